@@ -13,8 +13,8 @@ internal import Wire
 
 /// Puts a station together from its configuration, and runs it.
 ///
-/// What cannot be mended while it runs (settings, keys, the port) ends it here with words for a
-/// person; cards and lines that are not there are tried again for ever.
+/// A fault that a running station cannot mend (settings, keys, the port) ends it here, with words
+/// for a person; cards and lines that are absent are tried again for ever.
 enum Boot {
     /// Why the station does not start.
     typealias Failure = StationFiles.Failure
@@ -27,7 +27,7 @@ enum Boot {
 
     private static let mediaPriority: Int32 = 60
 
-    /// A station that is put together, and sounds already.
+    /// A station that is put together and has sound.
     private struct Whole: ~Copyable {
         var control: ControlLoop
         let thread: RealtimeThread
@@ -38,7 +38,7 @@ enum Boot {
         station.control.run()
         station.thread.join()
         guard station.control.resetButton.isErased else { return }
-        // What the station has written since.
+        // Files that the station has written since the first erasing.
         let work = ResetButton.erase(station.control.config, by: station.control.writer)
         var result: Result<Void, SystemError>?
         while result == nil { result = work.take(within: .seconds(60)) }
@@ -57,7 +57,7 @@ enum Boot {
         // before anything else, because SIGHUP would end the program until then.
         let signals = try Failure.unless { () throws(SystemError) in try Signals() }
         hideMemory()
-        // One that died may have left them on, and its settings may have been broken since.
+        // A daemon that died may have left relays on, and its settings may be broken by now.
         RelayNote.switchOff(ConfigFolder(folder).paths) { line, error in
             if error == nil { Log.notice("relay line \(line.name) is off") }
         }
@@ -85,10 +85,10 @@ enum Boot {
         if read.isUnconfigured { Log.notice(Advice.unconfigured(folder).sentence) }
 
         do throws(SystemError) {
-            // First, as two stations started at the same instant are told apart by the port alone.
+            // First: two stations that start at the same instant are told apart by the port alone.
             let sockets = try PortSockets(
                 listen: listen, port: config.network.port)
-            // After the port is taken: what a daemon that runs has prepared is left alone.
+            // After the port is taken, so that the drafts of a running daemon are left alone.
             PairedPeer.removeLeftovers(PeerFiles(read.sources, in: config.paths))
             try FileStore.makeDirectory(config.paths.runtime, mode: 0o755)
             let server = try ControlServer(
@@ -122,7 +122,7 @@ enum Boot {
         }
     }
 
-    /// Must come before any key is read; a station that cannot hide them logs that, and runs.
+    /// Hides the keys in memory; must come before any key is read; only logs a failure.
     private static func hideMemory() {
         do throws(SystemError) {
             try ProcessHardening.hideMemory()
@@ -171,13 +171,13 @@ enum Boot {
         }
     }
 
-    /// Where a peer's numbered records begin.
+    /// Returns the first number of a peer's numbered records.
     static func randomMid() -> UInt32 { UInt32(truncatingIfNeeded: random()) }
 
-    /// Where a stream's packets begin.
+    /// Returns the first sequence number of a stream's packets.
     static func randomSequence() -> UInt16 { UInt16(truncatingIfNeeded: random()) }
 
-    /// A UUIDv7 (RFC 9562 §5.7): ordered by the wall clock, else random.
+    /// Makes a UUIDv7 (RFC 9562 §5.7): ordered by the wall clock, else random.
     static func callID() -> CallID {
         let time = UInt64(Clock.wallMilliseconds())
         let high = time << 16 | 0x7000 | random() & 0x0FFF
@@ -195,7 +195,7 @@ enum Boot {
 }
 
 extension SessionLimits {
-    /// The protocol's; the `[session]` settings can only lower how long keys live.
+    /// The protocol's limits; the `[session]` settings can only shorten the life of keys.
     init(_ config: Config) {
         self.init()
         let settings = config.session
@@ -214,18 +214,18 @@ extension Config.Peer {
     }
 }
 
-/// What the command line of `intercomd` says.
+/// The command line of `intercomd`.
 struct Options {
     var folder = ConfigFolder.standard
-    /// Switch off the relays of a daemon that has ended, and nothing else.
+    /// Whether only to switch off the relays of a daemon that has ended.
     var switchesRelaysOff = false
 
-    /// What to do instead of running.
+    /// The task in place of running.
     enum Instead: Error, Equatable {
         case help
         case version
         case selfTest
-        /// The line makes no sense: what is wrong with it.
+        /// The fault of an invalid command line.
         case usage(String)
     }
 

@@ -17,10 +17,10 @@ extension DeviceName {
 }
 
 extension PCMClock {
-    /// How fast a card runs, in millionths, and how sure that is.
+    /// The speed error of a card, in millionths, and its uncertainty.
     package typealias Drift = (ppm: Double, uncertainty: Double)
 
-    /// What the samples say goes before what the names say.
+    /// Compares the cards; the measured drifts take precedence over the names.
     package init(
         _ capture: Side, _ captureDrift: Drift?, _ playback: Side, _ playbackDrift: Drift?
     ) {
@@ -63,7 +63,7 @@ extension InputLine {
 }
 
 extension Config.Button.Bias {
-    /// The same for the hardware.
+    /// The same bias for the hardware.
     public var input: InputLine.Bias {
         switch self {
         case .pullUp: .pullUp

@@ -8,14 +8,14 @@ public struct ConfigFolder {
     public let paths: Paths
     private let main: Result<ConfigSource, SystemError>
 
-    /// Bytes of all files, many times those of a configuration with 31 peers.
+    /// The size limit of all files in bytes, many times the size with 31 peers.
     ///
-    /// A limit, because a station reads them while it talks.
+    /// There is a limit because a station reads the files while it talks.
     static let sizeLimit = 128 * 1024
-    /// Files of one folder.
+    /// The most files in one folder.
     private static let filesLimit = 128
 
-    /// Reads the main file of `folder`; `sources` throws if it could not be read.
+    /// Reads the main file of `folder`; `sources` throws if that failed.
     public init(_ folder: String) {
         self.folder = folder
         let otherwise = Paths(
@@ -55,7 +55,7 @@ public struct ConfigFolder {
         if case .failure(let error) = main { error } else { nil }
     }
 
-    /// Whether the main file is absent, or has nothing in it.
+    /// Whether the main file is absent or empty.
     public var isMainAbsent: Bool {
         let reason = mainError?.errno
         return reason == SystemError.noSuchFile || reason == SystemError.noData
@@ -71,8 +71,8 @@ public struct ConfigFolder {
     /// The folder of the settings unless the command line names another.
     public static let standard = "/etc/intercomd"
 
-    /// Every file, in order of precedence; with this text as the main file where there are no
-    /// settings yet.
+    /// Reads every file, in order of precedence; this text replaces the main file where there are
+    /// no settings yet.
     public func sources(orElse text: String) throws(SystemError) -> [ConfigSource] {
         guard isEmpty else { return try sources() }
         let main = ConfigSource(
@@ -80,7 +80,7 @@ public struct ConfigFolder {
         return try others(beside: main)
     }
 
-    /// Every file, in order of precedence.
+    /// Reads every file, in order of precedence.
     public func sources() throws(SystemError) -> [ConfigSource] {
         try others(beside: main.get())
     }
@@ -97,7 +97,7 @@ public struct ConfigFolder {
         return sources
     }
 
-    /// The files of the state directory alone: peers, and the channels of the site.
+    /// Reads the files of the state directory alone: peers, and the channels of the site.
     public static func stateSources(in paths: Paths) throws(SystemError) -> [ConfigSource] {
         var sources: [ConfigSource] = []
         try addState(in: paths, to: &sources)
@@ -121,7 +121,7 @@ public struct ConfigFolder {
         let taken = sources.reduce(0) { $0 + $1.bytes.count }
         let hasRoom = taken + (size ?? 0) <= sizeLimit
         guard let size, hasRoom || size > sizeLimit else {
-            // It is lost, or there is no room for it: the station is in a site all the same.
+            // The file is lost, or there is no room for it; the station is still in a site.
             sources.append(
                 ConfigSource(role: .site, path: SiteFiles.channelsPath(paths), bytes: []))
             return

@@ -4,13 +4,14 @@ internal import HAL
 
 /// The secrets of this station on disk: its identity, made at the first start, and psks of peers.
 ///
-/// A file or a folder that others have rights on is refused, with the command that corrects it.
-/// Root is led nowhere by them (`StateDirectory`). The secrets are read into memory that is wiped.
+/// A file or folder that other users have rights on is refused, with the command that corrects it.
+/// Such files cannot mislead root (`StateDirectory`). The secrets are read into memory that is
+/// wiped.
 public enum KeyStore {
-    /// More than any key file may have, so that one that is too long is noticed.
+    /// More than any key file may have, so that a file that is too long is noticed.
     private static let secretMax = 256
 
-    /// Reads the identity key; makes and writes it when there is none yet, and then calls `made`.
+    /// Reads the identity key; makes and writes the key where it is missing, and then calls `made`.
     public static func identity(
         _ paths: Paths, made: () -> Void
     ) throws(StateError) -> Key {
@@ -26,8 +27,7 @@ public enum KeyStore {
 
     /// Reads the key that messages to this station are sealed to.
     ///
-    /// It must be the one that is `known`; at the start none is, and it is made where there is none
-    /// yet.
+    /// The key must match `known`. At the start `known` is nil, and a missing key is made.
     public static func messageKey(
         _ paths: Paths, known: RecordingPublicKey? = nil
     ) throws(StateError) -> RecordingKey {
@@ -45,14 +45,14 @@ public enum KeyStore {
         return key
     }
 
-    /// The secret half of a recording key, from any file.
+    /// Reads the secret half of a recording key from any file.
     public static func recordingKey(at path: String) throws(StateError) -> RecordingKey {
         try read(path, as: RecordingKey.parse) { (bytes) throws(SystemError) in
             try FileStore.readSecret(path, into: &bytes)
         }
     }
 
-    /// The public key of the identity; nil when it has not been made yet.
+    /// Returns the public key of the identity; nil before the identity is made.
     public static func publicKey(_ paths: Paths) throws(StateError) -> PublicKey? {
         try checkFolder(paths)
         guard let key = try readIdentity(paths) else { return nil }
@@ -66,7 +66,7 @@ public enum KeyStore {
         }
     }
 
-    /// Refuses a folder of keys that anyone but its owner may look into or change.
+    /// Refuses a folder of keys that other users may read or change.
     ///
     /// A missing folder, or one without access, passes: reading from it reports that.
     public static func checkFolder(_ paths: Paths) throws(StateError) {
@@ -99,7 +99,7 @@ public enum KeyStore {
         try write(PSKFile.size, to: file, paths) { PSKFile.write(secret, into: &$0) }
     }
 
-    /// Writes what `text` puts into so many bytes to a file of the folder of keys.
+    /// Writes a secret of this size to a file of the folder of keys; `text` fills it in.
     private static func write(
         _ size: Int, to file: String, _ paths: Paths, _ text: (inout MutableSpan<UInt8>) -> Void
     ) throws(StateError) {
@@ -112,7 +112,7 @@ public enum KeyStore {
         } catch { throw StateError(error) }
     }
 
-    /// Removes what `write(psk:of:)` wrote.
+    /// Removes the file that `write(psk:of:)` wrote.
     static func removePSK(of name: String, _ paths: Paths) throws(StateError) {
         try checkFolder(paths)
         do throws(SystemError) {
@@ -120,7 +120,7 @@ public enum KeyStore {
         } catch { throw StateError(error) }
     }
 
-    /// The pre-shared key of a peer; nil when it has none.
+    /// Reads the pre-shared key of a peer; nil when the peer has none.
     public static func psk(
         of peer: Config.Peer, _ paths: Paths
     ) throws(StateError) -> Key? {
@@ -157,13 +157,13 @@ public enum KeyStore {
         }
     }
 
-    /// The pre-shared key in a file of the folder of keys.
+    /// Reads the pre-shared key in a file of the folder of keys.
     public static func psk(named name: String, _ paths: Paths) throws(StateError) -> Key {
         try checkFolder(paths)
         return try read(name, paths, as: PSKFile.parse)
     }
 
-    /// The identity; nil when there is none yet.
+    /// Reads the identity; nil when there is none yet.
     ///
     /// A damaged file stays as it is, because its owner may be able to restore it.
     private static func readIdentity(_ paths: Paths) throws(StateError) -> Key? {
@@ -178,7 +178,7 @@ public enum KeyStore {
         }
     }
 
-    /// The key in a file of the folder of keys.
+    /// Reads the key in a file of the folder of keys.
     private static func read<Value: ~Copyable>(
         _ name: String, _ paths: Paths,
         as parse: (Span<UInt8>) throws(KeyFileError) -> Value, advice: String = ""
@@ -189,7 +189,7 @@ public enum KeyStore {
         }
     }
 
-    /// The key that `load` reads.
+    /// Parses the key that `load` reads.
     private static func read<Value: ~Copyable>(
         _ path: String, as parse: (Span<UInt8>) throws(KeyFileError) -> Value,
         advice: String = "", _ load: (inout MutableSpan<UInt8>) throws(SystemError) -> Int

@@ -1,15 +1,15 @@
 internal import Config
 public import Crypto
 
-/// The peer that a pairing has found, before and after it is written: its key, address, suite and
-/// pre-shared key, verified by the code.
+/// The peer of a pairing, before and after it is written: its key, address, suite and pre-shared
+/// key, verified by the code.
 public struct PairedPeer: Sendable {
     public let key: PublicKey
     /// Its name on this station.
     public let name: String
-    /// The name that it has itself.
+    /// Its own name for itself.
     public let called: String
-    /// The peer that had that name here before, and in whose place it may come; nil where none had.
+    /// A peer that has this own name here already, and may be replaced; nil where there is none.
     public let former: String?
     private let path: String
     private let files: PeerFiles
@@ -20,42 +20,41 @@ public struct PairedPeer: Sendable {
     /// The content of the peer's file.
     private let bytes: [UInt8]
 
-    /// Why it can be no peer.
+    /// Why the station cannot be a peer.
     public enum Refusal: Error, Equatable {
-        /// Something stands against it, in words for a person: the station is a peer already, or
-        /// has no place among the settings.
+        /// An obstacle, in words for a person: the station is a peer already, or has no place among
+        /// the settings.
         case known(String)
         case failed(String)
         /// Its files cannot be written.
         case unwritten(StateError)
     }
 
-    /// Finds out what is to be written.
+    /// Prepares the content to write, and checks it.
     ///
-    /// Nothing is on the disk before `prepare`. A name that is taken gets a number, also one whose
-    /// secret lies there for something else.
+    /// Nothing is on the disk before `prepare`. A taken name gets a number, and so does a name
+    /// whose secret exists for something else.
     ///
-    /// A peer with which there is no session may be paired anew: it keeps its name and all that
-    /// hangs on that, and gets this pairing's secret, suite and address.
-    ///
+    /// A peer without a session may be paired anew: it keeps its name and everything that depends
+    /// on the name, and gets this pairing's secret, suite and address.
     /// - Parameters:
-    ///   - key: Its public key.
-    ///   - called: What it calls itself.
-    ///   - wish: The name that it is to have here; nil for its own.
+    ///   - key: The peer's public key.
+    ///   - called: The peer's own name.
+    ///   - wish: The name for the peer here; nil for its own.
     ///   - suite: The cipher of its sessions.
-    ///   - address: As the settings have it.
-    ///   - isUp: Whether there is a session with it.
-    ///   - takesBack: Whether it may be one that the site of this station has taken out.
+    ///   - address: The peer's address, as in settings.
+    ///   - isUp: Whether there is a session with the peer.
+    ///   - takesBack: Whether the peer may be one that the site of this station has put out.
     ///   - used: The settings that are in use.
-    ///   - found: All files as they are now; they may have mistakes, and other peers.
-    /// - Throws: The obstacle, such as a session with a peer that has this key: a station that has
-    ///   the code can claim any key, and must not end a session by that.
+    ///   - found: All files as they are now, perhaps with mistakes and other peers.
+    /// - Throws: The obstacle, such as a session with a peer that has this key: a station with the
+    ///   code can claim any key, and must not be able to end a session that way.
     public init(
         _ key: PublicKey, called: String, named wish: String?, suite: Suite, address: String,
         isUp: Bool, takesBack: Bool = false, among used: PeerFiles, and found: PeerFiles
     ) throws(Refusal) {
-        // It must fit into the settings in use, into those with the peers that others have written
-        // meanwhile, and into all files. Those with mistakes of their own are not asked.
+        // The peer must fit into the settings in use, into those settings with the newest peers of
+        // others, and into all files. Files with mistakes of their own do not count.
         let mixed = PeerFiles(
             used.sources.filter { !$0.role.isOfState }
                 + found.sources.filter { $0.role.isOfState }, in: used.paths)
@@ -77,7 +76,7 @@ public struct PairedPeer: Sendable {
             taken.formUnion(config.channels.filter { !$0.isWaiting }.map { $0.name })
             taken.formUnion(config.peers.map { $0.name })
             hasFormer = hasFormer || config.peers.contains { $0.name == called }
-            // Their pre-shared keys must not be overwritten.
+            // The pre-shared keys of these peers must not be overwritten.
             secrets.formUnion(config.peers.compactMap { Self.secret(of: $0) })
         }
         if !takesBack, known == nil, let name = SiteFiles.removed(used.paths)[key.text] {
@@ -96,7 +95,7 @@ public struct PairedPeer: Sendable {
             }
         let path = used.path(of: name)
         let places = PeerFiles.secrets(of: name)
-        // One that lies there for something else is taken only if there is no other place.
+        // A place whose file exists for something else is used only if there is no other place.
         let unused = places.filter { !secrets.contains($0) }
         guard let secret = unused.first(where: { !used.hasSecret(of: $0) }) ?? unused.first else {
             throw .failed("the places of the pre-shared key of \(name) are others' already")
@@ -115,7 +114,7 @@ public struct PairedPeer: Sendable {
         do throws(StateError) {
             for place in books.indices { try books[place].put(file, at: path) }
         } catch { throw .failed(error.description) }
-        // The settings in use have no mistakes, so that they are the first.
+        // The settings in use have no mistakes, so they are the first.
         files = books.first ?? used
         (self.path, self.key, self.name, self.called) = (path, key, name, called)
         isAnew = known != nil
@@ -126,7 +125,7 @@ public struct PairedPeer: Sendable {
     /// The words of the file's first line.
     private static let writer = "a pairing"
 
-    /// Whether a peer that is known is in a file of its own, which can be written anew.
+    /// Whether a known peer has a file of its own, which can be written anew.
     private static func mayPairAnew(_ peer: Config.Peer, among files: PeerFiles) -> Bool {
         guard !peer.isRevoked, peer.origin.file == files.path(of: peer.name),
             let source = files.sources.first(where: { $0.path == peer.origin.file })
@@ -134,16 +133,17 @@ public struct PairedPeer: Sendable {
         return source.role == .learned && PeerFile(source.bytes).peers == [peer.name]
     }
 
-    /// Its pre-shared key is the file of this name with `.psk`; nil where it has none of that kind.
+    /// The file name, without `.psk`, of a peer's pre-shared key; nil where the peer has no such
+    /// file.
     private static func secret(of peer: Config.Peer) -> String? {
         guard case .file(let file) = peer.psk, file.hasSuffix(".psk") else { return nil }
         return String(file.dropLast(4))
     }
 
-    /// Puts everything on the disk that needs room there; nobody reads it before `commit`.
+    /// Writes everything that needs room on the disk; nobody reads it before `commit`.
     public func prepare(psk: borrowing Key) throws(Refusal) {
         do throws(StateError) {
-            // The draft first, as `removeLeftovers` finds a secret by it.
+            // The draft comes first: `removeLeftovers` finds the secret through it.
             try files.prepare(path)
             try files.write(psk: psk, of: secret)
         } catch {
@@ -152,19 +152,19 @@ public struct PairedPeer: Sendable {
         }
     }
 
-    /// Whether it would be written in the same way as this one, found out at another time.
+    /// Whether this peer has the same files as another, which was prepared at another time.
     public func isWritten(like other: PairedPeer) -> Bool {
         path == other.path && secret == other.secret && bytes == other.bytes
     }
 
-    /// Makes what is prepared a peer.
+    /// Makes the prepared files a peer.
     ///
-    /// Its secret was written before: a peer file never names one that is not there. Somebody who
-    /// changes this peer meanwhile may have removed it, as no peer named it yet; then it is written
-    /// again.
+    /// The secret was written before, because a peer file never names a missing secret. A person
+    /// who changes this peer meanwhile may have removed the secret, which no peer named yet; then
+    /// it is written again.
     ///
-    /// - Parameter psk: The one that was prepared.
-    /// - Throws: what cannot be written.
+    /// - Parameter psk: The prepared pre-shared key.
+    /// - Throws: The file that cannot be written.
     public func commit(psk: borrowing Key) throws(Refusal) {
         do throws(StateError) {
             if !files.isOnDisk(secretOf: secret) { try files.write(psk: psk, of: secret) }
@@ -173,22 +173,22 @@ public struct PairedPeer: Sendable {
             withdraw()
             throw .unwritten(error)
         }
-        // The secret that it had before.
+        // The peer's former secret.
         if isAnew { _ = try? files.renewed().removeStray(of: name) }
     }
 
-    /// Removes what is prepared.
+    /// Removes the prepared files.
     public func withdraw() {
         if isAnew {
             _ = try? files.renewed().removeStray(of: name)
         } else if !files.isWritten(path) {
-            // Meanwhile somebody may have made a peer of this name by hand, with its own secret.
+            // A person may have made a peer of this name by hand meanwhile, with its own secret.
             try? KeyStore.removePSK(of: secret, files.paths)
         }
         try? files.withdraw(path)
     }
 
-    /// Removes what pairings have prepared before the program died.
+    /// Removes the files that pairings prepared before the program died.
     public static func removeLeftovers(_ files: PeerFiles) {
         for name in files.prepared {
             _ = try? files.removeStray(of: name)
@@ -199,7 +199,7 @@ public struct PairedPeer: Sendable {
     private static func refusal(_ peer: Config.Peer, among files: PeerFiles) -> String {
         let source = files.sources.first { $0.path == peer.origin.file }
         if peer.isRevoked {
-            // The introducer takes back what its site has put out.
+            // The introducer takes back a peer that its site has put out.
             let isByAdding =
                 source.map { SitePeers.takesBack($0.bytes) } == true
                 && !SiteFiles.lists(peer.key, files.paths)
@@ -223,7 +223,7 @@ public struct PairedPeer: Sendable {
         return "\(peer.name) is already a peer, and nothing is changed; to pair anew: \(advice)"
     }
 
-    /// The name, or it with the first number from 2 on that makes it free.
+    /// Returns the name, or the name with the first free number from 2 on.
     private static func free(_ name: String, _ isTaken: (String) -> Bool) -> String {
         var number = 2
         var free = name

@@ -10,8 +10,8 @@ public enum PastedKey: Equatable, Sendable {
     private static let bodyCount = PublicKey.bodyCount
     private static let checkCount = PublicKey.checkCount
 
-    /// Reads it without its blanks, line breaks and quotation marks, and without the setting's name
-    /// where the whole line was pasted.
+    /// Reads the text without its blanks, line breaks and quotation marks, and without the
+    /// setting's name where the whole line was pasted.
     public init(_ text: String) {
         let plain = Self.withoutMarks(text)
         if let key = PublicKey(text: plain) {
@@ -39,7 +39,7 @@ public enum PastedKey: Equatable, Sendable {
         return plain
     }
 
-    /// The pasted text is never repeated: it may be a secret.
+    /// Explains the mistake; never repeats the pasted text, which may be a secret.
     private static func complaint(about text: String) -> String {
         guard !text.isEmpty else { return "the key is empty" }
         if let other = otherThing(text) { return other }
@@ -70,7 +70,7 @@ public enum PastedKey: Equatable, Sendable {
         ("a"..."z").contains(scalar) || ("2"..."7").contains(scalar)
     }
 
-    /// Other things of a station that people paste instead of a key.
+    /// Recognizes other things of a station that people paste instead of a key.
     private static func otherThing(_ text: String) -> String? {
         let bytes = Array(text.utf8)
         let isDigits = bytes.allSatisfy { (0x30...0x39).contains($0) }

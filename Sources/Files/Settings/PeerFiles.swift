@@ -2,10 +2,11 @@ public import Config
 public import Crypto
 public import HAL
 
-/// All files of the settings, and of them those in the state directory, which can be changed.
+/// All files of the settings, with those of the state directory, which can be changed.
 ///
-/// That directory belongs to the daemon's user, who cannot mislead root in it (`StateDirectory`).
-/// Each file is read once: what is checked here is what is written again.
+/// The state directory belongs to the daemon's user, who cannot mislead root in it
+/// (`StateDirectory`). Each file is read once: the content that is checked here is also the content
+/// that is written.
 public struct PeerFiles: Sendable {
     public let paths: Paths
     public private(set) var sources: [ConfigSource]
@@ -17,7 +18,7 @@ public struct PeerFiles: Sendable {
         self.paths = paths
     }
 
-    /// The same settings with the files of the state directory as they are now.
+    /// Reads the files of the state directory again; the other settings stay.
     public func renewed() throws(StateError) -> PeerFiles {
         do throws(SystemError) {
             let written = try ConfigFolder.stateSources(in: paths)
@@ -25,31 +26,31 @@ public struct PeerFiles: Sendable {
         } catch { throw StateError(error) }
     }
 
-    /// The settings as they stand.
+    /// Returns the present settings.
     public func config() throws(ConfigError) -> Config {
         if let parsed { return parsed }
         return try Config(sources, paths: paths)
     }
 
-    /// Where a peer of this name has a file of its own.
+    /// Returns the path of a file for this peer alone.
     public func path(of peer: String) -> String { "\(paths.learnedPeers)/\(peer).conf" }
 
-    /// Puts a file in place among these; nil takes it away.
+    /// Replaces one of these files; nil removes it.
     ///
     /// - Parameters:
     ///   - file: The file.
-    ///   - path: Its place.
-    ///   - isRemoval: Whether its peer is to go, and may leave a policy behind.
-    /// - Throws: what would be wrong with the settings then.
+    ///   - path: The file's path.
+    ///   - isRemoval: Whether the file's peer is removed, and may leave a policy behind.
+    /// - Throws: The resulting mistake in the settings.
     public mutating func put(
         _ file: PeerFile?, at path: String, isRemoval: Bool = false
     ) throws(StateError) {
         try replace(path, by: file?.bytes, .learned, isRemoval: isRemoval)
     }
 
-    /// Puts the channels of the site in place among these; nil takes them away.
+    /// Replaces the channels of the site; nil removes them.
     ///
-    /// - Throws: what would be wrong with the settings then.
+    /// - Throws: The resulting mistake in the settings.
     mutating func put(channels: [UInt8]?) throws(StateError) {
         try replace(SiteFiles.channelsPath(paths), by: channels, .site)
     }
@@ -65,7 +66,7 @@ public struct PeerFiles: Sendable {
                 "nothing is changed: all files of the settings would have \(size) bytes, and at"
                     + " most \(ConfigFolder.sizeLimit) are read")
         }
-        // A button that is for one peer must not become one for a channel of that name.
+        // A button for one peer must not become a button for a channel of that name.
         if role == .learned, let before = try? self.config() {
             let lost = before.peers.map { $0.name }.filter { name in
                 (isRemoval ? before.needs(peer: name) : before.names(peer: name))
@@ -77,7 +78,7 @@ public struct PeerFiles: Sendable {
         do throws(ConfigError) {
             config = try Config(all, paths: paths)
         } catch {
-            // A line number is of no use for a file that is not written yet.
+            // A line number does not help with a file that is not written yet.
             let text = error.mistakes.map { mistake in
                 mistake.origin.file == path ? mistake.what : mistake.description
             }
@@ -98,12 +99,12 @@ public struct PeerFiles: Sendable {
                 + lines.joined(separator: "\n"))
     }
 
-    /// Writes one of these files, or removes it from the disk if it was taken away.
+    /// Writes one of these files, or removes it from the disk if it was removed here.
     public func write(_ path: String) throws(StateError) {
         try write(sources.first { $0.path == path }?.bytes, at: path)
     }
 
-    /// Writes a file as it was at one step of a change; nil removes it.
+    /// Writes a file as of one step of a change; nil removes it.
     func write(_ bytes: [UInt8]?, at path: String) throws(StateError) {
         do throws(SystemError) {
             let name = Self.name(of: path)
@@ -121,14 +122,14 @@ public struct PeerFiles: Sendable {
         } catch { throw StateError(error) }
     }
 
-    /// Puts a file that is prepared in its place.
+    /// Puts a prepared file in its place.
     func commit(_ path: String) throws(StateError) {
         do throws(SystemError) {
             try paths.directory.rename(Self.draft(of: path), to: Self.name(of: path))
         } catch { throw StateError(error) }
     }
 
-    /// Removes a file that is prepared.
+    /// Removes a prepared file.
     func withdraw(_ path: String) throws(StateError) {
         do throws(SystemError) {
             try paths.directory.remove(Self.draft(of: path))
@@ -136,13 +137,12 @@ public struct PeerFiles: Sendable {
         } catch { throw StateError(error) }
     }
 
-    /// Whether the file that a peer of this name would have for its pre-shared key is on the disk,
-    /// and not because it is prepared.
+    /// Whether the pre-shared key of a peer of this name is on the disk, and not just prepared.
     func hasSecret(of peer: String) -> Bool {
         !prepared.contains(peer) && isOnDisk(secretOf: peer)
     }
 
-    /// Whether this file of a pre-shared key is on the disk, for whatever.
+    /// Whether this file of a pre-shared key is on the disk, for any purpose.
     func isOnDisk(secretOf peer: String) -> Bool {
         (try? paths.directory.status(of: "\(Paths.keysName)/\(Self.pskFile(of: peer))")) != nil
     }
@@ -152,7 +152,7 @@ public struct PeerFiles: Sendable {
         (try? paths.directory.status(of: Self.name(of: path))) != nil
     }
 
-    /// The peers whose files were prepared by a program that has died since.
+    /// The peers with files that were prepared by a program that has died since.
     var prepared: [String] {
         let folder = paths.directory
         var names: Set<String> = []
@@ -165,7 +165,7 @@ public struct PeerFiles: Sendable {
     }
 
     private static let draftSuffix = ".draft"
-    /// The end of a file's name while it is written.
+    /// The end of a file's name during the write.
     private static let unwritten = ".new"
 
     private static func draft(of path: String) -> String { name(of: path) + draftSuffix }
@@ -175,11 +175,11 @@ public struct PeerFiles: Sendable {
         "\(Paths.learnedPeersName)/\(FileStore.name(of: path))"
     }
 
-    /// The two places of a peer's own pre-shared key, of which one is free while it gets another
-    /// one; no peer has the second's name.
+    /// Returns the two places of a peer's own pre-shared key: one stays free for the next key; no
+    /// peer can have the second name.
     public static func secrets(of peer: String) -> [String] { [peer, "\(peer).2"] }
 
-    /// The name of a peer's own file for its pre-shared key.
+    /// Returns the name of a peer's own file for its pre-shared key.
     public static func pskFile(of peer: String) -> String { "\(peer).psk" }
 
     /// Writes a peer's pre-shared key; must come before the file that names it.
@@ -187,8 +187,8 @@ public struct PeerFiles: Sendable {
         try KeyStore.write(psk: psk, of: peer, paths)
     }
 
-    /// Removes the files of a peer's own pre-shared key that none of these peers names; returns
-    /// whether there was one.
+    /// Removes the files of a peer's own pre-shared key that no peer here names; returns whether
+    /// there was one.
     @discardableResult
     public func removeStray(of peer: String) throws(StateError) -> Bool {
         let named: [Config.Peer.PSK]
@@ -210,12 +210,12 @@ public struct PeerFiles: Sendable {
     }
 }
 
-/// Why a file of the settings, a key or a peer cannot be used, for the person who must act.
+/// The reason why a file of the settings, a key or a peer is unusable, for the person who must act.
 public struct StateError: Error, Equatable, CustomStringConvertible {
     public let finding: String
-    /// The way out; nil where the finding has it, or there is none.
+    /// The remedy; nil where the finding names it, or there is none.
     public let fix: String?
-    /// Whether the user of the process has no right to a file; another user may have it.
+    /// Whether the process's user has no right to a file; another user may have the right.
     public let isRefused: Bool
     /// Whether there is no such file.
     let isAbsent: Bool
@@ -236,31 +236,30 @@ public struct StateError: Error, Equatable, CustomStringConvertible {
         isAbsent = error.errno == SystemError.noSuchFile
     }
 
-    /// The same error, with the place that it concerns.
+    /// Adds the place of an error to it.
     init(_ error: StateError, before place: String) {
         (finding, fix) = (place + error.finding, error.fix)
         (isRefused, isAbsent) = (error.isRefused, error.isAbsent)
     }
 }
 
-/// All files of a station's state directory: it has learned what is in them.
+/// The files of a station's state directory: everything that the station has learned.
 public enum LearnedFiles {
-    /// Removes its identity, the peers that were paired or added, their secrets, messages, the
-    /// history of calls and what people have set.
+    /// Removes the identity, the peers that were paired or added, their secrets, messages, the
+    /// history of calls and the state that people have set.
     ///
-    /// Settings stay, and with them peers that are in them, and the secrets that those name. Calls,
-    /// roster and peers go first, and make room on a full disk: a station that is cut off in
-    /// between has its key, and fewer peers. Flash memory may keep what was written for as long as
-    /// it likes.
+    /// Settings stay, with their peers and those peers' secrets. Calls, roster and peers go first,
+    /// which makes room on a full disk: a station that is cut off halfway still has its key, and
+    /// fewer peers. Flash memory may keep old content for as long as it likes.
     ///
     /// - Parameter config: The settings in use.
-    /// - Throws: the first file that cannot be removed; those before it are gone.
+    /// - Throws: The first file that cannot be removed; earlier files are gone.
     public static func erase(_ config: Config) throws(SystemError) {
         let paths = config.paths
         let state = paths.directory
         try remove(from: "", of: state) { $0 != SiteFiles.channelsName }
         if config.namesOthers {
-            // What settings name is no more soon, and the station must start all the same.
+            // Peers that settings name will soon be gone, and the station must still start.
             let text = Array("# All that the station had learned is erased.\n".utf8)
             try state.write(text.span, to: SiteFiles.channelsName, mode: 0o640)
         } else {
@@ -281,7 +280,7 @@ public enum LearnedFiles {
         }
     }
 
-    /// The files of secrets that peers in the settings name.
+    /// Returns the files of secrets that peers in the settings name.
     private static func secrets(of config: Config) -> [String] {
         config.peers.compactMap { peer in
             guard case .file(let name) = peer.psk,
@@ -293,9 +292,9 @@ public enum LearnedFiles {
 }
 
 extension Paths {
-    /// The commands by which a person makes a station another one, with a key of its own.
+    /// Returns the commands that make a station another one, with a key of its own.
     ///
-    /// The daemon writes its volumes when it ends, so it is stopped first.
+    /// The daemon is stopped first, because it writes its volumes when it ends.
     public func keyAnew(on box: String) -> String {
         "on \(box): sudo systemctl stop intercomd, sudo find \(state) -mindepth 1 -delete, another"
             + " name in [station], sudo systemctl start intercomd"

@@ -2,21 +2,22 @@ public import Config
 public import Crypto
 internal import HAL
 
-/// The checks of right settings against this machine.
+/// Checks of valid settings against this machine.
 public enum PlaceChecks {
-    /// Mistakes that would show only at work: the station starts all the same.
+    /// Finds mistakes that would show only later: the station still starts.
     public static func mistakes(in config: Config, of folder: String) -> [Mistake] {
         hook(config.events) + lines(of: config) + unread(in: "\(folder)/peers.d")
     }
 
-    /// Files of peers whose names are not read: `garage`, `garage.conf.txt`, `GARAGE.CONF`.
+    /// Finds files of peers that are not read because of their names: `garage`, `garage.conf.txt`,
+    /// `GARAGE.CONF`.
     private static func unread(in folder: String) -> [Mistake] {
         let names = (try? FileStore.names(in: folder, suffix: "")) ?? []
         return names.compactMap { name in
             var stem = name.lowercased()
             if stem.hasSuffix(".txt") { stem.removeLast(4) }
             if stem.hasSuffix(".conf") { stem.removeLast(5) }
-            // A file of another kind, or one put aside, such as `garage.conf.off`.
+            // A file of another kind, or a disabled one, such as `garage.conf.off`.
             guard !stem.contains("."), !name.hasSuffix(".conf"), !name.hasSuffix("~"),
                 name.lowercased() != "readme.txt"
             else { return nil }
@@ -26,7 +27,7 @@ public enum PlaceChecks {
         }
     }
 
-    /// Folders that the service may not look into (`ProtectHome=` in its unit).
+    /// Folders that the service may not read (`ProtectHome=` in its unit).
     private static let hidden = ["/home", "/root", "/run/user"]
 
     private static func hook(_ events: Config.Events) -> [Mistake] {
@@ -54,7 +55,7 @@ public enum PlaceChecks {
         }
     }
 
-    /// What is wrong with the first line of a script: the kernel would say "no such file".
+    /// Checks the first line of a script: the kernel would only report "no such file".
     private static func firstLine(of path: String) throws(SystemError) -> String? {
         var bytes = [UInt8](repeating: 0, count: 256)
         let count: Int
@@ -80,7 +81,8 @@ public enum PlaceChecks {
         return nil
     }
 
-    /// Lines that no chip of this machine has; without a chip it is another machine's file.
+    /// Finds lines that no chip of this machine has; without a chip the file is for another
+    /// machine.
     private static func lines(of config: Config) -> [Mistake] {
         let wanted =
             config.buttons.filter { $0.keyCode == nil }.map { ($0.line, $0.lineOrigin) }
@@ -95,7 +97,7 @@ public enum PlaceChecks {
                 if !line.isEmpty { _ = try GPIOLine.find(line) }
                 return nil
             } catch {
-                // What the user may not look at may be there.
+                // A line that the user may not look at may exist.
                 switch error.reason {
                 case .noLine, .noChip: break
                 default: return nil
@@ -107,7 +109,7 @@ public enum PlaceChecks {
         }
     }
 
-    /// The name that was probably meant; case and blanks do not count.
+    /// Returns the name that was probably meant; case and blanks do not count.
     public static func nearestLine(to line: String, among names: [String]) -> String? {
         let small = line.lowercased()
         let written = small.split(separator: " ").joined()
@@ -116,7 +118,7 @@ public enum PlaceChecks {
         return names.first { $0.lowercased() == near }
     }
 
-    /// The names of all lines that the user may look at.
+    /// Returns the names of all lines that the user may look at.
     private static func lineNames() -> [String] {
         var names: [String] = []
         for number in GPIOChip.numbers() {
@@ -131,18 +133,18 @@ public enum PlaceChecks {
     }
 }
 
-/// The checks of a configuration that need cryptography.
+/// Checks of a configuration that need cryptography.
 public enum KeyChecks {
     /// Leaves out this station itself: one folder of peer files may serve all stations.
     ///
-    /// A peer with the name *and* the key of this station is itself, and left out. With its key
-    /// alone it is a mistake, which `keys` finds.
+    /// A peer with both the name *and* the key of this station is left out. A peer with its key
+    /// alone is a mistake, which `keys` finds.
     ///
     /// - Parameters:
-    ///   - config: The settings, as their files have them.
-    ///   - own: The key of this station; nil when it is unknown, and then nobody is left out.
+    ///   - config: The settings from the files.
+    ///   - own: The key of this station; nil when it is unknown, and then no peer is left out.
     /// - Returns: The settings of the other stations.
-    /// - Throws: a button that talks to this station alone.
+    /// - Throws: The button that talks to this station alone.
     public static func withoutItself(
         _ config: Config, own: PublicKey?
     ) throws(ItselfError) -> Config {
@@ -156,12 +158,12 @@ public enum KeyChecks {
         return config.without(peer: place)
     }
 
-    /// A button cannot talk to its own station.
+    /// The mistake of a button that talks to its own station.
     public struct ItselfError: Error {
         public let mistake: Mistake
     }
 
-    /// The keys of the peers, in order, and every mistake in them.
+    /// Returns the keys of the peers, in order, and every mistake in them.
     ///
     /// `own` is the key of this station; nil when it is unknown, and then not compared.
     public static func keys(

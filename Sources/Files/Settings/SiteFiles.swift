@@ -3,24 +3,24 @@ public import Crypto
 internal import HAL
 public import Peering
 
-/// What a station keeps of its site: the roster as it came, and at the introducer the secret that
+/// The site's files at a station: the roster as it came, and at the introducer the secret that
 /// signs it.
 ///
-/// The roster is `roster` in the state directory, the secret `keys/site.key`. The settings that
-/// come with the roster are `site.conf` beside it; they can be made anew from it at any time.
+/// The roster is `roster` in the state directory, the secret `keys/site.key`. The settings from the
+/// roster are `site.conf` beside it; they can be made from the roster again at any time.
 public enum SiteFiles {
     public static let rosterName = "roster"
     public static let keyName = "site.key"
     public static let channelsName = "site.conf"
     static let removedName = "site.removed"
     static let leftName = "site.left"
-    /// Former keys that are kept, the newest ones.
+    /// The number of newest former keys that are kept.
     private static let leftMax = 16
     private static let removedMax = 256
 
     /// Reads the text of the roster; nil where this station is in no site.
     ///
-    /// - Throws: a file that cannot be read, or is longer than a roster.
+    /// - Throws: The reason why the file is unreadable or too long for a roster.
     public static func roster(_ paths: Paths) throws(StateError) -> [UInt8]? {
         do throws(SystemError) {
             guard try paths.directory.status(of: rosterName) != nil else { return nil }
@@ -46,8 +46,8 @@ public enum SiteFiles {
         return roster.station(withKey: key) != nil
     }
 
-    /// The stations that the site has taken out, their names by their keys as text; none where they
-    /// cannot be read.
+    /// Returns the names of the stations that the site has put out, by their keys as text; none
+    /// where they cannot be read.
     public static func removed(_ paths: Paths) -> [String: String] {
         var names: [String: String] = [:]
         for line in lines(of: removedName, paths) {
@@ -60,15 +60,15 @@ public enum SiteFiles {
         return names
     }
 
-    /// Whether a roster is of the same site, whoever introduces there: one that is taken over under
-    /// another name has no other stations than before.
+    /// Whether two rosters belong to the same site, with any introducer: a site that is taken over
+    /// under another name has no new stations.
     private static func isSame(_ roster: Roster, as before: Roster) -> Bool {
         before.name == roster.name
             || roster.stations.allSatisfy { before.station(with: $0.key) != nil }
     }
 
-    /// Keeps the names of stations that a roster has no more, for as long as the station is in the
-    /// same site.
+    /// Keeps the names of stations that a roster no longer has, for as long as the station stays in
+    /// the site.
     static func keepNames(
         of before: Roster?, lostIn roster: Roster?, _ paths: Paths
     ) throws(StateError) {
@@ -83,19 +83,19 @@ public enum SiteFiles {
         try write(Array(lines.joined().utf8), to: removedName, paths)
     }
 
-    /// The references of the keys under which the site of this station was introduced before.
+    /// Returns the references of the former keys of this station's site.
     public static func left(_ paths: Paths) -> [UInt64] {
         lines(of: leftName, paths).compactMap { UInt64($0, radix: 16) }
     }
 
-    /// The lines of a file; none where it cannot be read.
+    /// Returns the lines of a file; none where it cannot be read.
     private static func lines(of name: String, _ paths: Paths) -> [Substring] {
         let text = try? paths.directory.read(name, limit: ConfigFolder.sizeLimit)
         return String(decoding: text ?? [], as: UTF8.self).split(separator: "\n")
     }
 
-    /// Keeps the key that this station leaves for another one of the same site: what has it may be
-    /// a thief's, or waits for a person.
+    /// Keeps the key that this station leaves for another key of the same site: a station with the
+    /// old key may be a thief's, or may wait for a person.
     static func keepLeft(
         of before: Roster?, for roster: Roster?, _ paths: Paths
     ) throws(StateError) {
@@ -109,10 +109,10 @@ public enum SiteFiles {
         try write(Array(lines.joined().utf8), to: leftName, paths)
     }
 
-    /// The channels of a site that a station is in, as settings.
+    /// Returns the channels of a station's site, as settings.
     ///
-    /// Members are keys, as a peer may have another name here; all stations are listed, so that a
-    /// peer from outside hears nothing of a channel of the site.
+    /// Members are keys, because a peer may have another name here. All stations are listed, so
+    /// that a peer from outside hears nothing of the site's channels.
     ///
     /// - Parameters:
     ///   - roster: The site.
@@ -136,11 +136,10 @@ public enum SiteFiles {
         try write(channels, to: channelsName, paths)
     }
 
-    /// Writes `site.conf` again where it is not what follows from the roster, such as after a
-    /// damage.
+    /// Writes `site.conf` again where it does not match the roster, for example after damage.
     ///
-    /// - Returns: whether it was written.
-    /// - Throws: a file that cannot be written.
+    /// - Returns: Whether it was written.
+    /// - Throws: The error of the write.
     public static func renewChannels(
         of roster: Roster, own: PublicKey, _ paths: Paths
     ) throws(StateError) -> Bool {
@@ -151,23 +150,23 @@ public enum SiteFiles {
         return true
     }
 
-    /// The path of `site.conf`.
+    /// Returns the path of `site.conf`.
     public static func channelsPath(_ paths: Paths) -> String { "\(paths.state)/\(channelsName)" }
 
-    /// The path of the roster, for words.
+    /// Returns the path of the roster, for words.
     public static func path(_ paths: Paths) -> String { "\(paths.state)/\(rosterName)" }
 
-    /// The path of the secret, for words.
+    /// Returns the path of the secret, for words.
     public static func keyPath(_ paths: Paths) -> String { "\(paths.keys)/\(keyName)" }
 
-    /// Why a station that introduces its site does not join another one.
+    /// Explains why a station that introduces its site cannot join another one.
     public static func refusal(toLeave site: String) -> String {
         "this station introduces the site \(site); to leave it, first: sudo intercomctl site leave"
     }
 }
 
 extension KeyStore {
-    /// The secret of the site that this station introduces; nil where it introduces none.
+    /// Reads the secret of the site that this station introduces; nil where it introduces none.
     public static func siteKey(_ paths: Paths) throws(StateError) -> SigningKey? {
         guard try hasSiteKey(paths) != false else { return nil }
         guard let key = SigningKey(try psk(named: SiteFiles.keyName, paths)) else {
@@ -176,19 +175,19 @@ extension KeyStore {
         return key
     }
 
-    /// Whether there is that secret; nil without the right to look.
+    /// Whether the site's secret is there; nil without the right to look.
     public static func hasSiteKey(_ paths: Paths) throws(StateError) -> Bool? {
         try hasPSK(named: SiteFiles.keyName, paths)
     }
 
-    /// Writes that secret.
+    /// Writes the site's secret.
     public static func write(
         siteKey: borrowing SigningKey, _ paths: Paths
     ) throws(StateError) {
         try write(secret: Key(copying: siteKey.bytes), to: SiteFiles.keyName, paths)
     }
 
-    /// Removes that secret: this station introduces no more.
+    /// Removes the site's secret: this station no longer introduces.
     public static func removeSiteKey(_ paths: Paths) throws(StateError) {
         do throws(SystemError) {
             try paths.directory.remove("\(Paths.keysName)/\(SiteFiles.keyName)")

@@ -3,22 +3,22 @@ public import Crypto
 internal import HAL
 public import Peering
 
-/// The peers of a station that came with its site's roster, among all others.
+/// The peers of a station that came with its site's roster, among all other peers.
 ///
-/// A peer of the site is a file that this has written: one made by hand or by pairing is not
-/// changed, and neither is one that somebody has renamed here. But when the site takes its station
-/// out, that one is put out, too: it keeps its key and secret, and a person may take it back.
+/// A peer of the site is in a file that this type has written. Peers made by hand or by pairing, or
+/// renamed here, are not changed. But a peer whose station the site puts out is put out here, too:
+/// it keeps its key and secret, and a person may take it back.
 public struct SitePeers {
     private var files: PeerFiles
     private let own: PublicKey
     private let ownName: String
-    /// The steps of the change, in the order in which they were checked; nil removes a file.
+    /// The steps of the change, in the order of their checks; nil removes a file.
     private var steps: [(path: String, bytes: [UInt8]?)] = []
-    /// Peers whose pre-shared keys are of no use any more.
+    /// The peers whose pre-shared keys are useless now.
     private var gone: [String] = []
-    /// What a person is to know of the change.
+    /// The news of the change for a person.
     public private(set) var told: [String] = []
-    /// New warnings about the settings, which a reload tells, too.
+    /// New warnings about the settings; a reload reports them, too.
     public private(set) var warnings: [String] = []
 
     private static let writer = "intercomctl site"
@@ -34,20 +34,20 @@ public struct SitePeers {
         } catch { throw StateError(error) }
     }
 
-    /// Makes the stations of a roster the site's peers of this station, and keeps its text; nil
+    /// Makes the stations of a roster the site's peers of this station, and stores its text; nil
     /// ends the site here.
     ///
-    /// Files are written in the order in which they were checked, those that are gone before those
-    /// that come, and the roster last: a change that is cut off leaves settings with which the
-    /// station starts, and is made again with the same roster.
+    /// Files are written in the order of their checks: removals, then additions, and the roster
+    /// last. A change that is cut off leaves settings with which the station starts, and is made
+    /// again from the same roster.
     ///
     /// - Parameters:
     ///   - roster: The roster.
     ///   - text: Its text.
-    ///   - before: The one that was held before it.
-    ///   - former: The key that somebody here takes out of the site, also of a peer that is not the
-    ///     site's: all that is known of it goes.
-    /// - Throws: files that cannot be read or written, or would be wrong.
+    ///   - before: The roster held before.
+    ///   - former: The key that a person here puts out of the site; everything about it is removed,
+    ///     even of a peer that is not the site's.
+    /// - Throws: The files that cannot be read or written, or would be wrong.
     public mutating func adopt(
         _ roster: Roster?, text: [UInt8]?, after before: Roster?,
         puttingOut former: PublicKey? = nil
@@ -55,7 +55,7 @@ public struct SitePeers {
         let lost = Self.keys(in: before, lostIn: roster)
         let stations = (roster?.stations ?? []).filter { $0.key != own }
         let old = try settings()
-        // Without the channels there is room for everything that must be.
+        // Without the channels there is room for everything necessary.
         try files.put(channels: roster.map { _ in [] })
         try followGone(stations, former, lost)
         try follow(stations, after: before)
@@ -65,7 +65,7 @@ public struct SitePeers {
         try SiteFiles.write(
             channels: files.sources.first { $0.role == .site }?.bytes, files.paths)
         for step in steps { try files.write(step.bytes, at: step.path) }
-        // They are words for people: no disk that fails keeps out a change for them.
+        // Names are words for people: a disk error with them must not prevent the change.
         try? SiteFiles.keepNames(of: before, lostIn: roster, files.paths)
         try SiteFiles.keepLeft(of: before, for: roster, files.paths)
         try SiteFiles.write(text, to: SiteFiles.rosterName, files.paths)
@@ -74,7 +74,7 @@ public struct SitePeers {
         tellOwn(roster, before, try settings())
     }
 
-    /// The stations that a site has put out; none where this one leaves it.
+    /// Returns the stations that a site has put out; none where this station leaves it.
     private static func keys(in before: Roster?, lostIn roster: Roster?) -> [PublicKey] {
         guard let before, let roster else { return [] }
         return before.stations.map { $0.key }.filter { roster.station(with: $0) == nil }
@@ -89,7 +89,7 @@ public struct SitePeers {
         steps.append((path, file?.bytes))
     }
 
-    /// Puts the channels of the site in place; a station without room for them goes on without.
+    /// Puts the channels of the site in place; a station without room goes on without them.
     private mutating func putChannels(of roster: Roster) throws(StateError) {
         do throws(StateError) {
             try files.put(channels: SiteFiles.channels(of: roster, own: own))
@@ -100,8 +100,8 @@ public struct SitePeers {
 
     // MARK: Stations that are gone
 
-    /// Gives the site's peers whose key is gone the key of their successor, or takes them out; puts
-    /// out others that were in the site, too.
+    /// Updates peers whose key is gone: the site's peers get their successor's key or are removed,
+    /// and other former stations of the site are put out.
     private mutating func followGone(
         _ stations: [Roster.Station], _ former: PublicKey?, _ lost: [PublicKey]
     ) throws(StateError) {
@@ -118,7 +118,7 @@ public struct SitePeers {
                 gone.append(name)
                 if let next = stations.first(where: { $0.name == name }), try makeWay(for: next) {
                     file.set("key", to: next.key.text, of: name)
-                    // It is another box, at another place.
+                    // The successor is another box, at another address.
                     for setting in ["address", "verified", "psk", "revoked"] {
                         file.remove(setting, of: name)
                     }
@@ -131,9 +131,9 @@ public struct SitePeers {
         }
     }
 
-    /// Takes the site's own peer away that a successor has been so far, under another name.
+    /// Removes the site's own peer that is the successor under its former name.
     ///
-    /// - Returns: whether the successor is no peer now.
+    /// - Returns: Whether the successor is no peer now.
     private mutating func makeWay(for next: Roster.Station) throws(StateError) -> Bool {
         guard let known = try peer(with: next.key) else { return true }
         guard let source = source(of: known.name), try !settings().names(peer: known.name) else {
@@ -151,8 +151,8 @@ public struct SitePeers {
         try settings().peers.first { PublicKey(text: $0.key) == key }
     }
 
-    /// Takes a peer out; where settings name it, it stays without a session: a button for one
-    /// person must not become one for a channel of that name.
+    /// Removes a peer, or keeps it without a session where settings name it: a button for one
+    /// person must not become a button for a channel of that name.
     private mutating func takeOut(
         _ name: String, of file: inout PeerFile, at path: String
     ) throws(StateError) {
@@ -171,7 +171,7 @@ public struct SitePeers {
             "is no longer a peer; settings name it still, so it is shown as down")
     }
 
-    /// Puts a peer out that a person or a pairing has made, and that was in the site.
+    /// Puts out a peer that a person or a pairing has made, and that was in the site.
     ///
     /// Its key, secret and name stay: a thief of the site's key must not be able to erase them, or
     /// to give the name to another station.
@@ -196,8 +196,8 @@ public struct SitePeers {
 
     // MARK: Stations that are there
 
-    /// The introducer may know a new address of the site's own peer, and takes one back that it had
-    /// put out.
+    /// Follows the introducer: the site's own peers get new addresses, and peers that it had put
+    /// out and lists anew come back.
     private mutating func follow(
         _ stations: [Roster.Station], after before: Roster?
     ) throws(StateError) {
@@ -206,7 +206,7 @@ public struct SitePeers {
                 let source = source(of: known.name) ?? source(of: known.name, by: Self.outWriter)
             else { continue }
             var file = PeerFile(source.bytes)
-            // What a person has revoked here stays so.
+            // A peer that a person has revoked here stays revoked.
             if known.isRevoked, before?.stations.contains(where: { $0.key == station.key }) != true
             {
                 file.remove("revoked", of: known.name)
@@ -227,10 +227,10 @@ public struct SitePeers {
         }
     }
 
-    /// The site may have another name for its own peer.
+    /// Follows new names of the site's own peers.
     ///
-    /// One name may be free only when another peer has got its new one, so it is tried until none
-    /// can follow any more.
+    /// A name may become free only when another peer has changed its own, so renaming repeats until
+    /// no peer can follow any more.
     private mutating func rename(
         _ stations: [Roster.Station], after before: Roster?
     ) throws(StateError) {
@@ -259,7 +259,7 @@ public struct SitePeers {
         }
     }
 
-    /// Where settings name the peer, it keeps the old name.
+    /// Renames a peer; where settings name the peer, it keeps the old name.
     private mutating func rename(_ name: String, to other: String) throws(StateError) {
         guard let found = source(of: name) else {
             told.append(
@@ -286,7 +286,7 @@ public struct SitePeers {
         }
     }
 
-    /// Makes one station a peer, if it is none yet.
+    /// Makes a station a peer, unless it is one already.
     private mutating func add(_ station: Roster.Station) throws(StateError) {
         guard try peer(with: station.key) == nil else { return }
         guard try isFree(station.name) else {
@@ -305,12 +305,13 @@ public struct SitePeers {
             try put(file, at: files.path(of: station.name))
             told.append("\(station.name) is a peer; fingerprint: \(station.key.fingerprint)")
         } catch {
-            // One that does not fit here must not keep out a change that puts another one out.
+            // A station that does not fit here must not block a change that puts another station
+            // out.
             told.append("\(station.name) of the site is left out: \(error.lastLine)")
         }
     }
 
-    /// Whether nothing here has a name: not this station, a peer, a channel of its own, or a file.
+    /// Whether a name is free here: no station, peer, channel of its own or file has it.
     private func isFree(_ name: String) throws(StateError) -> Bool {
         let config = try settings()
         return name != ownName && !config.peers.contains { $0.name == name }
@@ -318,8 +319,8 @@ public struct SitePeers {
             && !files.sources.contains { $0.path == files.path(of: name) }
     }
 
-    /// The file of a peer of this name that has this writer: the site, if none is named; nil for
-    /// another one.
+    /// Returns the file of a peer of this name with this writer, by default the site; nil where
+    /// another one has written it.
     private func source(
         of name: String, by writer: String = SitePeers.writer
     ) -> ConfigSource? {
@@ -329,7 +330,7 @@ public struct SitePeers {
         }
     }
 
-    /// Whether a file of peers is one that this has written.
+    /// Whether this type has written a file of peers.
     public static func isOfSite(_ bytes: [UInt8]) -> Bool {
         isWritten(bytes, by: writer)
     }
@@ -345,7 +346,7 @@ public struct SitePeers {
 
     // MARK: Words
 
-    /// Tells of channels that the roster brings anew, and that this station has of its own.
+    /// Reports channels of the roster that are new, and that this station has of its own.
     private mutating func tellOwn(_ roster: Roster?, _ before: Roster?, _ config: Config) {
         for channel in roster?.channels ?? [] where before?.channels.contains(channel) != true {
             let own = config.channels.first { $0.name == channel.name && !$0.isOfSite }
@@ -354,8 +355,8 @@ public struct SitePeers {
         }
     }
 
-    /// Tells of the site's channels that are new here, have other members, or are no more, of those
-    /// that this station has of its own, and of one that was put out and is a peer all the same.
+    /// Reports changes of the site's channels, new warnings, and stations that the site has put out
+    /// but that are still peers.
     private mutating func tell(_ old: Config, _ new: Config, _ lost: [PublicKey]) {
         for channel in new.channels where channel.isOfSite {
             let before = old.channels.first { $0.isOfSite && $0.name == channel.name }

@@ -1,7 +1,7 @@
 internal import Audio
 public import HAL
 
-/// A sound in a WAV file: of any format, with whatever else is in the file.
+/// A sound in a WAV file of any format, with any other content.
 public enum SoundFile {
     /// Why a file cannot be played.
     public enum Complaint: Error {
@@ -18,15 +18,15 @@ public enum SoundFile {
         }
     }
 
-    /// Bytes of a second of the largest samples that are read, and of what is beside them.
+    /// The bytes of a second of the largest samples, with the other content of the file.
     private static let bytesPerSecond = 192_000 * 2 * 4
 
-    /// The samples of a plain file, 48 kHz, of at most so many seconds.
+    /// Reads the samples of a plain file, at 48 kHz, of at most this many seconds.
     public static func samples(_ path: String, seconds: Int) throws(Complaint) -> [Int16] {
         try samples(seconds) { () throws(SystemError) in try OpenFile(reading: path) }
     }
 
-    /// The same of a pipe, too, or of standard input, which is "-": it waits for who writes to it.
+    /// Does the same for pipes and standard input ("-"), and waits for their writer.
     public static func samples(waitingFor path: String, seconds: Int) throws(Complaint) -> [Int16] {
         try samples(seconds) { () throws(SystemError) in try OpenFile(waitingFor: path) }
     }

@@ -4,11 +4,11 @@ package import Time
 
 /// The call history on disk: `history` in the state directory, and three older files.
 ///
-/// A line is written with one call as soon as it is known, and the disk is asked to keep it at most
-/// every 30 s. What cannot be written waits in memory, so much of it, and is tried again. Nothing
-/// here ends the program, and but for the start and the end nothing waits for the disk.
+/// A line is written at once, with one call, and the disk is synced at most every 30 s. Records
+/// that cannot be written wait in memory, within a limit, and are tried again. Nothing here ends
+/// the program, and only start and end wait for the disk.
 package struct History: ~Copyable {
-    /// What came of lines that were to be written.
+    /// The result of a write of lines.
     struct Written {
         var count = 0
         var error: SystemError?
@@ -18,26 +18,27 @@ package struct History: ~Copyable {
     /// Files before the current one.
     package static let former = 3
     package static let syncInterval = Duration.seconds(30)
-    /// Bytes that wait where nothing can be written, some 150 records.
+    /// The most bytes that wait while nothing can be written, some 150 records.
     package static let waitingMax = 64 * 1024
 
-    /// The call that has ended last since the start.
+    /// The last call that has ended since the start.
     package private(set) var lastEnded: HistoryRecord?
     private let files: HistoryFiles
-    /// Lines that are not on disk, the oldest first.
+    /// The lines that are not on disk, oldest first.
     private var waiting: [[UInt8]] = []
     private var waitingBytes = 0
     /// The lines that are being written.
     private var sent: [[UInt8]] = []
     private var writing: Background<Written>?
-    /// Lists that were asked for, the first of which may be under way.
+    /// The lists that were asked for, of which the first may be under way.
     private var queries: [HistoryQuery] = []
     private var listing: Background<HistoryList>?
-    /// Records for which there was no room.
+    /// The number of records for which there was no room.
     package private(set) var lost = 0
-    /// Lines of the last run that are no records, such as one that a power cut has cut short.
+    /// The number of lines of the last run that are no records, such as one cut short by a power
+    /// failure.
     package private(set) var damaged = 0
-    /// Why nothing can be written; nil when it can.
+    /// Why nothing can be written; nil when writing works.
     package private(set) var problem: Fault?
     /// News of the files, for the journal, until the caller takes it.
     private var notices: [String] = []
@@ -47,17 +48,17 @@ package struct History: ~Copyable {
 
     package init(in folder: String) { files = HistoryFiles("\(folder)/history") }
 
-    /// Whether the disk is asked for something.
+    /// Whether a task of the disk is under way.
     var isAsking: Bool { writing != nil || listing != nil }
 
-    /// When `tick` is due.
+    /// The time for the next `tick`.
     package func deadline(at now: Instant) -> Instant? {
         if let work = writing?.look(at: now) ?? listing?.look(at: now) { return work }
         if problem != nil { return nextTry }
         return owesSync ? nextSync : nil
     }
 
-    /// Looks through the files of the last run, and ends the calls that were open when it fell.
+    /// Reads the files of the last run, and ends the calls that were open when that run crashed.
     ///
     /// Waits for the disk.
     package mutating func begin(wall: Int, at now: Instant) -> [String] {
@@ -73,14 +74,15 @@ package struct History: ~Copyable {
         return takeNotices()
     }
 
-    /// The newest calls of the last run, by their `call`: an offer of one of them is no new call.
+    /// Returns the newest calls of the last run, by `call`: an offer of such a call is not a new
+    /// call.
     package func formerCalls() -> [String] {
         var query = HistoryQuery()
         query.limit = 64
         return HistoryList(files.read().records, query).calls.map { $0.record.call }
     }
 
-    /// Keeps a record, which is written as soon as the disk takes it.
+    /// Keeps a record, to be written as soon as the disk takes it.
     package mutating func append(_ record: HistoryRecord, at now: Instant) -> [String] {
         if record.phase == .end { lastEnded = record }
         wait(for: record)
@@ -97,7 +99,7 @@ package struct History: ~Copyable {
         waitingBytes += line.count
     }
 
-    /// Writes, syncs and lists what is due, one after the other.
+    /// Does due writes, syncs and lists, one after the other.
     package mutating func tick(at now: Instant) -> [String] {
         if let written = writing?.take() {
             writing = nil
@@ -109,7 +111,7 @@ package struct History: ~Copyable {
     }
 
     private mutating func beginNext(at now: Instant) {
-        // Where the last try failed, the next one is due later: a full disk is not asked each time.
+        // After a failure the next attempt is delayed: a full disk is not asked each time.
         let isDue = problem == nil || now >= nextTry
         let isSynced = now >= nextSync
         if isDue, !waiting.isEmpty || owesSync && isSynced {
@@ -140,7 +142,7 @@ package struct History: ~Copyable {
         sent = []
         if let error = written.error {
             nextTry = now + Self.syncInterval
-            // Also where all is written, and the disk has not kept it.
+            // Also where everything is written, but the disk has not synced it.
             owesSync = true
             fail(Fault(error))
         } else if problem != nil {
@@ -156,15 +158,15 @@ package struct History: ~Copyable {
         problem = reason
     }
 
-    /// Lists the calls that are asked for, when all that is known of them is on the disk.
+    /// Lists the calls of a query, once all known records of them are on the disk.
     package mutating func ask(_ query: HistoryQuery) { queries.append(query) }
 
-    /// Whether the disk holds lists up for longer than one that is well ever does.
+    /// Whether the disk delays lists for longer than a healthy disk ever does.
     package func isLate(at now: Instant) -> Bool {
         (writing?.isLate(at: now) ?? listing?.isLate(at: now)) == true
     }
 
-    /// The list that was asked for first, once; nil while it is not there.
+    /// Returns the oldest requested list, once; nil before it is ready.
     package mutating func nextList() -> HistoryList? {
         guard let list = listing?.take() else { return nil }
         listing = nil
@@ -172,7 +174,7 @@ package struct History: ~Copyable {
         return list
     }
 
-    /// Writes what waits, has the disk keep it, and waits for that so long at most.
+    /// Writes and syncs the waiting lines, and waits for that within a limit.
     package mutating func close(at now: Instant, within limit: Duration) -> [String] {
         let end = Clock.now() + limit
         if let written = writing?.take(within: limit) {
@@ -192,9 +194,9 @@ package struct History: ~Copyable {
     }
 }
 
-/// The files of the call history, and the one that is open; used by one thread at a time.
+/// The files of the call history, and the open one; used by one thread at a time.
 final class HistoryFiles: @unchecked Sendable {
-    /// A file of another's making may be larger than ours ever are.
+    /// A file from another program may be larger than this station's ever are.
     private static let readMax = 4 * History.fileMax
     private static let mode: UInt32 = 0o600
 
@@ -203,10 +205,10 @@ final class HistoryFiles: @unchecked Sendable {
 
     init(_ path: String) { self.path = path }
 
-    /// All records, the oldest first.
+    /// Reads all records, oldest first.
     ///
-    /// - Parameter tell: Is given why a file that is there cannot be read.
-    /// - Returns: What the others hold.
+    /// - Parameter tell: Gets the reason why an existing file is unreadable.
+    /// - Returns: The content of the other files.
     func read(_ tell: (SystemError) -> Void = { _ in }) -> HistoryFile {
         var found = HistoryFile()
         for number in stride(from: History.former, through: 0, by: -1) {
@@ -217,7 +219,7 @@ final class HistoryFiles: @unchecked Sendable {
         return found
     }
 
-    /// Writes these lines up to the first that fails, and has the disk keep them if that is wanted.
+    /// Writes these lines up to the first failure, and syncs them on request.
     func write(_ lines: [[UInt8]], isSynced: Bool) -> History.Written {
         var written = History.Written()
         do throws(SystemError) {
@@ -242,7 +244,7 @@ final class HistoryFiles: @unchecked Sendable {
         file = consume current
     }
 
-    /// The file to write to; it is opened anew after a failure.
+    /// Returns the file to write to, opened anew after a failure.
     private func takeFile() throws(SystemError) -> AppendFile {
         if let file = file.take() { return file }
         return try AppendFile(path, mode: Self.mode)

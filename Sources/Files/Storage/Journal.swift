@@ -2,35 +2,35 @@ internal import HAL
 package import Report
 package import Time
 
-/// The ways by which events leave this program: the journal, and the user's program.
+/// The exits of events from this program: the journal, and the user's program.
 package struct Journal {
     private var budget = LogBudget()
     private var hook = EventHook()
-    /// Lines that neither the journal nor standard error took.
+    /// The number of lines that neither the journal nor standard error took.
     package private(set) var lost = 0
 
     package init() {}
 
-    /// Lines that the journal was spared.
+    /// The number of lines left out of the journal.
     package var suppressed: Int { budget.suppressed }
-    /// Events for which the user's program did not run, or failed.
+    /// The number of events for which the user's program did not run, or failed.
     package var unhooked: Int { hook.left }
 
-    /// When `tick` is due.
+    /// The time for the next `tick`.
     package func deadline(at now: Instant) -> Instant? { hook.deadline(at: now) }
 
-    /// Tells of an event, and runs the user's program for it, if there is one.
+    /// Reports an event, and runs the user's program for it, if there is one.
     package mutating func tell(_ event: Event, program: String?, at now: Instant) {
         if let program, event.kind != .hookFault { hook.add(event, program: program) }
         if budget.admits(event.kind, of: event.peer, at: now), !Log.tell(event) { lost += 1 }
     }
 
-    /// Tells more of an event: somebody asked for it, so it is told in full.
+    /// Adds a text to an event, in full because a person asked for it.
     package mutating func note(_ kind: Event.Kind, _ text: String) {
         write(Event(kind, at: Int(Clock.wallMilliseconds())), text)
     }
 
-    /// Tells once how much was left out, now that it may be told again.
+    /// Reports once how many lines were left out, after the time of the limit.
     package mutating func tellSuppressed(at now: Instant) {
         while let share = budget.reopened(at: now) {
             var event = Event(share.kind, at: Int(Clock.wallMilliseconds()))
@@ -41,9 +41,9 @@ package struct Journal {
         }
     }
 
-    /// Runs the user's program for what has happened.
+    /// Runs the user's program for the waiting events.
     ///
-    /// - Returns: Why it failed, once a minute.
+    /// - Returns: The reason of a failure, once a minute.
     package mutating func tick(at now: Instant) -> String? {
         hook.tick(at: now)
     }
@@ -56,34 +56,34 @@ package struct Journal {
     }
 }
 
-/// How much of one kind of event the journal is told: what flaps must not fill the disk.
+/// The limit on journal lines of one kind of event: repeated events must not fill the disk.
 ///
-/// Each kind may have a number of lines of each peer, and of the station itself, in the minute that
-/// begins with the first of them: so no peer, whatever it does, keeps a line of another out. The
-/// rest are counted, and the count is logged once when that minute is over. Relays have more lines
-/// than a hand can cause, because the journal must show who opened a door.
+/// Each kind has a number of lines for each peer, and for the station itself, in the minute that
+/// begins with the first line. So no peer can displace a line of another peer. Further events are
+/// counted, and the count is logged once when the minute is over. Relays have more lines than a
+/// hand can cause, because the journal must show who opened a door.
 struct LogBudget {
     static func linesPerMinute(of kind: Event.Kind) -> Int { kind == .relay ? 600 : 20 }
     private static let minute = Duration.seconds(60)
 
-    /// Events of one kind, and of one peer or, where that is nil, of the station itself.
+    /// The events of one kind, of one peer, or of the station itself where `peer` is nil.
     struct Share {
         let kind: Event.Kind
         let peer: String?
         fileprivate(set) var lines = 0
         fileprivate(set) var suppressed = 0
-        /// When the minute is over.
+        /// The end of the minute.
         let end: Instant
     }
 
-    /// Events that were not told, of all kinds since the start.
+    /// The number of suppressed events of all kinds since the start.
     private(set) var suppressed = 0
-    /// The shares of the last minute, and those of which the count is not told yet.
+    /// The shares of the last minute, and those with a count to report.
     private var shares: [Share] = []
 
-    /// Whether an event of a peer may be told now; otherwise it is counted.
+    /// Whether an event of a peer may be logged now; otherwise it is counted.
     mutating func admits(_ kind: Event.Kind, of peer: String?, at now: Instant) -> Bool {
-        // The count of a minute that is over is told first: `reopened` is asked every second.
+        // The count of a past minute is reported first: `reopened` is called every second.
         shares.removeAll { now >= $0.end && $0.suppressed == 0 }
         let place = shares.firstIndex { $0.kind == kind && $0.peer == peer } ?? shares.count
         if place == shares.count {
@@ -98,8 +98,8 @@ struct LogBudget {
         return true
     }
 
-    /// One whose minute is over, and of which events were not told; nil when there is none left to
-    /// tell of.
+    /// Returns a share whose minute is over and whose suppressed events are unreported; nil when
+    /// there is none.
     mutating func reopened(at now: Instant) -> Share? {
         shares.firstIndex { now >= $0.end && $0.suppressed > 0 }.map { shares.remove(at: $0) }
     }
@@ -107,10 +107,10 @@ struct LogBudget {
 
 /// The user's program that is run at every event: `[events] on-event`.
 ///
-/// Four at once at most, others wait, so many of them; one that takes longer than 10 s is ended.
-/// The events of one peer, however many, hold up no other's: who has the fewest running is next,
-/// and where no room is left, who has the most waiting gives up its newest.
-/// What an event says goes into its environment: no shell reads it, no argument holds it.
+/// At most four run at once, and `waitingMax` events wait; a program that takes longer than 10 s is
+/// ended. No number of events of one peer delays another peer: the peer with the fewest running
+/// programs is next, and without room, the peer with the most waiting events loses its newest. The
+/// content of an event goes into the environment: no shell reads it, no argument holds it.
 struct EventHook {
     static let runningMax = 4
     static let waitingMax = 32
@@ -126,23 +126,23 @@ struct EventHook {
 
     private struct Waiting {
         let path: String
-        /// Nil for what this station does itself.
+        /// The peer of the event; nil for this station's own.
         let peer: String?
         let environment: [String]
     }
 
     private var running: [Run] = []
     private var waiting: [Waiting] = []
-    /// Events for which no program was run, or it failed.
+    /// The number of events for which no program was run, or the program failed.
     private(set) var left = 0
     private var nextComplaint = Instant(nanoseconds: .min)
 
-    /// When `tick` is due: it looks ten times a second while something runs.
+    /// The time for the next `tick`: ten times a second while a program runs.
     func deadline(at now: Instant) -> Instant? {
         running.isEmpty ? nil : now + .milliseconds(100)
     }
 
-    /// An event happened: the program is run for it, soon.
+    /// Lets the program run for an event, soon.
     mutating func add(_ event: Event, program path: String) {
         if waiting.count >= Self.waitingMax {
             left += 1
@@ -153,8 +153,8 @@ struct EventHook {
             Waiting(path: path, peer: event.peer, environment: Self.environment(of: event)))
     }
 
-    /// The newest that waits for the peer with the most, where that has more than one place more
-    /// than this one; nil where it has not.
+    /// Returns the newest waiting event of the peer with the most, where that peer has at
+    /// least two more than this one; nil otherwise.
     private func newestOfTheMost(besides peer: String?) -> Int? {
         func count(_ peer: String?) -> Int { waiting.count { $0.peer == peer } }
         let most = waiting.max { count($0.peer) < count($1.peer) }
@@ -162,7 +162,7 @@ struct EventHook {
         return waiting.lastIndex { $0.peer == most.peer }
     }
 
-    /// The one that waits longest for the peer with the fewest that run.
+    /// The oldest waiting event of the peer with the fewest running programs.
     private var next: Int? {
         waiting.indices.min { one, other in
             func count(_ place: Int) -> Int { running.count { $0.peer == waiting[place].peer } }
@@ -170,10 +170,10 @@ struct EventHook {
         }
     }
 
-    /// Starts what waits, and ends what takes too long.
+    /// Starts waiting programs, and ends slow ones.
     ///
-    /// - Returns: Why something did not run, or how it ended; once a minute, as a program that
-    ///   fails does so at every event.
+    /// - Returns: The reason of a failure; once a minute, because a program that fails does so at
+    ///   every event.
     mutating func tick(at now: Instant) -> String? {
         var complaint: String?
         for place in running.indices.reversed() {
@@ -206,13 +206,14 @@ struct EventHook {
         return "on-event: \(complaint)"
     }
 
-    /// Ends all that still runs.
+    /// Ends all running programs.
     mutating func close() {
         for run in running { run.program.kill() }
         waiting = []
     }
 
-    /// What the program is told: a variable for each of the event's fields that is not null.
+    /// Makes the environment of the program: a variable for each of the event's fields that is not
+    /// null.
     static func environment(of event: Event) -> [String] {
         var all = [
             "PATH=/usr/local/bin:/usr/bin:/bin", "INTERCOM_EVENT=\(event.kind.rawValue)",

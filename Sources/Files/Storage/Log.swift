@@ -1,7 +1,7 @@
 internal import HAL
 package import Report
 
-/// Lines for whoever looks after the station: in the journal with fields, else on standard error.
+/// Lines for the administrator of the station: in the journal with fields, else on standard error.
 ///
 /// Only the control thread and the start-up write here, and never per packet.
 package enum Log {
@@ -9,10 +9,10 @@ package enum Log {
     package static func warning(_ text: String) { start(text, .warning) }
     package static func notice(_ text: String) { start(text, .notice) }
 
-    /// Tells of an event while the station runs; nothing is waited for.
+    /// Logs an event while the station runs, without waiting.
     ///
-    /// With `saying`, in other words than its own; `suppressed` tells how many of its kind were
-    /// not told. False when neither the journal nor standard error took it.
+    /// Uses the words of `saying`, if given; `suppressed` is the number of suppressed events of its
+    /// kind. Returns false when neither the journal nor standard error took it.
     package static func tell(_ event: Event, saying text: String? = nil, suppressed: Int? = nil)
         -> Bool
     {
@@ -34,7 +34,7 @@ package enum Log {
         return Terminal.offer(line(message, priority), to: .complaint)
     }
 
-    /// Writes all of it, however long that takes.
+    /// Writes the whole text, however long that takes.
     ///
     /// For the start, and for the few files that a reload reads or writes.
     private static func start(_ text: String, _ priority: Event.Priority) {

@@ -1,11 +1,11 @@
 package import Config
 package import HAL
 
-/// The lines of the relays, written down for a process that comes after this one.
+/// The lines of the relays, written down for a later process.
 ///
-/// Some kernels leave a pin as it is when its program dies, that of a Raspberry Pi among them. So
-/// the service manager runs `intercomd --relays-off` whenever the daemon has ended, however it
-/// ended; and what it needs to know does not hang on settings that somebody may have changed since.
+/// Some kernels, such as that of a Raspberry Pi, leave a pin as it is when its program dies. So the
+/// service manager runs `intercomd --relays-off` after every end of the daemon. The note makes that
+/// run independent of settings, which may have changed since.
 package enum RelayNote {
     package struct Line: Equatable {
         package let name: String
@@ -17,8 +17,8 @@ package enum RelayNote {
 
     package static func path(in runtime: String) -> String { "\(runtime)/relays" }
 
-    /// Writes down the relays' lines, or takes the note away where there are none; returns why it
-    /// could not.
+    /// Writes down the relays' lines, or removes the note where there are none; returns the error
+    /// of a failure.
     package static func write(_ relays: [Config.Relay], in runtime: String) -> SystemError? {
         do throws(SystemError) {
             guard !relays.isEmpty else {
@@ -36,7 +36,7 @@ package enum RelayNote {
         lines.map { ($0.isActiveLow ? "low " : "high ") + $0.name + "\n" }.joined()
     }
 
-    /// The lines of a note; what is none is left out.
+    /// Returns the lines of a note; leaves out invalid rows.
     package static func lines(of bytes: [UInt8]) -> [Line] {
         let rows = bytes.split(separator: UInt8(ascii: "\n")).prefix(linesMax)
         return rows.compactMap { row in
@@ -54,12 +54,12 @@ package enum RelayNote {
         }
     }
 
-    /// Switches off every line of the note, and says of each what came of it.
+    /// Switches off every line of the note, and reports the result of each.
     ///
-    /// A note of another user's is not followed, by root least of all. A line that another program
-    /// holds is left alone; nothing holds an LED, so all are left alone while a daemon answers.
+    /// A note of another user is ignored, above all by root. A line that another program holds is
+    /// left alone. No program holds an LED, so all lines are left alone while a daemon answers.
     ///
-    /// - Returns: why nothing was done, if so; nil also where there is no note.
+    /// - Returns: Why nothing was done; nil after the attempt, or without a note.
     @discardableResult
     package static func switchOff(_ paths: Paths, _ tell: (Line, GPIOError?) -> Void) -> String? {
         guard !LocalSocket.isAnswered(paths.controlSocket) else {
@@ -80,7 +80,7 @@ package enum RelayNote {
         }
         for line in lines(of: bytes) {
             do throws(GPIOError) {
-                // Requested at its inactive level, and left so when it goes.
+                // Requested at its inactive level, which stays after the end of the request.
                 _ = try OutputLine(
                     name: line.name, activeLow: line.isActiveLow, consumer: "intercomd")
                 tell(line, nil)
@@ -89,7 +89,7 @@ package enum RelayNote {
         return nil
     }
 
-    /// What `intercomd --relays-off` does; returns its exit code.
+    /// Runs `intercomd --relays-off`; returns its exit code.
     package static func switchOff(_ folder: String) -> Int32 {
         var code: Int32 = 0
         // The paths are known even where other settings are wrong.

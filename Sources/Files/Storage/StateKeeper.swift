@@ -3,20 +3,20 @@ internal import HAL
 package import Report
 package import Time
 
-/// What a person has set, between memory and the file `state` of the state directory.
+/// The state that people have set, between memory and the file `state` of the state directory.
 ///
-/// Written some seconds after the last change, for a knob that is turned is many changes; whole or
-/// not at all. Nothing here ends the program, and nothing waits for the disk.
+/// It is written some seconds after the last change, because turning a knob makes many changes;
+/// whole or not at all. Nothing here ends the program, and nothing waits for the disk.
 package struct StateKeeper {
     private static let rest = Duration.seconds(3)
-    /// Somebody who turns a knob for minutes is written all the same.
+    /// The most delay, so that a knob that turns for minutes is written, too.
     private static let restMax = Duration.seconds(30)
     private static let retry = Duration.seconds(30)
     private static let sizeMax = 64 * 1024
 
     package private(set) var state = SavedState()
     private let path: String
-    /// Why it cannot be written; nil when it can.
+    /// Why the file cannot be written; nil when it can.
     package private(set) var problem: Fault?
     private var due: Instant?
     private var changedSince: Instant?
@@ -24,7 +24,7 @@ package struct StateKeeper {
 
     package init(in folder: String) { path = "\(folder)/\(Paths.savedStateName)" }
 
-    /// Reads what was set before; returns what was wrong with the file.
+    /// Reads the former state; returns the fault of the file.
     package mutating func begin() -> String? {
         let bytes: [UInt8]
         do throws(SystemError) {
@@ -44,8 +44,7 @@ package struct StateKeeper {
         return "\(path): \(reason); volumes, mutes and do-not-disturb begin anew"
     }
 
-    /// Takes over what a person wants; returns the event that tells of it, or nil where it was so
-    /// before.
+    /// Takes over a person's request; returns its event, or nil where nothing changed.
     ///
     /// `names` are the peers and channels of the settings, `milliseconds` the time since 1970.
     package mutating func apply(
@@ -59,7 +58,7 @@ package struct StateKeeper {
         return change
     }
 
-    /// Writes what is due; returns what is new about the file.
+    /// Writes due changes; returns news of the file.
     package mutating func tick(at now: Instant) -> String? {
         if let work {
             guard let result = work.take() else {
@@ -79,7 +78,7 @@ package struct StateKeeper {
         return nil
     }
 
-    /// Writes what has changed, now, and waits for the disk so long at most.
+    /// Writes changes now, and waits for the disk within a limit.
     package mutating func close(at now: Instant, within limit: Duration) -> String? {
         let end = Clock.now() + limit
         if let result = work?.take(within: limit) {
@@ -100,7 +99,7 @@ package struct StateKeeper {
         _ result: Result<Void, SystemError>, at now: Instant
     ) -> String? {
         if case .failure(let error) = result {
-            // What has changed meanwhile is written then, too.
+            // Later changes are written then, too.
             due = now + Self.retry
             return failed(Fault(error))
         }
@@ -114,23 +113,23 @@ package struct StateKeeper {
     }
 }
 
-/// Work that is asked of a disk, and that a worn one holds up.
+/// A task of the disk, which a worn disk delays.
 typealias DiskWork = Background<Result<Void, SystemError>>
 
-/// A disk that takes long.
+/// The fault of a slow disk.
 package let diskLateness = Fault(
     "file", "the disk has not answered for 5 s", fix: "a worn SD card does that: use another one")
 
-/// A disk that takes long to write a file.
+/// The fault of a disk that is slow to write a file.
 func lateness(ofDiskWith path: String) -> Fault {
     Fault("file", "write \(path): \(diskLateness.text)", fix: diskLateness.fix)
 }
 
 extension Fault {
-    /// A file that cannot be used.
+    /// The fault of an unusable file.
     init(_ error: SystemError) { self.init("file", error.finding, fix: error.fix) }
 
-    /// The line of the journal on what cannot be written, and waits.
+    /// Returns the line of the journal on data that cannot be written, and waits.
     func sentence(ofWaiting what: String) -> String {
         Fault(code, of: what, "\(text); kept in memory, and tried again", fix: fix).sentence
     }

@@ -8,14 +8,14 @@ internal import Wire
 
 /// Events in the words and names that people know.
 extension Names {
-    /// The event that tells people of this.
+    /// Makes the event for a notice.
     ///
     /// - Parameters:
-    ///   - notice: What happened.
-    ///   - now: When.
+    ///   - notice: The notice.
+    ///   - now: The time.
     ///   - milliseconds: The same moment, since 1970 (UTC).
-    ///   - station: The station as it is now; asked for only where names are not enough.
-    /// - Returns: Nil where they are told nothing.
+    ///   - station: Gives the present snapshot; called only where names are not enough.
+    /// - Returns: Nil where people need not know.
     func event(
         of notice: Notice, at now: Instant, wall milliseconds: Int, station: () -> Snapshot
     ) -> Event? {
@@ -120,12 +120,12 @@ extension Names {
 }
 
 extension Priority {
-    /// As an event has it: nil for the usual one.
+    /// The word in an event; nil for the usual priority.
     fileprivate var wordAbove: String? { self == .normal ? nil : word }
 }
 
 extension Event.Kind {
-    /// A call stands like this; nil where that is no event.
+    /// Converts the state of a call; nil where no event reports it.
     fileprivate init?(_ state: CallState) {
         switch state {
         case .trying: return nil
@@ -136,7 +136,7 @@ extension Event.Kind {
         }
     }
 
-    /// Something happened in the middle of a call.
+    /// Converts a notice in the middle of a call.
     fileprivate init(_ notice: CallNotice) {
         self =
             switch notice {
@@ -151,7 +151,7 @@ extension Event.Kind {
 }
 
 extension PeerAnswer {
-    /// The answer of a peer; nil: none came.
+    /// The answer of a peer; nil means that none came.
     init(_ status: RequestResult.Status?) {
         self =
             switch status {
@@ -166,13 +166,13 @@ extension PeerAnswer {
 
 /// The history's records of calls.
 extension Names {
-    /// The record of this.
+    /// Makes the record of a notice.
     ///
     /// - Parameters:
-    ///   - notice: What happened.
-    ///   - now: When.
+    ///   - notice: The notice.
+    ///   - now: The time.
     ///   - milliseconds: The same moment, since 1970 (UTC).
-    /// - Returns: Nil where the history keeps nothing of it.
+    /// - Returns: Nil where the history needs no record.
     func record(
         of notice: Notice, at now: Instant, wall milliseconds: Int
     ) -> HistoryRecord? {
@@ -198,7 +198,7 @@ extension Names {
         record.ringSeconds = ((summary.answeredAt ?? now) - summary.since).inSeconds
         guard let answered = summary.answeredAt else { return record }
         record.talkSeconds = (now - answered).inSeconds
-        // A call that opens by itself was answered by nobody.
+        // Nobody answered a call that opened by itself.
         guard record.kind == .call else { return record }
         record.answeredBy =
             summary.isOutgoing

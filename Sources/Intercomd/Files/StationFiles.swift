@@ -5,13 +5,13 @@ internal import HAL
 internal import Peering
 internal import Time
 
-/// What lies in the files of a station, read and checked as one: the settings, and peers' keys.
+/// The files of a station, read and checked together: the settings, and peers' keys.
 struct StationFiles {
-    /// Why the files are no use, in words for whoever wrote them.
+    /// The fault of the files, in words for their author.
     struct Failure: Error {
         let text: String
 
-        /// The result of `body`; its error becomes a failure in the same words.
+        /// Returns the result of `body`; its error becomes a failure in the same words.
         static func unless<Value: ~Copyable, Reason: Error & CustomStringConvertible>(
             _ body: () throws(Reason) -> Value
         ) throws(Failure) -> Value {
@@ -27,14 +27,14 @@ struct StationFiles {
         func copy() -> Key? { key?.copy() }
     }
 
-    /// The settings of a folder, and the files that they are from.
+    /// The settings of a folder, with their files.
     struct Read {
         let config: Config
         let sources: [ConfigSource]
-        /// The folder has no settings yet.
+        /// Whether the folder has no settings yet.
         let isUnconfigured: Bool
 
-        /// The same without the station with this key, which is the one that reads them.
+        /// Returns the settings without the station that reads them, which has this key.
         func withoutItself(_ own: PublicKey) throws(Failure) -> Read {
             do throws(KeyChecks.ItselfError) {
                 return Read(
@@ -45,11 +45,13 @@ struct StationFiles {
     }
 
     let config: Config
-    /// The keys of the peers, in the order of the configuration; nobody's of one that is revoked.
+    /// The keys of the peers, in the order of the configuration; a key without a secret for a
+    /// revoked peer.
     let keys: [PublicKey]
     let psks: [PSK]
 
-    /// Reads the keys that belong to settings, the secret ones in `paths`; `own` is this station's.
+    /// Reads the keys that the settings name, secret ones from `paths`; `own` is this station's
+    /// key.
     init(_ config: Config, in paths: Paths, own: PublicKey) throws(Failure) {
         let checked = KeyChecks.keys(of: config.peers, own: own)
         guard checked.mistakes.isEmpty else {
@@ -70,27 +72,27 @@ struct StationFiles {
         self.psks = psks
     }
 
-    /// A key whose secret nobody has: one that is revoked never has a session.
+    /// Makes a key without a known secret: a revoked peer never has a session.
     private static func nobody(insteadOf key: PublicKey) -> PublicKey {
         PublicKey(bytes: SHA256.hash(label: "intercom/1 revoked", key.bytes.span).span)
     }
 
-    /// Makes the peer at a place of the configuration known; returns its number.
+    /// Adds the peer at a place of the configuration to the table; returns its number.
     func add(_ place: Int, to table: inout PeerTable, at now: Instant) -> Int {
         table.add(
             publicKey: keys[place], psk: psks[place].copy(),
             suite: config.peers[place].suiteChoice, at: now)
     }
 
-    /// The settings in a folder; without any, those of a station that has no peers and no sound.
+    /// Reads the settings in a folder; an empty folder gives a station without peers and sound.
     static func settings(in folder: String) throws(Failure) -> Read {
         let found = try Failure.unless { () throws(SystemError) in try sources(in: folder) }
         return try settings(
             found.sources, in: found.folder.paths, isUnconfigured: found.folder.isEmpty)
     }
 
-    /// The same for the start: a station that was erased has lost what its buttons name, and waits
-    /// for it as in a site.
+    /// Reads the settings for the start; the buttons of an erased station name lost peers and
+    /// channels, and wait for them as in a site.
     static func settings(atStartIn folder: String) throws(Failure) -> Read {
         do throws(Failure) {
             return try settings(in: folder)
@@ -105,7 +107,7 @@ struct StationFiles {
         }
     }
 
-    /// The same with these files in place of those in the folder, beside those that programs write.
+    /// Reads the state directory's files, and uses these others in place of the folder's.
     static func settings(
         _ others: [ConfigSource], andStateIn paths: Paths, isUnconfigured: Bool
     ) throws(Failure) -> Read {
@@ -124,7 +126,7 @@ struct StationFiles {
         return Read(config: config, sources: sources, isUnconfigured: isUnconfigured)
     }
 
-    /// The files of a folder, which may have mistakes.
+    /// Reads the files of a folder, which may have mistakes.
     static func sources(
         in folder: String
     ) throws(SystemError) -> (folder: ConfigFolder, sources: [ConfigSource]) {
@@ -132,16 +134,16 @@ struct StationFiles {
         return (folder, try folder.sources(orElse: unconfigured))
     }
 
-    /// A card that nobody has chosen is left alone: it may be another program's.
+    /// A card that nobody has chosen is left alone: it may belong to another program.
     private static var unconfigured: String {
         "[station]\nname = \(nearestName(to: Environment.hostName) ?? "station")\n"
             + "[audio]\ninput = none\noutput = none\n"
     }
 }
 
-/// The user's own sound for when somebody calls.
+/// The user's own sound for a call.
 enum RingFile {
-    /// Its samples, 48 kHz; empty where there is none, or none that can be played.
+    /// Reads its samples, at 48 kHz; empty where there is no playable file.
     static func samples(_ sounds: Config.Sounds) -> [Int16] {
         guard case .file(let path) = sounds.ring else { return [] }
         do throws(SoundFile.Complaint) {

@@ -11,10 +11,11 @@ internal import Time
 internal import Wire
 
 extension ControlLoop {
-    /// What the media loop handed back dies here.
+    /// Takes back the values that the media loop returns, and ends them.
     mutating func takeReturns() {
         while devices.takeReturns(rings, at: now) {
-            // The settings before have come back. The event says so first, unless it found no room.
+            // The former settings have come back. The event reports that first, unless the ring was
+            // full.
             takeEvents()
             adopted()
             settings.tookBack()
@@ -25,7 +26,7 @@ extension ControlLoop {
         while let event = rings.events.pop() { handle(event) }
     }
 
-    /// Every event is named here, so that a new one cannot be forgotten.
+    /// Every event is named here, so that a new event cannot be forgotten.
     private mutating func handle(_ event: MediaEvent) {
         switch event {
         case .switched(let peer, let index):
@@ -55,7 +56,7 @@ extension ControlLoop {
             tell(
                 .stuckKey, target: routing.name(of: target, aimedBy: switchboard.aims, directory),
                 since: switchboard.openTalks.since(target))
-            // A command that holds the same microphone open has a time of its own.
+            // A command that holds the same microphone open has a time limit of its own.
             guard let place else {
                 return feed { board, _, _ in board.endTalks(to: target, .timedOut) }
             }
@@ -89,26 +90,26 @@ extension ControlLoop {
         }
     }
 
-    /// Passes on to the switchboard what happened to talks and voices.
+    /// Reports news of talks and voices to the switchboard.
     private mutating func report(_ news: SoundNews) {
         feed { board, _, now in board.handle(news, at: now) }
     }
 
-    /// Passes on to the switchboard what happened to cards or the processor.
+    /// Reports news of cards or the processor to the switchboard.
     private mutating func report(_ news: MachineNews) {
         feed { board, _, now in board.handle(news, at: now) }
     }
 
-    /// Tells that a direction has no card now.
+    /// Reports that a direction has no card now.
     mutating func tellLoss(_ error: PCMError) {
         report(.streamLost(.init(error.direction)))
         tell(.audioLost, detail: error.description)
     }
 }
 
-/// Meters for those who watch them; `status` takes the same figures from `Snapshot+Peers`.
+/// Meters for watchers; `status` takes the same figures from `Snapshot+Peers`.
 extension ControlLoop {
-    /// Tells those who watch of the levels.
+    /// Sends the levels to watchers.
     mutating func lookAtMeters() {
         guard meters.look(isWatched: server.isWatched(.levels), at: now) else { return }
         var levels = snapshot().levels
@@ -124,10 +125,10 @@ extension ControlLoop {
 }
 
 extension ControlLoop {
-    /// Opens what is wanted and not open, cards and lines; the journal and `monitor` hear of it.
+    /// Opens wanted cards and lines that are closed; reports that to the journal and `monitor`.
     mutating func openDevices() {
         for change in devices.cards.tick(at: now, rings) { tell(of: change) }
-        // Places of keys are about to mean others.
+        // The places of keys are about to change their meaning.
         guard !settings.isChanging else { return }
         for change in devices.lines.tick(at: now, rings) { tell(of: change) }
     }
@@ -165,14 +166,14 @@ extension ControlLoop {
         }
     }
 
-    /// What the lamps show.
+    /// The facts that the lamps show.
     var lampFacts: LampFacts {
         var facts = switchboard.lamps(isListening: isListening, hasFault: hasFault)
         facts.hasMessage = messages.kept.contains { messages.isNew($0) }
         return facts
     }
 
-    /// What the fault lamp shows: something of this station does not work.
+    /// Whether something of this station does not work, for the fault lamp.
     var hasFault: Bool {
         let isDeaf = devices.cards.input.isWanted && !devices.cards.input.isOpen
         let isMute = devices.cards.output.isWanted && !devices.cards.output.isOpen
@@ -181,16 +182,16 @@ extension ControlLoop {
             || devices.lines.hasFault
     }
 
-    /// What the listening lamp shows: speech in this room may open the microphone at any moment.
+    /// Whether speech in this room may open the microphone at any moment, for the listening lamp.
     var isListening: Bool {
         config.buttons.contains { $0.isVoiceOperated } && devices.cards.input.isOpen
             && switchboard.still[.capture] == nil
     }
 }
 
-/// `intercomctl announce`: sound that a caller reads from a file, said to a channel or a peer.
+/// `intercomctl announce`: sound that a caller reads from a file, for a channel or a peer.
 extension ControlLoop {
-    /// Begins one; the answer says that sound may come, or why not.
+    /// Begins an announcement; the answer asks for the sound, or gives the refusal.
     mutating func beginAnnouncement(
         _ name: String, _ priority: Priority, samples: Int, for caller: CallerTicket
     ) -> Reply {
@@ -211,7 +212,7 @@ extension ControlLoop {
         return .announce(Reply.Announced(to: name, isOver: false, names, switchboard))
     }
 
-    /// Takes what its reader has sent, and begins when there is enough of it.
+    /// Takes the sound from the caller, and begins when there is enough of it.
     mutating func followAnnouncement() {
         guard reader.isReading else { return }
         let announcer = switchboard.announcer

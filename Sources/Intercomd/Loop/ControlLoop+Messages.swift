@@ -11,9 +11,9 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// Voice messages: what people ask for, and what they are told.
+/// Voice messages: requests of people, and news for them.
 extension ControlLoop {
-    /// Lets them go on.
+    /// Advances the work on messages.
     mutating func followMessages() {
         if resetButton.isErasing {
             endSpokenMessage(because: Messages.erased)
@@ -29,7 +29,7 @@ extension ControlLoop {
         tellMessageWords()
     }
 
-    /// Gives what is spoken to the disk, and tells what came of it.
+    /// Gives the spoken message to the disk, and reports the results.
     mutating func closeMessages() {
         sendHeardBack()
         messages.close(within: .seconds(3))
@@ -64,12 +64,12 @@ extension ControlLoop {
         }
     }
 
-    /// Tells whoever speaks a message that nothing comes of it.
+    /// Reports to a message's owner that the message is refused or dropped.
     private mutating func refuse(_ owner: SpokenMessage.Owner, _ text: String) {
         switch owner {
         case .button(let place):
             rings.tell(.chime(.refusal))
-            // A reload may have taken the button away.
+            // A reload may have removed the button.
             let isThere = config.buttons.indices.contains(place)
             tell(.keyAction, button: isThere ? place : nil, detail: "message: \(text)")
         case .caller(let caller):
@@ -77,7 +77,7 @@ extension ControlLoop {
         }
     }
 
-    /// Does what is asked of messages; nil where the answer comes later.
+    /// Carries out a request about messages; nil where the answer comes later.
     mutating func answer(
         _ request: MessageRequest, by owner: SpokenMessage.Owner?, user: Int?
     ) -> Reply? {
@@ -128,7 +128,7 @@ extension ControlLoop {
             return .failed("the microphone \(why)")
         }
         guard !isSpeaking || isSending else { return Self.isBusySpeaking }
-        // What is said to others is no part of it.
+        // Talk to others must not become part of the message.
         guard !switchboard.openTalks.isAny else {
             return .refused(
                 ControlError(.busy, "the microphone is open for others: try again after that"))
@@ -139,16 +139,16 @@ extension ControlLoop {
         let begun = beginMessage(to: name, by: owner, user: user, .microphone)
         guard case .done = begun else { return begun }
         messages.player?.stop()
-        // What an earlier one left.
+        // Packets left by an earlier message.
         while rings.packets.pop() != nil {}
         feed { board, _, _ in board.speakMessage(to: name) }
         return begun
     }
 
-    /// Whether somebody speaks a message, or hears it before it goes.
+    /// Whether a person speaks a message, or hears it before it is sent.
     private var isSpeaking: Bool { messages.spoken != nil || messages.heardBack != nil }
 
-    /// Whether a program sends one: it does not keep people from speaking.
+    /// Whether a program sends a message, which does not keep people from speaking.
     private var isSending: Bool {
         if case .program? = messages.spoken?.source { true } else { false }
     }
@@ -182,10 +182,10 @@ extension ControlLoop {
         return .done(Reply.Done("message to \(name): \(next)"))
     }
 
-    /// The microphone opened for this target.
+    /// Notes that the microphone opened for this target.
     mutating func talkBegan(to target: Int) {
         guard target == Int(TalkTarget.message) else {
-            // What is said and heard now is for others.
+            // The microphone and the speaker serve others now.
             endSpokenMessage(because: "the microphone opened for others")
             messages.player?.stop()
             return
@@ -196,8 +196,8 @@ extension ControlLoop {
         messages.spoken?.opened(at: now)
     }
 
-    /// Ends the message that is spoken at the microphone, if there is one; its owner is told when
-    /// the microphone has closed.
+    /// Ends the message that is spoken at the microphone, if there is one; its owner gets the
+    /// result when the microphone has closed.
     mutating func endSpokenMessage(because loss: String? = nil) {
         guard messages.spoken?.source == .microphone else { return }
         takePackets()
@@ -206,13 +206,13 @@ extension ControlLoop {
         if !isEnding { feed { board, _, _ in board.speakMessage(to: nil) } }
     }
 
-    /// The same, where this owner speaks it.
+    /// Ends the message where this owner speaks it.
     mutating func endSpokenMessage(of owner: SpokenMessage.Owner, because loss: String? = nil) {
         if messages.spoken?.owner == owner { endSpokenMessage(because: loss) }
     }
 
-    /// The microphone has closed, for whatever reason: it does not open for this message again, and
-    /// what was spoken goes on its way.
+    /// Finishes a message whose microphone has closed for any reason: the microphone does not open
+    /// for it again, and the speech is sent.
     mutating func finishSpokenMessage() {
         feed { board, _, _ in board.speakMessage(to: nil) }
         takePackets()
@@ -254,7 +254,7 @@ extension ControlLoop {
         while let packet = rings.packets.pop() { messages.spoken?.take(packet) }
     }
 
-    /// Takes what has come of the message that is being spoken.
+    /// Takes the new sound of the message that is being spoken.
     private mutating func followSpokenMessage() {
         takePackets()
         guard let owner = messages.spoken?.owner, let source = messages.spoken?.source,
@@ -268,7 +268,7 @@ extension ControlLoop {
             if keeper.state.isMicrophoneMuted, messages.spoken?.isEnding == false {
                 endSpokenMessage(because: "the microphone was muted")
             }
-            // The end of it may be among them.
+            // The lost events may include the end.
             if let before = messages.spoken?.eventsLost,
                 rings.counters[.eventsLost] != before
             {
@@ -289,7 +289,7 @@ extension ControlLoop {
         messages.seal(spoken)
     }
 
-    /// Takes what a program has sent, a few blocks at a time: nothing else is to wait.
+    /// Reads a program's message, a few blocks at a time, so that nothing else waits.
     private mutating func readProgram(_ owner: SpokenMessage.Owner) {
         guard case .caller(let caller) = owner else { return }
         var bytes = InlineArray<4096, UInt8>(repeating: 0)
@@ -304,7 +304,7 @@ extension ControlLoop {
 
     // MARK: Playing
 
-    /// Why nobody hears anything here, or others would hear it, too; nil where that is not so.
+    /// Why a message would be unheard here, or heard by others, too; nil otherwise.
     private var silence: String? {
         let reason =
             keeper.state.speakerSilence ?? (devices.silentSpeaker != nil ? .cardMuted : nil)

@@ -9,7 +9,7 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// What the switchboard wants done.
+/// The orders of the switchboard.
 extension ControlLoop {
     mutating func perform(_ order: Order) {
         switch order {
@@ -51,14 +51,14 @@ extension ControlLoop {
         }
     }
 
-    /// Sends records to a peer, on the session that there is now: a later one may be with another
-    /// run of the peer, which was asked for nothing.
+    /// Sends records to a peer on its present session only: a later session may be with another run
+    /// of the peer, which the records do not concern.
     func send(_ payload: ControlPayload, to peer: Int) {
         let session = cores.table.state(of: peer)?.sessionIndex
         rings.tell(.send(peer: peer, index: session, payload, to: nil, made: now))
     }
 
-    /// Keeps what the history is to know, and tells people.
+    /// Writes a notice to the history, and reports it to people.
     private mutating func publish(_ notice: Notice) {
         let (names, wall) = (names, wall)
         if var record = names.record(of: notice, at: now, wall: wall) {
@@ -70,9 +70,10 @@ extension ControlLoop {
     }
 }
 
-/// Pairing with another station by a code or by the talk button, which can erase it all, too.
+/// Pairing with another station by a code or by the talk button; the button can also erase this
+/// station.
 extension ControlLoop {
-    /// Lets a pairing go on, and does what it wants.
+    /// Advances a pairing, and carries out its orders.
     mutating func followPairing() {
         if let caller = pairings.caller, server.hasHungUp(caller) { pairings.cancel() }
         if pairings.isSearching {
@@ -132,7 +133,7 @@ extension ControlLoop {
 
 /// The roster of the site, from peer to peer.
 extension ControlLoop {
-    /// Lets the site go on, and does what it wants.
+    /// Advances the exchange of rosters, and carries out its orders.
     mutating func followSite() {
         site.tick(PeerFiles(settings.sources, in: config.paths), at: now)
         while let (peer, record) = site.nextRecord() {

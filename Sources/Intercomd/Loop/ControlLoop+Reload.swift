@@ -11,13 +11,12 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// Other settings while everything goes on.
+/// A change of settings while the station runs.
 ///
-/// All files are read and checked before anything changes; then what differs is changed, and what
-/// is the same does not notice: a peer whose key, psk and suite are as before keeps its number, its
-/// session and its sound.
+/// All files are read and checked before anything changes. Then only differences are applied: a
+/// peer whose key, psk and suite stay the same keeps its number, its session and its sound.
 extension ControlLoop {
-    /// SIGHUP: who sent it reads the journal.
+    /// Reloads after SIGHUP, whose sender reads the result in the journal.
     mutating func reloadBySignal() {
         guard settings.beginBySignal() else { return }
         ServiceNotifier.reloading()
@@ -26,13 +25,13 @@ extension ControlLoop {
         beginReload(for: .signal)
     }
 
-    /// Takes over what the files say now; who asked is answered when it is in use.
+    /// Takes over the present files; the asker is answered when they are in use.
     mutating func beginReload(for cause: ReloadCause) {
         let found: FoundSettings
         do throws(ControlError) {
             found = try settings.readToReload(facts.folder, cores.table, for: cause)
         } catch { return answer(.failure(error), to: cause) }
-        // Its button may be another one from now on, or none.
+        // The message's button may change its meaning, or be removed.
         if case .button? = messages.spoken?.owner {
             endSpokenMessage(because: "the settings have changed")
         }
@@ -54,7 +53,7 @@ extension ControlLoop {
             table.setLimits(limits, at: now)
         }
         devices.cards.configure(config.audio, rings)
-        // New addresses are tried at once, and new names asked for.
+        // New addresses are tried at once, and new names looked up.
         for number in directory.moved(since: former) {
             feed { board, _, now in board.moved(number) }
             resolve(number)
@@ -62,7 +61,7 @@ extension ControlLoop {
         settings.begin(found, for: cause, at: now)
     }
 
-    /// Answers a reload that is over.
+    /// Answers a finished reload.
     mutating func followReload() {
         let isTakingLeave = cores.table.isTakingLeave
         guard let reload = settings.takeReload(isTakingLeave: isTakingLeave, at: now) else {
@@ -103,7 +102,7 @@ extension ControlLoop {
         }
     }
 
-    /// Peers that are new, gone, or to be spoken to with other keys.
+    /// Adds and removes peers; a peer with changed keys is removed and added.
     private mutating func changePeers(_ found: FoundSettings) {
         let files = found.files
         let kept = found.kept(in: cores.table)
@@ -140,13 +139,13 @@ extension ControlLoop {
         }
     }
 
-    /// The media loop takes these over; it hears too what can be done about the echo.
+    /// Gives the settings to the media loop, with the present treatment of the echo.
     mutating func tellMedia(_ config: Config, _ routing: Routing) {
         let handsFree = devices.handsFree(config.audio)
         rings.tell(.adopt(settings.change(to: config, routing, handsFree, at: now)))
     }
 
-    /// From here on the media loop speaks of the new settings.
+    /// Follows the media loop, whose events use the new settings from now on.
     mutating func adopted() {
         guard let former = settings.adopt() else { return }
         if LossProtection.Frames(former) != LossProtection.Frames(plan) { protectAnew() }
@@ -160,7 +159,7 @@ extension ControlLoop {
 
 /// Volumes, mutes and do-not-disturb.
 extension ControlLoop {
-    /// Writes what is due; do-not-disturb ends by itself, quiet hours begin and end.
+    /// Writes due changes, ends do-not-disturb on time, and follows quiet hours.
     mutating func tickState() {
         if let fault = keeper.tick(at: now) { tell(.stateFault, detail: fault) }
         if keeper.state.isUndisturbedLongEnough(at: wall) {
@@ -177,9 +176,9 @@ extension ControlLoop {
         return hours.contains(minute: time.minuteOfDay)
     }
 
-    /// Does what was asked of the state.
+    /// Carries out a request about the state.
     ///
-    /// - Returns: what it is now.
+    /// - Returns: The new state.
     mutating func answer(_ request: StateRequest) -> Reply {
         do throws(SavedState.UnknownName) {
             let change = try keeper.apply(
@@ -187,7 +186,7 @@ extension ControlLoop {
             guard let change else { return .state(stateNow) }
             announce(change)
             tellVolumes()
-            // A call in the same moment must meet the new state.
+            // A call at the same moment must find the new state.
             if change.kind == .dnd { consent() }
         } catch {
             return .refused(.unknown("peer or channel", error.name, known: error.known))
@@ -195,14 +194,14 @@ extension ControlLoop {
         return .state(stateNow)
     }
 
-    /// What a person has set, and whether quiet hours are on.
+    /// The state that people have set, with quiet hours.
     var stateNow: SavedState {
         var state = keeper.state
         state.isQuietTime = isQuietTime
         return state
     }
 
-    /// Tells the media loop, where something about it has changed.
+    /// Sends the volumes to the media loop where they have changed.
     mutating func tellVolumes() {
         followMicrophone()
         let volumes = MediaVolumes(
@@ -212,16 +211,16 @@ extension ControlLoop {
     }
 }
 
-/// What peers may do here.
+/// The rights of peers here.
 extension ControlLoop {
-    /// Tells the switchboard what peers may do and whether people want to be disturbed.
+    /// Tells the switchboard the rights of peers, and whether people may be disturbed.
     mutating func consent() {
         var configured = [Policy](repeating: Policy(), count: PeerDirectory.capacity)
         for number in directory.numbers {
             configured[number] = Policy(config.policy(ofPeer: directory[number].name))
         }
         let (signs, isHalfDuplex) = (listenerSigns, handsFree.isHalfDuplex)
-        // Nobody but an emergency may disturb then.
+        // Only an emergency may disturb people then.
         let isResting = keeper.state.doNotDisturb.isOn || isQuietTime
         let availability: Availability = isResting ? .doNotDisturb : .open
         feed { [configured, numbers = directory.numbers] board, table, now in
@@ -233,7 +232,7 @@ extension ControlLoop {
         }
     }
 
-    /// What could tell people here that somebody listens.
+    /// The ways in which people here can notice a listener.
     var listenerSigns: Consent.Signs {
         let output = devices.cards.output
         let isHeard = config.audio.volume != .mute && devices.silentSpeaker == nil
@@ -263,7 +262,7 @@ extension ControlLoop {
     }
 }
 
-/// Why this station's own microphone gives nothing: its listeners hear silence, and cannot know.
+/// The reason for a silent microphone here: listeners hear silence, and cannot know why.
 extension ControlLoop {
     /// Follows the mixers of both cards.
     mutating func followMixers() {
@@ -273,14 +272,14 @@ extension ControlLoop {
         feed { board, _, now in board.checkMicrophone(at: now) }
     }
 
-    /// Tells the switchboard what the microphone's sound depends on.
+    /// Reports the state of the microphone to the switchboard.
     mutating func followMicrophone() {
         let facts = devices.microphoneFacts(isMuted: keeper.state.isMicrophoneMuted)
         let soundAt = microphoneSoundAt
         feed { board, _, now in board.handle(.microphone(facts, soundAt: soundAt), at: now) }
     }
 
-    /// When more than a muted card gives came of the microphone last.
+    /// The last time at which the microphone gave more than a muted card gives.
     private var microphoneSoundAt: Instant {
         Instant(nanoseconds: Int64(rings.counters[.microphoneSoundAt]))
     }

@@ -14,12 +14,12 @@ internal import Wire
 extension ControlLoop {
     mutating func serveCaller(_ place: Int) {
         server.flush(place)
-        // A reload is under way: what is asked now is answered by the new settings.
+        // During a reload requests wait: the new settings answer them.
         guard !settings.isReloading else { return }
         server.read(place)
-        // One a turn, so that nobody's many requests hold up the others.
+        // One request a turn, so that one caller's many requests do not delay other callers.
         guard let request = server.next(place, at: now) else { return }
-        // A caller that has given up waiting does not want the microphone open any more.
+        // A caller that has given up waiting no longer wants the microphone open.
         guard !request.isForNow || !server.hasHungUp(place) else { return }
         let asker = Asker(name: "intercomctl", user: server.user(place).map { Int($0) })
         let ticket = request.outlastsItsReply ? server.keep(place) : nil
@@ -31,14 +31,14 @@ extension ControlLoop {
         }
     }
 
-    /// Does what a person asks for.
+    /// Carries out a person's request.
     ///
     /// - Parameters:
-    ///   - request: What is asked for, by a program or by a button.
+    ///   - request: The request, from a program or a button.
     ///   - caller: The program that waits for more than a reply (`outlastsItsReply`); nil where
     ///     none does.
-    ///   - asker: Who asks, for the journal.
-    /// - Returns: What became of it; nil where the caller is answered later.
+    ///   - asker: The program or button that asks, for the journal.
+    /// - Returns: The result; nil where the caller is answered later.
     private mutating func answer(
         _ request: Request, for caller: CallerTicket? = nil, by asker: Asker
     ) -> Reply? {
@@ -52,7 +52,7 @@ extension ControlLoop {
         _ request: Request, for caller: CallerTicket?, by asker: Asker
     ) -> Reply? {
         if let wish = Wish(request, names, id: Boot.callID()) { return handle(wish, for: caller) }
-        // There is a caller where the request outlasts its reply.
+        // A request that outlasts its reply has a caller.
         switch request {
         case .status:
             site.lookForKey(config.paths, at: now)
@@ -104,7 +104,7 @@ extension ControlLoop {
         }
     }
 
-    /// Has a wish decided, and says what became of it.
+    /// Lets the switchboard decide a wish, and returns the result.
     private mutating func handle(_ wish: Wish, for caller: CallerTicket?) -> Reply {
         let sound = (devices.cards.input.isOpen, devices.cards.output.isOpen)
         let result = feed { board, _, now in
@@ -121,10 +121,10 @@ extension ControlLoop {
         }
     }
 
-    /// What is called what.
+    /// The names and their meanings.
     var names: Names { Names(config, directory, routing) }
 
-    /// Ends the page and the talks of callers that are gone: nobody else would.
+    /// Ends the pages and talks of callers that are gone, because nothing else would.
     mutating func endWhatNobodyHolds() {
         let gone = switchboard.callers.filter { server.hasHungUp($0) }
         guard !gone.isEmpty else { return }
@@ -133,9 +133,9 @@ extension ControlLoop {
 }
 
 extension Wish {
-    /// The wish that a request is for the switchboard; nil where something else answers it.
+    /// Makes the switchboard's wish from a request; nil where something else answers it.
     ///
-    /// `id` is that of the call, if one begins.
+    /// `id` is the ID of a call that begins.
     init?(_ request: Request, _ names: Names, id: @autoclosure () -> CallID) {
         switch request {
         case .talk(let name): self = .talk(names.target(name), isDown: true)
@@ -172,7 +172,7 @@ extension Wish {
         }
     }
 
-    /// The name by which a person means the peer that was heard last.
+    /// The name by which a person means the last peer heard.
     static let replyName = "reply"
 }
 
@@ -188,12 +188,12 @@ extension Offer.Mode {
 }
 
 extension Request {
-    /// What `intercomctl` would ask for to have the same done as this button.
+    /// Makes the request of `intercomctl` that has the same effect as this button.
     ///
     /// - Parameters:
     ///   - act: The act of the button.
     ///   - page: The target of the page under way, which the same button ends.
-    ///   - state: The settings of people, which the same button sets back.
+    ///   - state: The state that people have set, which the same button resets.
     init(_ act: Config.Act, page: String?, state: SavedState) {
         self =
             switch act {
@@ -216,12 +216,12 @@ extension Request {
 
 /// The control loop carries out the actions of buttons, except talking, and switches relays.
 extension ControlLoop {
-    /// A finger meant something by a button: the same is done as if `intercomctl` asked for it.
+    /// Carries out a touch of a button as the same request of `intercomctl`.
     mutating func touched(_ place: Int, _ touch: Config.Touch) {
         // A button of the old settings: the `adopted` event was lost because the ring buffer was
         // full.
         guard config.buttons.indices.contains(place) else { return }
-        // Its presses are digits, and relays are not to follow them.
+        // The presses of this button are digits, and must not switch relays.
         guard place != config.pairingButton else { return }
         if messages.heardBack?.place == place {
             messages.player?.stop()
@@ -229,7 +229,7 @@ extension ControlLoop {
             return
         }
         guard let act = config.buttons[place].acts[touch] else { return }
-        // Its message is about to be heard.
+        // The message of this button is about to be heard.
         if case .message = act, messages.spoken?.owner == .button(place) { return }
         if act == .messages, messages.player != nil {
             messages.player?.stop()
@@ -266,30 +266,30 @@ extension ControlLoop {
     }
 }
 
-/// What asked for something here, for the journal and the history.
+/// The origin of a request, for the journal and the history.
 struct Asker: Equatable {
     /// `intercomctl`, `button door`, `SIGHUP`.
     let name: String
-    /// The user of the program; nil for what is no program's.
+    /// The user of the program; nil where no program asked.
     var user: Int?
 
-    /// As a sentence has it.
+    /// The asker in a sentence.
     var text: String { user.map { "\(name) (uid \($0))" } ?? name }
 }
 
-/// The askers of all that is under way: the events that come of it name them, however late.
+/// The askers of everything under way: resulting events name them, however late.
 struct Askers {
-    /// More calls and requests than are under way at a time; the oldest is forgotten.
+    /// More calls and requests than can be under way at a time; the oldest is forgotten.
     static let most = 64
 
-    /// The asker that is being answered now.
+    /// The asker of the present request.
     private var current: Asker?
     private var calls: [(id: String, asker: Asker)] = []
     private var requests: [(number: Int, asker: Asker)] = []
     private var announcement: Asker?
     private var reload: Asker?
 
-    /// Somebody asks; `end` is told the reply.
+    /// Begins a request of an asker; `end` takes the reply.
     mutating func begin(_ asker: Asker, _ request: Request?) {
         current = asker
         switch request {
@@ -299,7 +299,7 @@ struct Askers {
         }
     }
 
-    /// It is answered, or will be later; what the reply names is that one's.
+    /// Ends the request, answered or not; the call or request in the reply belongs to this asker.
     mutating func end(_ reply: Reply?) {
         defer { current = nil }
         guard let current, case .done(let done)? = reply else { return }
@@ -309,13 +309,13 @@ struct Askers {
         requests.append((number, current))
     }
 
-    /// Adds who asked for what the event tells of.
+    /// Adds the asker to an event.
     mutating func complete(_ event: inout Event) {
         guard event.asker == nil, let asker = asker(of: event) else { return }
         (event.asker, event.user) = (asker.name, asker.user)
     }
 
-    /// Adds who called.
+    /// Adds the caller's asker to a record.
     mutating func complete(_ record: inout HistoryRecord) {
         guard record.direction == .outgoing else { return }
         if record.phase == .start, let current { note(call: record.call, of: current) }
@@ -357,7 +357,7 @@ struct Askers {
 }
 
 extension Request {
-    /// Whether it is to be done at once or not at all; what closes a microphone is always done.
+    /// Whether the request must be done at once or not at all; closing a microphone is always done.
     var isForNow: Bool {
         switch self {
         case .ptt(let isDown, _): isDown
@@ -370,8 +370,8 @@ extension Request {
         }
     }
 
-    /// Whether more than its reply comes of it: its caller waits, or it lasts as long as the caller
-    /// is there.
+    /// Whether the request lasts beyond its reply: its caller waits for more, or the request lasts
+    /// as long as the caller.
     var outlastsItsReply: Bool {
         switch self {
         case .talk, .announce, .reload, .page(_, true, _), .pair,
@@ -384,10 +384,10 @@ extension Request {
 }
 
 extension Reply {
-    /// The request is valid, and cannot be done.
+    /// Refuses a valid request that cannot be carried out.
     static func failed(_ text: String) -> Reply { .refused(ControlError(.failed, text)) }
 
-    /// Whether nothing follows this reply, although its request is one that outlasts a reply.
+    /// Whether nothing follows this reply, although its request outlasts a reply.
     var isLast: Bool {
         switch self {
         case .refused: true

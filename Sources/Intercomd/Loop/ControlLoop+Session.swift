@@ -9,14 +9,14 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// What passes between the network and the cores.
+/// The traffic between the network and the cores.
 extension ControlLoop {
-    /// Answers to our own handshakes taken in one turn at most.
+    /// The most answers to this station's handshakes read in one turn.
     private static let handshakesPerTurn = 16
 
-    /// Answers to our own handshakes, or first messages of other stations.
+    /// Reads answers to this station's handshakes, or first messages of other stations.
     ///
-    /// - Returns: How many there were, or there was time for.
+    /// - Returns: The number read, as far as there was time.
     mutating func takeHandshakes(areInitiations: Bool) -> Int {
         var count = 0
         while areInitiations
@@ -35,28 +35,28 @@ extension ControlLoop {
         let drop = feed { _, table, now in
             table.receive(handshake.bytes, from: Endpoint(handshake.source), at: now)
         }
-        // Nothing more: the next datagram must not wait for what this one was.
+        // No more output here: the next datagram must not wait for the fate of this one.
         if let drop { links.count(drop) }
     }
 
-    /// Control records the media loop has opened.
+    /// Takes the control records that the media loop has opened.
     mutating func takeRecords() {
         var count = 0
         while let opened = rings.records.pop(after: count) {
             count += 1
-            // What happened before it was opened comes first: of a peer that has started again,
-            // the switch to its new session, which forgets what its streams meant, and only then
-            // the records that bind them anew.
+            // Earlier events come first. When a peer has started again, the order is: the switch to
+            // its new session, which forgets the meaning of its streams, and then the records that
+            // bind them anew.
             takeEvents()
             let (peer, index) = (opened.packet.peer, opened.packet.index)
             // A record of a peer that has left may still lie in the ring.
             guard cores.table.owns(index, peer: peer) else { continue }
             let source = Endpoint(opened.packet.source)
             let packet = PacketRecords(opened.bytes.span.extracting(first: opened.packet.count))
-            // What an earlier run of the peer asked for is void.
+            // A request of an earlier run of the peer is void.
             let isOfThisRun = cores.table.isInUse(index, by: peer)
-            // One by one, so that what each asks for is done before the next one acts; but their
-            // answers go out together, no more of them than the packet.
+            // One by one, so that each record's orders are carried out before the next record acts;
+            // but their answers leave together, in no more packets than came.
             feed { board, _, _ in board.begin(packetOf: peer) }
             for record in packet.all {
                 switch record {
@@ -135,7 +135,7 @@ extension ControlLoop {
         }
     }
 
-    /// Tells the cores how much each peer was sent, and when it was heard; once a second.
+    /// Tells the cores the traffic of each peer and when it was last heard; once a second.
     mutating func followTraffic() {
         links.areAddressesNews = true
         for peer in 0..<PeerDirectory.capacity {
@@ -167,7 +167,7 @@ extension ControlLoop {
             } else if board.whereabouts.isResolved(peer) {
                 return
             }
-            // A name server may take long to say nothing.
+            // A name server may take long to report failure.
             guard !found.endpoints.isEmpty else { return }
             Links.call(peer, at: found.endpoints, board.called(peer), in: &table, now)
         }
@@ -195,7 +195,7 @@ extension ControlLoop {
         }
     }
 
-    /// Tells the sessions what the kernel has said; once a second.
+    /// Tells the sessions the kernel's reports; once a second.
     mutating func followProbes() {
         for peer in directory.numbers {
             guard let found = links.probeOutcome(of: peer, at: now) else { continue }
@@ -205,7 +205,7 @@ extension ControlLoop {
         }
     }
 
-    /// Looks at this machine's network where it has changed, and now and then; once a second.
+    /// Checks this machine's network after a change, and now and then; once a second.
     mutating func followNetwork() {
         guard links.beginsLook(at: now) else { return }
         links.lookAtNetwork(
@@ -213,15 +213,15 @@ extension ControlLoop {
         tellOfNetwork()
     }
 
-    /// Tells the switchboard what keeps this machine from peers, and which are on it.
+    /// Tells the switchboard why peers are out of reach, and which peers are on this machine.
     mutating func tellOfNetwork() {
         let trouble = links.networkFault.map { "\($0.text) -> \($0.fix ?? "")" }
         let loopback = links.loopback(among: directory.numbers, cores.table)
         feed { board, _, now in board.handle(.network(trouble, loopback: loopback), at: now) }
     }
 
-    /// Looks whether two stations use one peer's key, and tells of callers that got no session,
-    /// whosever key they had; once a second.
+    /// Checks whether two stations use one peer's key, and reports callers that got no session,
+    /// with any key; once a second.
     mutating func followKeys() {
         for peer in directory.numbers {
             feed { board, table, now in
@@ -239,7 +239,7 @@ extension ControlLoop {
         }
     }
 
-    /// Tells the switchboard when its listeners were heard last.
+    /// Tells the switchboard when its listeners were last heard.
     mutating func followListeners() {
         feed { [rings] board, table, now in
             board.checkListeners(at: now) { peer in

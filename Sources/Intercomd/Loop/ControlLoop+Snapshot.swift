@@ -10,7 +10,7 @@ internal import Time
 internal import Wire
 
 extension ControlLoop {
-    /// What the owners of the station's state know now, for those that describe it.
+    /// Copies the present state of the station from its owners.
     func snapshot() -> Snapshot {
         let found = Snapshot(
             of: config, directory, routing, plan, switchboard, key: cores.table.publicKey, facts,
@@ -37,7 +37,7 @@ extension ControlLoop {
         found.site = site.status(at: now)
         found.broker = mailbox?.status
         found.pairing = pairings.status
-        // A site that a peer shows tells who they are, once it is joined.
+        // A site that a peer offers identifies these callers once it is joined.
         for caller in cores.table.unknownCallers(at: now) where !site.isOffered(caller.publicKey) {
             var stranger = CallerStatus(caller, at: now)
             stranger.station = site.stationName(of: caller.publicKey)
@@ -84,7 +84,7 @@ extension Devices {
 }
 
 extension PeerTable {
-    /// Adds what the sessions know of peers and callers to a snapshot.
+    /// Adds the sessions' knowledge of peers and callers to a snapshot.
     fileprivate func describe(in found: Snapshot) {
         let now = found.now
         found.ownKeyCaller = ownKeySigns.caller(at: now)
@@ -100,7 +100,7 @@ extension PeerTable {
 }
 
 extension ControlLoop {
-    /// Every counter there is, as its owner has it: sound first, then handshakes by cause.
+    /// Every counter of every owner: sound first, then handshakes by cause.
     var counters: [Counter] {
         var counters = MediaCount.allCases.compactMap { count in
             count.name.map { Counter(name: $0.description, value: Int(rings.counters[count])) }
@@ -113,7 +113,7 @@ extension ControlLoop {
         for drop in Drop.allCases {
             add("handshake_dropped_\(drop.rawValue)", links.drops[drop] ?? 0)
         }
-        // With those of former peers, which have left or whose number another peer has now.
+        // With the handshakes of former peers.
         var handshakes = links.handshakesBefore
         for peer in directory.numbers { handshakes += cores.table.state(of: peer)?.handshakes ?? 0 }
         add("handshakes", Int(handshakes))
@@ -160,7 +160,7 @@ extension ControlLoop {
 }
 
 extension ControlLoop {
-    /// Tells of an event: those who watch and the journal hear the same.
+    /// Announces an event, in the same words to watchers and journal.
     mutating func announce(_ event: Event) {
         var event = event
         askers.complete(&event)
@@ -168,7 +168,7 @@ extension ControlLoop {
         journal.tell(event, program: config.events.onEvent, at: now)
     }
 
-    /// Tells journal and those who watch that something happened; peers and buttons by their place.
+    /// Makes an event for journal and watchers; peers and buttons are given by their place.
     mutating func tell(
         _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
         lamp: String? = nil, since: Instant? = nil, detail: String? = nil

@@ -11,21 +11,23 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// The ordinary thread: it owns everything slow, and nothing that sounds.
+/// The ordinary thread: it owns everything slow, and no sound.
 ///
-/// Handshakes, peers, the local socket, cards and lines that come and go, lamps, signals. It tells
-/// the media loop by ring and hears from it by ring.
+/// It serves handshakes, peers, the local socket, cards and lines that come and go, lamps and
+/// signals. Rings join it to the media loop.
 ///
-/// - `Cores` is the one door to sessions and switchboard; `ControlLoop+Orders` carries out what the
-///   switchboard wants,
-/// - `ControlLoop+Session` feeds them handshakes and opened records, and does what sessions want,
-/// - `ControlLoop+Orders` also lets a pairing go on, and peers give each other the roster,
+/// - `Cores` is the one door to sessions and switchboard; `ControlLoop+Orders` carries out the
+///   orders of the switchboard, advances a pairing, and exchanges the roster,
+/// - `ControlLoop+Session` feeds them handshakes and opened records, and carries out the actions of
+///   sessions,
 /// - `ControlLoop+Media` follows the events of the media loop, opens cards and lines, lights the
 ///   lamps, shows the meters and reads the sound of an announcement,
-/// - `ControlLoop+Requests` answers `intercomctl`, and does what keys ask for besides talking,
+/// - `ControlLoop+Messages` records, plays and sends voice messages,
+/// - `ControlLoop+Requests` answers `intercomctl`, and carries out the acts of buttons besides
+///   talking,
 /// - `ControlLoop+Reload` takes over other settings, and keeps volumes, mutes and do-not-disturb,
-/// - `ControlLoop+Snapshot` copies what is known and counted here into a `Snapshot`, which
-///   describes it, and tells people of events.
+/// - `ControlLoop+Snapshot` copies state and counters into a `Snapshot`, which describes them, and
+///   announces events.
 struct ControlLoop: ~Copyable, CoresOwner {
     let facts: Facts
     let rings: Rings
@@ -38,7 +40,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var devices: Devices
     var server: ControlServer
     var history: History
-    /// The callers that wait for lists of it, in the order of their questions.
+    /// The callers that wait for lists of calls, in the order of their questions.
     var historians: [CallerTicket] = []
     var keeper: StateKeeper
     var journal = Journal()
@@ -62,21 +64,21 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var routing: Routing { settings.routing }
     var plan: MediaPlan { settings.plan }
     var switchboard: Switchboard { cores.switchboard }
-    /// What people know as now, in milliseconds since 1970.
+    /// The wall clock, in milliseconds since 1970.
     var wall: Int { Int(Clock.wallMilliseconds()) }
 
     private var poller: Poller
-    /// They come after everything else that has come.
+    /// Whether first messages wait: they come after everything else.
     private var areInitiationsWaiting = false
     private let byAddress = PassedByAddress()
 
-    /// What was found at the start and does not change.
+    /// Facts of the start, which do not change.
     struct Facts {
         let startedAt: Instant
-        /// The media loop's, which keeps them open for as long as the program runs.
+        /// The media loop's sockets, open for as long as the program runs.
         let dataSocket: Int32
         let straySocket: Int32
-        /// Where the settings are.
+        /// The folder of the settings.
         var folder: String
         var isRealtime: Bool
         let watchdog: Duration?
@@ -117,7 +119,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         self.server = server
     }
 
-    /// Runs until a signal says stop, and says goodbye.
+    /// Runs until a signal asks for the end, and says goodbye.
     mutating func run() {
         let name = "\(config.station.name), \(cores.table.publicKey.text)"
         tell(.started, detail: "intercomd \(Product.version) is \(name)")
@@ -132,7 +134,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         site.load(config, directory, at: now)
         messages.configure(directory, config)
         openDevices()
-        // A card that is well sounds when the service is ready.
+        // A working card sounds when the service is ready.
         let end = Clock.now() + .seconds(2)
         while let look = devices.cards.work(at: Clock.now()), look < end {
             Clock.sleep(look - Clock.now())
@@ -140,7 +142,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         }
         followClocks()
         health.lockMemory()
-        // Peers with addresses by number are called at once; names go to the resolver.
+        // Peers with numeric addresses are called at once; names go to the resolver.
         for peer in directory.numbers { resolve(peer) }
         neighbourhood.setPeers(directory, added: [], cores.table, at: now)
         feed { [neighbourhood] _, table, now in neighbourhood.look(&table, at: now) }
@@ -152,14 +154,14 @@ struct ControlLoop: ~Copyable, CoresOwner {
         sayGoodbye()
     }
 
-    /// First what has come, then what it is time for, then what people see of both.
+    /// Handles arrivals first, then due work, then the reports to people.
     private mutating func turn() {
         now = poller.wait(until: deadline, since: now)
         if sleep.noticeSleep(suspended: Clock.suspended()) {
             feed { _, table, now in table.wake(at: now) }
         }
         meters.update(rings, at: now)
-        // A peer that lights the call light is told whether any lamp shows it.
+        // A peer that lights the call light learns whether any lamp shows it.
         let hasCallLamp = devices.lines.canShow(.calling)
         feed { board, _, _ in board.hasCallLamp = hasCallLamp }
         followMicrophone()
@@ -185,12 +187,12 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followListeners()
         openDevices()
         followClocks()
-        // Before anybody listens to a room where nothing tells of it any more.
+        // Before anybody listens to a room in which nothing reveals a listener any more.
         if listenerSigns != switchboard.consent.signs { consent() }
         lookAtMeters()
         followAnnouncement()
-        // What was heard of a talk is judged by all news of this turn, and by the microphone, which
-        // may have gone.
+        // The result of a talk depends on all news of this turn, and on the microphone, which may
+        // be gone.
         followMicrophone()
         feed { board, _, now in board.tick(at: now) }
         neighbourhood.wake(poller, at: now)
@@ -210,7 +212,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followSite()
         followMessages()
         pairings.awaitWhatIsNext(at: now) { part, fd, events, isNew in
-            // One that cannot be watched ends when its time is over.
+            // A stream that cannot be watched ends when its time is over.
             if isNew { try? poller.watch(fd, as: .pairing(part)) }
             poller.watch(fd, as: .pairing(part), for: events)
         }
@@ -238,12 +240,12 @@ struct ControlLoop: ~Copyable, CoresOwner {
                 try? poller.watch(fd, as: .caller(place))
             }
         case .neighbours: neighbourhood.hear(poller, at: now)
-        // `serveMailbox` takes it in each turn.
+        // `serveMailbox` reads from it in each turn.
         case .mailbox: break
         case .network:
             guard links.noteChanges() else { return }
             feed { [neighbourhood] _, table, now in
-                // First: what was seen on another network is not called from this one.
+                // First, so that addresses seen on another network are not called from this one.
                 neighbourhood.look(&table, at: now)
                 table.hostMoved(at: now)
             }
@@ -260,11 +262,11 @@ struct ControlLoop: ~Copyable, CoresOwner {
         }
         let wall = wall
         let fd = feed { _, table, now in mailbox.tick(&table, wall: wall, at: now) }
-        // One that cannot be watched is served once a second.
+        // A program that cannot be watched is served once a second.
         if let fd { try? poller.watch(fd, as: .mailbox) }
     }
 
-    /// When the first of the owners has something to do.
+    /// The earliest deadline of the owners.
     private var deadline: Instant? {
         let all: [Instant?] = [
             devices.deadline(at: now), cores.deadline, settings.deadline,
@@ -297,7 +299,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         health.look(rings.counters, at: now)
     }
 
-    /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
+    /// Closes the microphone, says goodbye to every peer and darkens the lamps, within a second.
     private mutating func sayGoodbye() {
         ServiceNotifier.stopping()
         pairings.cancel()
@@ -334,11 +336,11 @@ struct ControlLoop: ~Copyable, CoresOwner {
     }
 }
 
-/// The protection against loss begins anew.
+/// The beginning of the protection against loss.
 ///
-/// What listeners report reaches it by `Switchboard.receive`.
+/// `Switchboard.receive` gives it the reports of listeners.
 extension ControlLoop {
-    /// Nothing is known of any way yet, or the frames are different from now on.
+    /// Begins it anew, because every way is unknown or the frames change.
     mutating func protectAnew() {
         let isWireless = WirelessInterface.all().contains { $0.isUp != false }
         let frames = LossProtection.Frames(plan)
@@ -354,12 +356,12 @@ extension LossProtection.Frames {
     }
 }
 
-/// Whether the cards have one clock, and what is done about the echo then.
+/// The clocks of the cards, and the resulting treatment of the echo.
 extension ControlLoop {
-    /// What is done about the echo, and why.
+    /// The treatment of the echo, and the reason.
     var handsFree: HandsFree { devices.handsFree(config.audio) }
 
-    /// Tells the media loop where something else can be done about the echo now.
+    /// Tells the media loop where the echo is treated otherwise now.
     mutating func followClocks() {
         // One exchange at a time.
         guard !settings.isChanging,

@@ -3,7 +3,7 @@ internal import Peering
 internal import Station
 internal import Time
 
-/// What wakes the control loop: descriptors, signals, and a timer for the next deadline.
+/// The sources that wake the control loop: descriptors, signals, and a timer for the next deadline.
 struct Poller: ~Copyable {
     /// The sources of work for the control loop.
     enum Source: Equatable {
@@ -11,23 +11,23 @@ struct Poller: ~Copyable {
         case handshakes
         /// Another station begins a handshake.
         case initiations
-        /// The media loop tells something.
+        /// The media loop has news.
         case media
         case signals
-        /// Somebody connects to the local socket.
+        /// A program connects to the local socket.
         case server
         /// The kernel has changed this machine's network.
         case network
         /// The port or the stream of a pairing.
         case pairing(PairingPort.Part)
-        /// Another machine on the LAN says something to all.
+        /// Another machine on the LAN sends to all.
         case neighbours
         /// The program that is connected to the broker.
         case mailbox
         /// A program on the local socket, by its place.
         case caller(Int)
 
-        /// All but the callers; the place is the token of each.
+        /// All but the callers; the place is the token of each source.
         private static let fixed: [Source] = [
             .handshakes, .initiations, .media, .signals, .server, .network, .pairing(.port),
             .pairing(.stream), .neighbours, .mailbox,
@@ -60,16 +60,17 @@ struct Poller: ~Copyable {
     private var loop: EventLoop
     private let timer: Timer
     private let signals: Signals
-    /// What the last wait found, and how much of it was taken.
+    /// The number of sources that the last wait found; below, the number taken.
     private var ready = 0
     private var taken = 0
-    /// When the next second begins.
+    /// The time at which the next second begins.
     private var nextSecond: Instant
-    /// A signal has asked for the end.
+    /// Whether a signal has asked for the end.
     private(set) var isStopping = false
 
     init(_ signals: consuming Signals, startedAt: Instant) throws(SystemError) {
-        // What can fail first, on locals: a noncopyable value is made whole or not at all.
+        // Steps that can fail come first, on locals: a noncopyable value is made whole or not at
+        // all.
         let loop = try EventLoop()
         let timer = try Timer()
         try loop.add(fd: timer.fd, token: Self.timerToken)
@@ -80,29 +81,29 @@ struct Poller: ~Copyable {
         nextSecond = startedAt
     }
 
-    /// A descriptor wakes the loop from now on when it is readable.
+    /// Lets a descriptor wake the loop when it is readable.
     borrowing func watch(_ fd: Int32, as source: Source) throws(SystemError) {
         try loop.add(fd: fd, token: source.token)
     }
 
-    /// These events of a watched descriptor wake the loop from now on.
+    /// Sets the events of a watched descriptor that wake the loop.
     borrowing func watch(_ fd: Int32, as source: Source, for events: UInt32) {
         try? loop.modify(fd: fd, events: events, token: source.token)
     }
 
-    /// Waits until somebody has something, or a deadline; a second at most.
+    /// Waits until a source or a deadline is ready, for a second at most.
     ///
     /// - Returns: The time.
     mutating func wait(until deadline: Instant?, since now: Instant) -> Instant {
         let first = min(deadline ?? nextSecond, nextSecond)
-        // A deadline that keeps lying in the past must not make the loop spin.
+        // A deadline that stays in the past must not make the loop spin.
         timer.arm(at: max(first, now + .milliseconds(1)))
         ready = loop.wait(until: nil)
         taken = 0
         return Clock.now()
     }
 
-    /// The next one of those that have something; nil when there are no more.
+    /// Returns the next ready source; nil when there are no more.
     mutating func next() -> Source? {
         while taken < ready {
             let token = loop[taken].token
@@ -120,9 +121,9 @@ struct Poller: ~Copyable {
         return true
     }
 
-    /// Takes the signals that have come.
+    /// Takes the signals that have arrived.
     ///
-    /// - Returns: Whether one asks for the settings to be read again.
+    /// - Returns: Whether a signal asks for a reload.
     mutating func takeSignals() -> Bool {
         var hasHangup = false
         while let signal = signals.next() {
@@ -134,7 +135,7 @@ struct Poller: ~Copyable {
         return hasHangup
     }
 
-    /// Waits for what the media loop tells alone, and no longer than until then.
+    /// Waits for the media loop alone, until this moment at most.
     ///
     /// - Returns: The time.
     mutating func pause(until moment: Instant, or events: borrowing EventSignal) -> Instant {
@@ -150,18 +151,18 @@ struct Poller: ~Copyable {
                 isOver = true
             }
             guard !isOver else { return now }
-            // What else there is to do waits, and must not keep the processor busy meanwhile.
+            // Other work waits, and must not keep the processor busy meanwhile.
             Clock.sleep(.milliseconds(1))
         }
     }
 }
 
-/// The sessions with peers and the switchboard over them.
+/// The sessions with peers, and the switchboard over them.
 ///
-/// Everybody may read them. Only `CoresOwner.feed` can tell them anything, and it leaves nothing
-/// undone of what they want then.
+/// Everybody may read them. Only `CoresOwner.feed` changes them, and it then carries out all their
+/// orders.
 struct Cores: ~Copyable {
-    /// What one of the cores wants done.
+    /// An order of the switchboard or an action of the sessions.
     enum Next: ~Copyable {
         case order(Order)
         case action(SessionAction)
@@ -169,7 +170,7 @@ struct Cores: ~Copyable {
 
     private(set) var table: PeerTable
     private(set) var switchboard: Switchboard
-    /// What they want is being done just now.
+    /// Whether orders and actions are being carried out.
     private var isDraining = false
 
     init(_ table: consuming PeerTable, _ switchboard: consuming Switchboard) {
@@ -177,12 +178,12 @@ struct Cores: ~Copyable {
         self.switchboard = switchboard
     }
 
-    /// When to let time pass for them next; nil means never.
+    /// The next time at which the cores need time to pass; nil means never.
     var deadline: Instant? {
         [table.deadline, switchboard.deadline].compactMap { $0 }.min()
     }
 
-    /// What is to be done next; nil when nothing is.
+    /// Returns the next task; nil when there is none.
     private mutating func nextTask() -> Next? {
         if let order = switchboard.nextDecision() { return .order(order) }
         if let action = table.nextAction() { return .action(action) }
@@ -196,14 +197,14 @@ struct Cores: ~Copyable {
         body(&switchboard, &table, now)
     }
 
-    /// False while they are drained already.
+    /// Begins to drain the cores; false while that is under way.
     fileprivate mutating func beginDraining() -> Bool {
         guard !isDraining else { return false }
         isDraining = true
         return true
     }
 
-    /// As `nextTask`; the draining ends when nothing is left.
+    /// Returns the next task; without one, ends the draining.
     fileprivate mutating func drain() -> Next? {
         if let task = nextTask() { return task }
         isDraining = false
@@ -211,7 +212,7 @@ struct Cores: ~Copyable {
     }
 }
 
-/// The owner of the cores, which does what they want.
+/// The owner of the cores, which carries out their tasks.
 protocol CoresOwner: ~Copyable {
     var cores: Cores { get set }
     var now: Instant { get }
@@ -220,21 +221,20 @@ protocol CoresOwner: ~Copyable {
 }
 
 extension CoresOwner where Self: ~Copyable {
-    /// Tells the cores what happened, and does what they want then: the one door to them.
+    /// Changes the cores, and carries out their tasks: the one door to them.
     ///
-    /// The order in which things are done:
+    /// The order of tasks:
     ///
-    /// 1. What the switchboard has decided, oldest first: it follows from what has happened, so
-    ///    people hear of it before anything new begins. A peer that goes down is told of before its
-    ///    next handshake.
-    /// 2. What the sessions want, one action at a time, and after each again what was decided.
-    /// 3. The records to other stations. A session that is there by then takes them along.
+    /// 1. The decisions of the switchboard, oldest first. They follow from events, so people hear
+    ///    of them before anything new begins: a peer's end is reported before its next handshake.
+    /// 2. The actions of the sessions, one at a time, each followed by new decisions.
+    /// 3. The records to other stations. A session that exists by then takes them along.
     ///
-    /// Doing one of these may feed the cores again. What they want then waits for its turn in the
-    /// draining that goes on: each thing is done to its end before the next one begins. When the
-    /// outermost `feed` returns, nothing waits.
+    /// A task may feed the cores again. The new tasks wait for their turn in the draining that is
+    /// under way, so each task ends before the next one begins. When the outermost `feed` returns,
+    /// nothing waits.
     ///
-    /// - Parameter body: Is given the switchboard, the sessions and the time.
+    /// - Parameter body: Gets the switchboard, the sessions and the time.
     /// - Returns: What the body returned.
     @discardableResult
     mutating func feed<R>(
@@ -245,9 +245,10 @@ extension CoresOwner where Self: ~Copyable {
         return result
     }
 
-    /// Does what the cores want until they want nothing.
+    /// Carries out tasks until the cores have none.
     ///
-    /// Once in the program: its frame is large, and would be part of each caller's of `feed`.
+    /// A function of its own: its frame is large, and would be part of the frame of each caller of
+    /// `feed`.
     @inline(never)
     private mutating func drain() {
         while let task = cores.drain() {

@@ -8,21 +8,21 @@ internal import Report
 internal import Station
 internal import Time
 
-/// When those who watch the meters are told of them, and what they see of a closed microphone: no
-/// more than its level, a few times a second.
+/// The schedule of the meters for watchers, and the view of a closed microphone: no more than its
+/// level, a few times a second.
 struct SoundWatch {
     /// 20 looks a second.
     private static let interval = Duration.milliseconds(50)
 
     private var isWanted = false
     private var nextLook = Instant(nanoseconds: .min)
-    /// What is shown of the closed microphone.
+    /// The level of the closed microphone.
     private(set) var slow = SlowLevel()
 
-    /// When `look` is due; nil: when something else happens.
+    /// The time for the next `look`; nil while nobody watches.
     var deadline: Instant? { isWanted ? nextLook : nil }
 
-    /// Whether those who watch are to be told of the levels now.
+    /// Whether to send the levels to watchers now.
     mutating func look(isWatched: Bool, at now: Instant) -> Bool {
         if isWatched != isWanted {
             isWanted = isWatched
@@ -33,14 +33,14 @@ struct SoundWatch {
         return true
     }
 
-    /// Takes the level of the microphone; call it in each turn.
+    /// Takes the level of the microphone; called in each turn.
     mutating func update(_ rings: Rings, at now: Instant) {
         slow.update(rings.counters[.microphoneMeter], rings.counters[.microphoneClips], at: now)
     }
 }
 
-/// The level of the closed microphone as it may be shown: five times a second at most, however
-/// often somebody asks.
+/// The public level of the closed microphone: five times a second at most, however often it is
+/// asked for.
 struct SlowLevel {
     static let interval = Duration.milliseconds(200)
 
@@ -48,7 +48,7 @@ struct SlowLevel {
     private(set) var clips: UInt64 = 0
     private var takenAt: Instant?
 
-    /// Takes what the meter says now, unless the last look was too short a time ago.
+    /// Takes the meter's reading, unless the last one is too recent.
     mutating func update(_ packed: UInt64, _ clips: UInt64, at now: Instant) {
         if let takenAt, now - takenAt < Self.interval { return }
         takenAt = now
@@ -59,18 +59,18 @@ struct SlowLevel {
 
 /// Whether this program works as it should.
 struct Health {
-    /// The media loop need not have turned at the first look, which is at the start.
+    /// The media loop need not have turned at the first check, which is at the start.
     private static let grace = Duration.seconds(1)
 
     var watchdog: Watchdog
     private let startedAt: Instant
-    /// The media loop's count of turns at the last look.
+    /// The media loop's count of turns at the last check.
     private var ticksBefore: UInt64 = 0
-    /// The media loop has not turned for a second.
+    /// Whether the media loop has not turned for a second.
     private(set) var isSoundStill = false
     /// Why memory is not locked; nil when it is.
     private(set) var memoryFault: Fault?
-    /// The media loop has ended.
+    /// Whether the media loop has ended.
     var hasStopped = false
 
     init(_ watchdog: Watchdog, startedAt: Instant) {
@@ -78,8 +78,8 @@ struct Health {
         self.startedAt = startedAt
     }
 
-    /// Locks the memory, after the first attempt at the cards: locked, what reading alsa-lib's
-    /// settings took of the heap could not be given back.
+    /// Locks the memory, after the first attempt at the cards: locked memory that reading
+    /// alsa-lib's settings took from the heap could not be given back.
     mutating func lockMemory() {
         do throws(SystemError) {
             try MemoryLock.lock()
@@ -89,7 +89,7 @@ struct Health {
         }
     }
 
-    /// Looks once a second whether the media loop turns, and feeds the watchdog if it does.
+    /// Checks once a second whether the media loop turns, and feeds the watchdog if it does.
     mutating func look(_ counters: CounterTable<MediaCount>, at now: Instant) {
         let ticks = counters[.ticks]
         isSoundStill = ticks == ticksBefore && now >= startedAt + Self.grace

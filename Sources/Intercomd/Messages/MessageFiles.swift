@@ -7,14 +7,14 @@ internal import Report
 internal import Wire
 
 extension Fault {
-    /// The disk does not do what messages need.
+    /// Describes a disk error that hinders messages.
     init(_ error: SystemError) { self.init("messages", error.finding, fix: error.fix) }
 }
 
-/// Reads and writes the files of messages, on a thread of its own, as a disk may take its time.
+/// Reads and writes the files of messages, on a thread of its own because a disk may be slow.
 struct MessageFiles: Sendable {
     enum Job: Sendable {
-        /// A message of this station, its entries, and who waits for it.
+        /// A message of this station, its entries, and the owner that waits for the result.
         case seal(KeptMessage, [UInt8], to: RecordingPublicKey, for: SpokenMessage.Owner)
         case keep(KeptMessage, [UInt8], from: Int)
         case offer(KeptMessage, to: Int)
@@ -22,8 +22,8 @@ struct MessageFiles: Sendable {
     }
 
     enum Change: Equatable, Sendable {
-        /// The file of this name is that of a message in another state; without sound it loses its
-        /// content.
+        /// Renames this file to the name of the message in another state, and empties the file of a
+        /// message without sound.
         case mark(String, KeptMessage)
         case remove(String)
         /// The message key of the peer with this public key.
@@ -40,7 +40,7 @@ struct MessageFiles: Sendable {
         case unchanged([Change], Fault)
     }
 
-    /// Free bytes that messages leave on a disk.
+    /// The free space that messages leave on a disk, in bytes.
     private static let diskReserve: UInt64 = 16 << 20
 
     let paths: Paths
@@ -78,7 +78,7 @@ struct MessageFiles: Sendable {
     private func perform(_ change: Change) throws(SystemError) {
         switch change {
         case .mark(let name, let message):
-            // First, so that a message that has gone is not there again after a power failure.
+            // First, so that a removed message does not return after a power failure.
             if name != message.fileName, try FileStore.status(of: path(name)) != nil {
                 try FileStore.rename(path(name), to: path(message.fileName))
             }
@@ -113,7 +113,7 @@ struct MessageFiles: Sendable {
         return try write(file, as: whole)
     }
 
-    /// The entries of a message to this station; nil where its key does not open it.
+    /// Opens a message to this station; nil where the message is for another key.
     private func open(_ file: Span<UInt8>) throws(Fault) -> [UInt8]? {
         guard let own else { throw Fault("messages", "this station has no message key") }
         do throws(StateError) {
@@ -121,7 +121,7 @@ struct MessageFiles: Sendable {
         } catch { throw Fault("messages", error.description) }
     }
 
-    /// The entries of a message that is kept; nil where its file is damaged.
+    /// Reads the entries of a kept message; nil where its file is damaged.
     func entries(of message: KeptMessage) throws(Fault) -> [UInt8]? {
         let file: [UInt8]
         do throws(SystemError) {

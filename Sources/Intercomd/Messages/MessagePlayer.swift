@@ -11,15 +11,15 @@ internal import Wire
 
 /// Plays messages at the speaker, one after the other.
 ///
-/// A thread opens and decodes each, some seconds ahead; the loop passes the pieces on as words that
-/// the station says.
+/// A thread opens and decodes each message, some seconds ahead; the loop passes the pieces on as
+/// words for the station to say.
 struct MessagePlayer {
-    /// How far the player is, as `tick` tells.
+    /// The player's progress, which `tick` reports.
     enum Outcome: Equatable {
         case playing
         /// This message was played to its end.
         case heard(KeptMessage)
-        /// The file of this one cannot be opened; the next is played.
+        /// The file of this message cannot be opened; the next message is played.
         case damaged(KeptMessage)
         case over
         case stopped
@@ -30,23 +30,23 @@ struct MessagePlayer {
     /// Two seconds; a whole number of blocks.
     private static let pieceSamples = 200 * PCM.blockMax
     private static let aheadMax = 2
-    /// A speaker that plays ends a piece within this time.
+    /// A speaker that plays finishes a piece within this time.
     private static let patience = Duration.seconds(10)
-    /// Other words have smaller numbers.
+    /// All other words have smaller numbers.
     private static let firstNumber = 1 << 32
 
     let caller: CallerTicket?
     private let files: MessageFiles
     private var queue: [KeptMessage]
     private var current: (message: KeptMessage, sound: MessageSound)?
-    /// The entries of a message that is no file yet.
+    /// The entries of a message that is not in a file yet.
     private let entries: [UInt8]?
-    /// The numbers of pieces that are said.
+    /// The numbers of the pieces that wait or play.
     private var ahead: [Int] = []
     private var number: Int
     private var movedAt: Instant
     private var isStopped = false
-    /// The one that is played is deleted.
+    /// Whether the message that plays was deleted.
     private var isSkipping = false
     private(set) var count = 0
 
@@ -56,22 +56,22 @@ struct MessagePlayer {
     ) {
         (queue, self.caller, self.files, movedAt) = (messages, caller, files, now)
         self.entries = entries
-        // No piece of another player has it.
+        // No piece of another player has this number.
         number = Self.firstNumber + Int(now.nanoseconds)
     }
 
     func deadline(at now: Instant) -> Instant { now + .milliseconds(50) }
 
-    /// Ends all of it.
+    /// Ends the whole playback.
     mutating func stop() { isStopped = true }
 
-    /// This message is deleted.
+    /// Drops a deleted message.
     mutating func forget(_ message: KeptMessage) {
         queue.removeAll { $0.number == message.number }
         if current?.message.number == message.number { isSkipping = true }
     }
 
-    /// A piece is over; one that other words have ended ends all.
+    /// Notes the end of a piece; a piece cut off by other words ends the playback.
     mutating func spoken(_ number: Int, isWhole: Bool, at now: Instant) {
         guard let place = ahead.firstIndex(of: number) else { return }
         ahead.remove(at: place)
@@ -79,7 +79,7 @@ struct MessagePlayer {
         if !isWhole { stop() }
     }
 
-    /// Passes on what is decoded; `isIdle` tells that no file is about to get another name.
+    /// Passes decoded pieces on; `isIdle` means that no file is about to be renamed.
     mutating func tick(_ rings: Rings, isIdle: Bool, at now: Instant) -> Outcome {
         guard !isStopped, now - movedAt <= Self.patience else {
             end(rings)
@@ -101,7 +101,7 @@ struct MessagePlayer {
             movedAt = now
             return .playing
         }
-        // Looked at first: behind the last piece nothing comes.
+        // Read before the pieces: no piece follows the last one.
         let result = sound.result
         while ahead.count < Self.aheadMax, let piece = sound.pieces.pop() {
             number += 1
@@ -164,7 +164,7 @@ struct MessagePlayer {
                     track.render(into: &room)
                     if left < piece.count { piece.removeLast(piece.count - left) }
                     left -= piece.count
-                    // A speaker that plays takes one each two seconds.
+                    // A speaker that plays takes a piece every two seconds.
                     let end = Clock.now() + .seconds(5)
                     var waiting = pieces.push(piece)
                     while let again = waiting {
@@ -179,7 +179,7 @@ struct MessagePlayer {
             }
         }
 
-        /// The end of the work; nil while the thread is at it.
+        /// The result of the work; nil while the thread works.
         var result: Result? {
             found = found ?? work.take()
             return found

@@ -2,22 +2,22 @@ internal import Peering
 internal import Report
 internal import Wire
 
-/// What people are told of messages.
+/// The list and the news of messages for people.
 extension Messages {
-    /// A piece of news, and who waits for it.
+    /// A piece of news, and its reader.
     struct Word {
         var peer: String?
         var seconds: Double?
         let text: String
         var isFault = false
-        /// The speaker of the message; nil where it is news.
+        /// The speaker of the message; nil where everybody gets the news.
         var owner: SpokenMessage.Owner?
     }
 
-    /// The newest that are listed: a reply has room for them.
+    /// The number of newest messages that fit into a reply.
     private static let listMax = 500
 
-    /// The newest messages that people see.
+    /// The newest messages, without deleted ones.
     var list: MessageList {
         var list = MessageList()
         list.messages = kept.filter { !$0.isDeleted }.suffix(Self.listMax).map {
@@ -39,16 +39,16 @@ extension Messages {
         return list
     }
 
-    /// The name of the peer of this key; the first characters of the key of one that has left.
+    /// Returns the peer's name; for a peer that has left, the first characters of its key.
     func name(of body: String) -> String { names[body] ?? String(body.prefix(8)) }
 
-    /// Why the messages to a peer wait: one at a time goes.
+    /// Finds why the messages to a peer wait: they go one at a time.
     private func whyWaits(_ peer: String) -> String? {
         let first = kept.first { $0.peer == peer && $0.state == .waiting && !isDamaged($0) }
         return first.flatMap { reasons[$0.id] }
     }
 
-    /// Why no message can be left for a peer; nil where one can.
+    /// Finds why no message can be left for a peer; nil where one can.
     func refusal(to body: String, called name: String) -> String? {
         if work.isStopped { return Self.erased }
         if let fault { return "messages cannot be kept: \(fault.sentence)" }
@@ -64,7 +64,7 @@ extension Messages {
             : "there is no room for another message to \(name): intercomctl message delete"
     }
 
-    /// What `status` says of them.
+    /// The notes about messages in `status`.
     var notes: [Fault] {
         let new = kept.count { isNew($0) }
         let waiting = kept.count { $0.state == .waiting }

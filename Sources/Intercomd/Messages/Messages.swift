@@ -8,47 +8,47 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// The voice messages of this station: which there are, which go to peers and come from them, and
-/// what is to be done to their files.
+/// The voice messages of this station: the kept ones, their exchange with peers, and the work on
+/// their files.
 ///
-/// A file's name tells all that is known of a message; its content is sealed, that of a message to
-/// a peer so that this station cannot open it. What a disk is to do is done one after the other, by
-/// one thread at a time (`MessageFiles`), so neither a peer nor a person makes many threads.
+/// A file's name holds all facts about a message. Its content is sealed; this station cannot open
+/// its own messages to a peer. One thread at a time does the work on the disk, in order
+/// (`MessageFiles`), so neither a peer nor a person causes many threads.
 struct Messages {
     static let erased = "this station is being erased; if that has failed, restart intercomd"
-    /// After a message that could not be kept, none is fetched for so long.
+    /// The time without fetching after a message that could not be kept.
     private static let rest = Duration.seconds(300)
-    /// Messages without sound that are remembered of each peer: those that were deleted, so that
-    /// they are not taken again, and those that it has taken.
+    /// The number of soundless messages that are remembered for each peer: deleted ones, which must
+    /// not be fetched again, and ones that the peer has taken.
     private static let rememberedMax = 64
 
     private(set) var work: MessageWork
     private var exchange: MessageExchange
-    /// From the oldest that was kept.
+    /// The messages, oldest first.
     private(set) var kept: [KeptMessage] = []
     /// The message keys of peers, by the characters of their public keys.
     private(set) var keys: [String: RecordingPublicKey] = [:]
     /// The characters of the public keys of peers, by number.
     private var peers: [Int: String] = [:]
-    /// Their names, by those characters.
+    /// The names of peers, by the same characters.
     private(set) var names: [String: String] = [:]
     private var denied: Set<Int> = []
     private var words: [Word] = []
     private var number = 0
-    /// The numbers of those whose files cannot be used, which are passed over until the next start.
+    /// The numbers of messages with unusable files, which are skipped until the next start.
     private var damaged: Set<Int> = []
-    /// Whoever is told something when all is written.
+    /// The owners that get a text once everything is written.
     private var waiting: [(owner: SpokenMessage.Owner, text: String)] = []
-    /// Nothing is taken from peers until then.
+    /// The end of the rest, in which nothing is taken from peers.
     private var restsUntil = Instant(nanoseconds: 0)
-    /// Own messages that a peer is taking, and why others wait.
+    /// Own messages that a peer is taking; below, why others wait.
     private(set) var taking: Set<CallID> = []
     private(set) var reasons: [CallID: String] = [:]
-    /// The messages of which people were told that a peer does not take them.
+    /// The messages for which a peer's refusal was reported.
     private var refused: Set<CallID> = []
-    /// Why no messages are taken or spoken: there is no message key, or no list of what is kept.
+    /// Why no messages are taken or spoken: the message key or the list of files is missing.
     private(set) var fault: Fault?
-    /// What was wrong with the disk when it was used last.
+    /// The fault of the disk when it was last used.
     private(set) var problem: Fault?
     var spoken: SpokenMessage?
     var heardBack: HeardBack?
@@ -56,7 +56,7 @@ struct Messages {
 
     // MARK: The start
 
-    /// Reads which messages there are; the message key is made where there is none.
+    /// Reads the list of messages; makes the message key where it is missing.
     init(_ paths: Paths, usesAES: Bool, writer: WorkChain) {
         var own: RecordingPublicKey?
         var fault: Fault?
@@ -83,9 +83,9 @@ struct Messages {
         }
     }
 
-    /// Takes up a file.
+    /// Loads a file.
     ///
-    /// - Returns: False for one that is not of messages.
+    /// - Returns: False for a file that does not belong to messages.
     private mutating func load(_ name: String) -> Bool {
         let path = work.files.path(name)
         if var message = KeptMessage(fileName: name) {
@@ -93,7 +93,7 @@ struct Messages {
             message.number = number
             let size = (try? FileStore.status(of: path))?.size
             if let place = place(of: message) {
-                // Both files of one message: its newer state is true.
+                // One message has two files: the newer state counts.
                 let isNewer = kept[place].state.order < message.state.order
                 work.change(.remove(isNewer ? kept[place].fileName : name))
                 guard isNewer else { return true }
@@ -102,7 +102,7 @@ struct Messages {
                 kept.append(message)
             }
             if !message.hasSound {
-                // A power failure came before its content was taken away.
+                // Power failed before the content was removed.
                 if size != 0 { work.change(.mark(name, message)) }
             } else if size != message.size {
                 setAside(message)
@@ -114,7 +114,7 @@ struct Messages {
             keys[String(name.dropLast(4))] = bytes.flatMap { RecordingPublicKey(bytes: $0) }
             return bytes != nil
         }
-        // What a power failure has cut off.
+        // A file that a power failure has cut off.
         let whole = String(name.dropLast(4))
         let isDraft = KeptMessage(fileName: whole) != nil || whole.hasSuffix(".key")
         guard name.hasSuffix(".new"), isDraft else { return false }
@@ -137,7 +137,7 @@ struct Messages {
         problem = fault
     }
 
-    /// Its file is not what its name says, or cannot be read.
+    /// Notes that a message's file does not match its name, or cannot be read.
     mutating func setAside(_ message: KeptMessage) {
         guard damaged.insert(message.number).inserted else { return }
         reasons[message.id] = "its file is damaged"
@@ -147,14 +147,14 @@ struct Messages {
                 fix: "intercomctl message delete"))
     }
 
-    /// Whether this one waits to be heard, and can be.
+    /// Whether this message is unheard and its file intact.
     func isNew(_ message: KeptMessage) -> Bool { message.state == .new && !isDamaged(message) }
 
     func isDamaged(_ message: KeptMessage) -> Bool { damaged.contains(message.number) }
 
     // MARK: Peers
 
-    /// Takes over the peers of the settings; what waits for one that is none any more is dropped.
+    /// Takes over the peers of the settings, and drops messages that wait for a former peer.
     mutating func configure(_ directory: PeerDirectory, _ config: Config) {
         let former = peers
         (peers, names) = ([:], [:])
@@ -204,7 +204,7 @@ struct Messages {
 
     // MARK: Jobs
 
-    /// Tells somebody this when all is written, or that it is not.
+    /// Sends an owner this text when everything is written, or the fault otherwise.
     mutating func tellWhenWritten(_ owner: SpokenMessage.Owner, _ text: String) {
         waiting.append((owner, text))
     }
@@ -217,7 +217,7 @@ struct Messages {
         waiting = []
     }
 
-    /// Has a message sealed and kept, to go to its peer.
+    /// Seals and keeps a message for its peer.
     mutating func seal(_ spoken: SpokenMessage) {
         let message = spoken.kept
         guard let key = keys[spoken.peer], !work.isStopped else {
@@ -237,14 +237,14 @@ struct Messages {
         Word(peer: message.peer, seconds: message.seconds, text: text)
     }
 
-    /// The station is being erased.
+    /// Ends all work, because the station is being erased.
     mutating func stop() {
         work.stop()
         player?.stop()
         heardBack = nil
     }
 
-    /// Waits until all is written that was begun.
+    /// Waits until all begun work is written.
     mutating func close(within limit: Duration) {
         let end = Clock.now() + limit
         while !work.isIdle, Clock.now() < end {
@@ -253,7 +253,7 @@ struct Messages {
         }
     }
 
-    /// Gives a peer the oldest message that waits for it.
+    /// Offers a peer the oldest message that waits for it.
     private mutating func offerNext(to body: String, at now: Instant) {
         guard let peer = number(of: body) else { return }
         let next = kept.first {
@@ -269,7 +269,7 @@ struct Messages {
 
     // MARK: What becomes of them
 
-    /// Gives a message another state, here and on the disk; those without sound lose their content.
+    /// Gives a message another state, here and on the disk; soundless messages lose their content.
     private mutating func mark(_ message: KeptMessage, _ state: KeptMessage.State) {
         guard let place = kept.firstIndex(where: { $0.number == message.number }) else { return }
         let former = kept[place].fileName
@@ -293,7 +293,7 @@ struct Messages {
         work.change(.remove(message.fileName))
     }
 
-    /// Deletes a message; one from a peer is remembered as such.
+    /// Deletes a message; a received one is remembered as deleted.
     mutating func delete(_ message: KeptMessage, at now: Instant) {
         player?.forget(message)
         switch message.state {
@@ -305,7 +305,7 @@ struct Messages {
         }
     }
 
-    /// A message was played to its end.
+    /// Notes that a message was played to its end.
     mutating func heard(_ message: KeptMessage) {
         guard kept.contains(where: { $0.number == message.number && $0.state == .new }) else {
             return
@@ -316,7 +316,7 @@ struct Messages {
 
     // MARK: Time
 
-    /// Lets time pass: looks what disks and peers have to say.
+    /// Lets time pass, and handles the results of the disk and of peers.
     mutating func tick(at now: Instant) {
         if let (job, finding) = work.next(at: now) { finish(job, finding, at: now) }
         if work.isIdle { tellWhatIsWritten() }
@@ -408,7 +408,7 @@ struct Messages {
         }
     }
 
-    /// A peer has a message, which is to be taken, or all of which has come.
+    /// Handles a peer's notice of a message to be fetched, or its last part.
     private mutating func noticed(
         _ notice: MessageNotice, by peer: Int, _ file: [UInt8]?, at now: Instant
     ) {
@@ -421,7 +421,7 @@ struct Messages {
             let isHeard = kept[place].state == .heard || kept[place].state == .heardAndGone
             return exchange.tell(peer, notice.id, isHeard ? .heard : .delivered)
         }
-        // One at a time of each peer, so that none makes work faster than it is done.
+        // One message at a time from each peer, so that no peer makes work faster than it is done.
         let isKeeping = work.jobs.contains {
             if case .keep(_, _, let other) = $0 { other == peer } else { false }
         }
@@ -444,7 +444,7 @@ struct Messages {
         return MessageRoom(for: message.peer, isIncoming: true, among: taken)
     }
 
-    /// The oldest of its peer that were heard give their room to a new one.
+    /// Makes room for a new message: the oldest heard ones of the same peer lose their content.
     private mutating func makeRoom(for message: KeptMessage) {
         while !room(for: message).has(message.size),
             let oldest = kept.first(where: { $0.peer == message.peer && $0.state == .heard })
@@ -454,7 +454,7 @@ struct Messages {
         }
     }
 
-    /// Why a message is not taken; nil where it is.
+    /// Finds why a message is not taken; nil where it is taken.
     private func refusal(
         of message: KeptMessage, by peer: Int, at now: Instant
     ) -> MessageState? {
@@ -465,7 +465,7 @@ struct Messages {
     }
 
     private mutating func waits(_ message: KeptMessage, _ why: String) {
-        // A peer may say one after the other.
+        // A peer may repeat this with another reason.
         if refused.insert(message.id).inserted {
             words.append(word(of: message, "waiting: \(why)"))
         }

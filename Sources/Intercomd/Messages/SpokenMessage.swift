@@ -5,12 +5,13 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// A message that is played to whoever spoke it by a button, and then goes.
+/// A message that is played back to its speaker at a button, and then sent.
 struct HeardBack {
-    /// The button is down for so long to drop it, where it is not known before that it is held; a
-    /// shorter press sends it.
+    /// A button that is down for this time drops the message; a shorter press sends it.
+    ///
+    /// A press that is known to be a hold drops the message at once.
     private static let holdTime = Duration.seconds(1)
-    /// It goes so long after it was played, without a press.
+    /// After this time without a press the played message is sent.
     private static let patience = Duration.seconds(5)
 
     enum State: Equatable {
@@ -26,7 +27,7 @@ struct HeardBack {
 
     init(_ message: SpokenMessage, at place: Int) { (self.message, self.place) = (message, place) }
 
-    /// What becomes of it, and when; nil while it is played.
+    /// The time at which the message is sent or dropped; nil while it is played.
     var deadline: Instant? {
         switch state {
         case .played: nil
@@ -34,22 +35,22 @@ struct HeardBack {
         }
     }
 
-    /// It has been played, or cannot be.
+    /// Notes the end of the playback, or its failure.
     mutating func ended(at now: Instant) {
         if state == .played { state = .goes(at: now + Self.patience) }
     }
 
-    /// The button is down: it is dropped, unless the button is let go before.
+    /// Notes that the button is down: the message is dropped unless the button is released before.
     mutating func pressed(isHeld: Bool, at now: Instant) {
         state = .dropped(at: isHeld ? now : now + Self.holdTime)
     }
 
-    /// The button is up.
+    /// Notes that the button is up.
     mutating func letGo(at now: Instant) {
         if case .dropped(let time) = state, now < time { state = .goes(at: now) }
     }
 
-    /// The button cannot be read.
+    /// Notes that the button cannot be read.
     mutating func lost(at now: Instant) {
         if case .dropped = state { state = .dropped(at: now) }
     }
@@ -57,51 +58,51 @@ struct HeardBack {
 
 /// A message that is being spoken, or read from a program, until it is sealed.
 struct SpokenMessage {
-    /// The one thing that ends it.
+    /// The one event that ends the message.
     enum Owner: Equatable, Sendable {
-        /// The button at this place is let go.
+        /// The button at this place is released.
         case button(Int)
-        /// The program says so; it is dropped where the program goes without.
+        /// The program ends it; a program that vanishes before drops it.
         case caller(CallerTicket)
     }
 
     enum Source: Equatable {
         case microphone
-        /// A program that sends packets; the bytes that are still to come.
+        /// A program that sends packets, and the number of bytes to come.
         case program(left: Int)
     }
 
-    /// The microphone opens, and closes, within this time, if it does.
+    /// The microphone opens and closes within this time, or never.
     private static let patience = Duration.seconds(3)
-    /// A program has sent all within this time.
+    /// A program sends everything within this time.
     private static let programMax = Duration.seconds(15)
-    /// And something of it within this time.
+    /// A program's pauses are shorter than this.
     private static let pauseMax = Duration.seconds(2)
-    /// What clocks that are set tell: after this program began to be, in 2026.
+    /// The plausible times of a clock that is set: this program exists since 2026.
     private static let clocks = 1_767_225_600_000...KeptMessage.starts.upperBound
     private static let perMs = PCM.sampleRate / 1_000
 
-    /// A shorter one was none: somebody brushed against the button.
+    /// A shorter message is a touch by mistake, and is dropped.
     private static let millisecondsMin = 500
 
     let id = Boot.callID()
-    /// The characters of the public key of the peer that it is for.
+    /// The characters of the receiving peer's public key.
     let peer: String
     let owner: Owner
-    /// The one who asks for it; nil for a button.
+    /// The user who asks; nil for a button.
     let user: Int?
     private(set) var source: Source
-    /// The count of events that the media loop had lost before.
+    /// The number of events that the media loop had lost before.
     let eventsLost: UInt64
-    /// In milliseconds since 1970; 0 where the clock is not set.
+    /// The beginning, in milliseconds since 1970; 0 where the clock is not set.
     let start: Int
-    /// It is over then, whatever comes.
+    /// The time at which the message ends in any case.
     private(set) var limit: Instant
-    /// A program has sent all then.
+    /// The time by which a program must have sent everything.
     private let last: Instant
-    /// Its end was asked for, and its microphone has not closed yet.
+    /// Whether the end was asked for, while the microphone is still open.
     private(set) var isEnding = false
-    /// Why it is not kept, whatever was spoken.
+    /// Why the message is not kept, whatever was spoken.
     private var loss: String?
     private(set) var entries: [UInt8] = []
     private var first: Int?
@@ -118,7 +119,7 @@ struct SpokenMessage {
         last = now + Self.programMax
     }
 
-    /// It as one that is kept.
+    /// The message in its kept form.
     var kept: KeptMessage {
         KeptMessage(
             id: id, peer: peer, start: start, milliseconds: milliseconds, size: 0,
@@ -130,7 +131,7 @@ struct SpokenMessage {
             || milliseconds >= SealedMessage.secondsMax * 1_000
     }
 
-    /// Why nothing comes of it; nil where it is to go.
+    /// Why the message is dropped; nil where it is sent.
     var problem: String? {
         loss
             ?? (milliseconds < Self.millisecondsMin ? "it is shorter than half a second" : nil)
@@ -138,13 +139,13 @@ struct SpokenMessage {
 
     func deadline(at now: Instant) -> Instant { now + .milliseconds(20) }
 
-    /// The microphone has opened.
+    /// Notes that the microphone has opened.
     mutating func opened(at now: Instant) {
         guard !isEnding else { return }
         limit = now + .seconds(SealedMessage.secondsMax) + Self.patience
     }
 
-    /// The microphone is to close.
+    /// Begins to close the microphone.
     ///
     /// - Parameters:
     ///   - loss: Why the message is not kept; nil where it is.
@@ -155,7 +156,7 @@ struct SpokenMessage {
         isEnding = true
     }
 
-    /// Takes a packet of the microphone.
+    /// Adds a packet of the microphone.
     mutating func take(_ packet: KeptPacket) {
         guard !isFull, source == .microphone else { return }
         let begin = first ?? packet.place
@@ -167,7 +168,7 @@ struct SpokenMessage {
         milliseconds = (samples + (OpusDecoder.sampleCount(of: bytes) ?? 0)) / Self.perMs
     }
 
-    /// Takes bytes of a program.
+    /// Adds bytes of a program.
     mutating func take(_ bytes: Span<UInt8>, at now: Instant) {
         guard case .program(let left) = source else { return }
         limit = min(last, now + Self.pauseMax)
@@ -175,15 +176,15 @@ struct SpokenMessage {
         source = .program(left: left - bytes.count)
     }
 
-    /// Works out how long what a program has sent lasts; false where it is no sound.
+    /// Measures the duration of a program's message; false where it is no sound.
     mutating func measure() -> Bool {
         guard let found = Self.milliseconds(of: entries.span) else { return false }
         milliseconds = found
         return true
     }
 
-    /// How long entries last; nil where they are not the packets of one talker in their order, or
-    /// too many.
+    /// Measures the duration of entries; nil where they are not one talker's packets in order, or
+    /// are too many.
     static func milliseconds(of entries: Span<UInt8>) -> Int? {
         var (place, end) = (0, 0)
         while let entry = RecordingEntry(parsing: entries, at: place) {

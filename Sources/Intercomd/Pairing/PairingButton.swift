@@ -10,37 +10,37 @@ internal import Time
 
 /// The talk button by which a station without a screen pairs, and the voice that answers.
 ///
-/// `ButtonPairing` decides. This owner tells it the level of the button, does what it wants, and
-/// makes its words sound.
+/// `ButtonPairing` decides. This owner reports the button's level, carries out the decisions, and
+/// plays the words.
 struct PairingButton: ~Copyable {
     private var core = ButtonPairing()
-    /// The line that is watched; another one is another button.
+    /// The line that is watched; another line is another button.
     private var line = ""
     private var voice = PairingVoice()
-    /// The newest words.
+    /// The number of the newest words.
     private var number = 0
     private var hasSpeaker = false
 
-    /// When to call `serve` at the latest.
+    /// The latest time for the next call of `serve`.
     var deadline: Instant? { core.deadline }
 
-    /// Looks at the button, lets time pass, and does what that means.
+    /// Reads the button, lets time pass, and acts on both.
     ///
     /// - Parameters:
     ///   - key: The button that pairs now; nil while none does.
     ///   - hasSpeaker: Whether words can be heard.
-    ///   - own: This station as a pairing sees it; nil like the button.
+    ///   - own: This station as a pairing sees it; nil where `key` is nil.
     ///   - sounds: The settings of the words.
-    ///   - pairings: What a press begins and ends.
+    ///   - pairings: The pairings that a press begins and ends.
     ///   - rings: The way to the loop that plays the words.
     ///   - now: The time.
-    /// - Returns: What people are told of.
+    /// - Returns: The news for people.
     mutating func serve(
         _ key: Lines.Key?, hasSpeaker: Bool, _ own: OwnStation?, _ sounds: Config.Sounds,
         _ pairings: inout Pairings, by rings: Rings, at now: Instant
     ) -> [String] {
         if let key {
-            // Words that a speaker took with it are never over.
+            // Words that were lost with a speaker never report their end.
             if hasSpeaker, !self.hasSpeaker { core.spoken(at: now) }
             self.hasSpeaker = hasSpeaker
             update(key, at: now)
@@ -64,23 +64,23 @@ struct PairingButton: ~Copyable {
         return told
     }
 
-    /// Says words, in the place of those that are being said.
+    /// Says words, in place of those that are being said.
     mutating func say(_ words: [SpokenWord], _ sounds: Config.Sounds, by rings: Rings) {
         number += 1
         let samples = voice.samples(of: words, sounds)
         rings.tell(.say(Box(Utterance(number: number, samples))))
     }
 
-    /// Words are over; older ones than the newest are of no interest.
+    /// Notes the end of words; ends of older words are ignored.
     ///
-    /// - Returns: Whether they were the newest.
+    /// - Returns: Whether they were the newest words.
     mutating func spoken(_ number: Int, at now: Instant) -> Bool {
         guard number == self.number else { return false }
         core.spoken(at: now)
         return true
     }
 
-    /// Says what has become of a pairing that the button began.
+    /// Says the result of a pairing that the button began.
     mutating func report(_ word: SpokenWord, isOver: Bool) { core.report(word, isOver: isOver) }
 
     private mutating func update(_ key: Lines.Key, at now: Instant) {
@@ -97,9 +97,9 @@ struct PairingButton: ~Copyable {
         core.tick(at: now)
     }
 
-    /// Opens a window for six digits, or tries those of another station.
+    /// Opens a window for six digits, or tries the digits of another station.
     ///
-    /// - Returns: What people are told of.
+    /// - Returns: The news for people.
     private mutating func begin(
         _ step: ButtonPairing.Step, by asker: Asker, _ own: OwnStation,
         _ pairings: inout Pairings, at now: Instant
@@ -122,22 +122,22 @@ struct PairingButton: ~Copyable {
     }
 }
 
-/// What a station says, word by word: from the WAV files of a directory, or else by beeps.
+/// The voice of a station, word by word: WAV files of a directory, or else beeps.
 ///
-/// Files are read when they are said first, on the control thread: a station with a peer says
-/// nothing, and keeps none of them in memory.
+/// The control thread reads a file when its word is first said: a station with a peer says nothing,
+/// and keeps no file in memory.
 struct PairingVoice {
-    /// Silence behind each word.
+    /// Silence after each word.
     private static let pause = Duration.milliseconds(250)
-    /// Behind the counted beeps of a digit, which must not run into those of the next.
+    /// Silence after the counted beeps of a digit, which must not run into those of the next digit.
     private static let beepsPause = Duration.milliseconds(900)
 
-    /// What was read, by its path.
+    /// The samples of the files that were read, by path.
     private var known: [String: [Int16]] = [:]
-    /// A file that cannot be played was told of.
+    /// Whether a file that cannot be played was reported.
     private var hasComplained = false
 
-    /// The samples of some words, 48 kHz.
+    /// Returns the samples of some words, at 48 kHz.
     mutating func samples(of words: [SpokenWord], _ sounds: Config.Sounds) -> [Int16] {
         var samples: [Int16] = []
         for word in words {
@@ -170,7 +170,7 @@ struct PairingVoice {
 }
 
 extension SpokenWord {
-    /// What is heard where there is no voice: a digit is counted, zero ten times.
+    /// The beeps in place of a voice: a digit is counted, zero as ten beeps.
     var beeps: [Int16] {
         guard let digit else { return Self.samples(of: tone) }
         var samples: [Int16] = []
@@ -216,39 +216,39 @@ extension SpokenWord {
     }
 }
 
-/// The talk button that erases this station, if it is held as the power comes back.
+/// The talk button that erases this station if it is held when power returns.
 ///
 /// `FactoryReset` decides.
 struct ResetButton: ~Copyable {
-    /// A machine that runs for longer has not just got its power.
+    /// A machine that has run for longer has not just been switched on.
     private static let afterPower = Duration.seconds(120)
 
     private var core = FactoryReset()
     private var erasing: Background<Result<Void, SystemError>>?
-    /// It has begun to be erased: nothing is to be kept any more.
+    /// Whether erasing has begun, so that nothing may be stored any more.
     private(set) var isErasing = false
-    /// Why not all was erased.
+    /// Why the erasing was incomplete.
     private(set) var problem: String?
-    /// The station has forgotten what it had learned, and is to start again.
+    /// Whether the learned files are erased, so that the station must start again.
     private(set) var isErased = false
 
-    /// - Parameter sinceBoot: When the program began, counted from the start of the machine.
+    /// - Parameter sinceBoot: The time from the machine's start to the program's.
     init(sinceBoot: Instant) {
         if sinceBoot.nanoseconds > Self.afterPower.nanoseconds { core.end() }
     }
 
-    /// When to call `serve` at the latest.
+    /// Returns the latest time for the next call of `serve`.
     func deadline(at now: Instant) -> Instant? { erasing?.look(at: now) ?? core.deadline }
 
-    /// Looks at the button, and lets time pass.
+    /// Reads the button, and lets time pass.
     ///
     /// - Parameters:
-    ///   - key: The button; nil where none erases.
+    ///   - key: The button; nil where no button erases.
     ///   - hasSpeaker: Whether a warning can be heard.
     ///   - config: The settings in use.
     ///   - writer: The queue of writes; erasing waits for those before it.
     ///   - now: The time.
-    /// - Returns: The word to say, in the place of those that are being said.
+    /// - Returns: The word to say, in place of those that are being said.
     mutating func serve(
         _ key: Lines.Key?, hasSpeaker: Bool, _ config: Config, by writer: WorkChain, at now: Instant
     ) -> SpokenWord? {
@@ -275,7 +275,7 @@ struct ResetButton: ~Copyable {
         return word
     }
 
-    /// Erases what the station has learned, when all is written that was begun before.
+    /// Erases the learned files, after all earlier writes.
     static func erase(
         _ config: Config, by writer: WorkChain
     ) -> Background<Result<Void, SystemError>> {
@@ -284,6 +284,6 @@ struct ResetButton: ~Copyable {
         }
     }
 
-    /// The word is said.
+    /// Notes that the word is said.
     mutating func spoken() { core.spoken() }
 }

@@ -8,21 +8,21 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// The network of a pairing: a TCP port while a code is shown, and the one stream that is served.
+/// The network of a pairing: a TCP port while a code is shown, and one stream at a time.
 ///
-/// Nothing here waits. `watch` tells the loop what to wait for; the port is not watched while a
-/// stream is served, because those that wait there would wake the loop all the time.
+/// Nothing here waits. `watch` registers the descriptors with the loop. During a stream the port is
+/// not watched, because connections that wait there would wake the loop all the time.
 struct PairingPort: ~Copyable {
-    /// Which descriptor of the pairing.
+    /// The port or the stream of the pairing.
     enum Part { case port, stream }
 
-    /// The outcome of one look at the stream.
+    /// The outcome of one read of the stream.
     enum Arrival {
         case nothing
         /// The connection is made.
         case connected
         case bytes([UInt8])
-        /// The stream has ended, in order or not; why, where it was never made.
+        /// The stream has ended, in order or not; with the error of a connection that failed.
         case ended(isInOrder: Bool, SystemError?)
     }
 
@@ -36,7 +36,7 @@ struct PairingPort: ~Copyable {
         consuming func finish() { stream.close() }
     }
 
-    /// More than any message.
+    /// More than the length of any message.
     private static let readMax = 2048
 
     private var listener: TCPListener?
@@ -45,13 +45,13 @@ struct PairingPort: ~Copyable {
     /// The other side of the last stream, which may have ended.
     private(set) var other: SocketAddress?
 
-    /// Listens where the settings say.
+    /// Listens at the address of the settings.
     mutating func open(at own: SocketAddress?, port: UInt16) throws(SystemError) {
         listener = try TCPListener(at: own, port: port)
         isPortAwaited = nil
     }
 
-    /// The next station that has connected, and where it is; nil when none waits.
+    /// Accepts the next station that has connected, and returns its address; nil when none waits.
     mutating func accept() -> SocketAddress? {
         guard let stream = listener?.accept() else { return nil }
         other = stream.other
@@ -59,14 +59,14 @@ struct PairingPort: ~Copyable {
         return other
     }
 
-    /// Begins to connect to a station that shows a code, from the address at which the settings
-    /// let this one listen: there the other one finds it afterwards.
+    /// Begins to connect to a station that shows a code, from this station's `listen` address: the
+    /// other station will look for this one there.
     mutating func connect(to other: SocketAddress, from own: SocketAddress?) throws(SystemError) {
         self.other = other
         line = Line(stream: try TCPStream(connectingTo: other, from: own), isConnecting: true)
     }
 
-    /// Takes what the stream has, at most one piece.
+    /// Reads from the stream, at most one piece.
     mutating func take() -> Arrival {
         guard var line = line.take() else { return .nothing }
         if line.isConnecting {
@@ -90,7 +90,7 @@ struct PairingPort: ~Copyable {
         }
     }
 
-    /// Sends a message, or as much of it as the kernel takes now; false when the stream has failed.
+    /// Sends a message, or the part that the kernel takes now; false when the stream has failed.
     mutating func send(_ message: [UInt8]) -> Bool {
         guard var line = line.take() else { return false }
         line.waiting += message
@@ -114,7 +114,7 @@ struct PairingPort: ~Copyable {
         line.finish()
     }
 
-    /// Ends the stream, of which nothing came.
+    /// Drops the stream, which brought nothing.
     mutating func hangUp() { line = nil }
 
     /// Ends everything.
@@ -124,8 +124,8 @@ struct PairingPort: ~Copyable {
         listener = nil
     }
 
-    /// Tells `watch` what to wait for, and on which descriptor, where that has changed; nil is for
-    /// one that is not watched yet.
+    /// Gives `watch` each descriptor whose awaited events have changed, and whether the descriptor
+    /// is new to it.
     mutating func awaitWhatIsNext(
         hasRoom: Bool, _ watch: (Part, Int32, UInt32, _ isNew: Bool) -> Void
     ) {
@@ -144,20 +144,20 @@ struct PairingPort: ~Copyable {
     }
 }
 
-/// This station as a pairing sees it at the moment: its key, settings and files.
+/// This station as a pairing sees it now: its key, settings and files.
 struct OwnStation {
     let publicKey: PublicKey
     let config: Config
     /// The files of the settings in use.
     let used: PeerFiles
-    /// Where the settings are.
+    /// The folder of the settings.
     let folder: String
     /// Whether there is a LAN on which stations find each other.
     let isOnLAN: Bool
-    /// The peers with which there is a session now.
+    /// The peers that have a session now.
     let up: [PublicKey]
 
-    /// The introduction that the other station gets.
+    /// The introduction for the other station.
     var card: PairingCard {
         var capabilities = Capabilities(bootID: 0)
         capabilities.flags = config.network.port
@@ -168,14 +168,13 @@ struct OwnStation {
         return card
     }
 
-    /// The one address at which the settings let it listen, never wider than was asked for; nil
-    /// means every address.
+    /// The one address that the settings allow for listening; nil means every address.
     var listen: SocketAddress? {
         config.network.listen.flatMap { SocketAddress(host: $0, port: config.network.port) }
     }
 
-    /// The addresses of this station, one of which a person types at the other station: those that
-    /// it can reach come first.
+    /// The addresses of this station, reachable ones first; a person types one of them at the other
+    /// station.
     var hosts: [String] {
         if let listen { return [listen.asTyped] }
         return NetworkInterface.reachable.map {
@@ -183,10 +182,9 @@ struct OwnStation {
         }
     }
 
-    /// The peer that another station would become; nothing is on the disk yet.
+    /// Makes a peer of the other station, with nothing on the disk yet.
     ///
-    /// One that is admitted has stored this station, so that a session which has come up since
-    /// counts nothing.
+    /// An admitted station has stored this one, so a session that came up since does not count.
     func peer(
         _ card: PairingCard, suite: Suite, named name: String?, at address: String,
         isAdmitted: Bool, takesBack: Bool
@@ -197,9 +195,9 @@ struct OwnStation {
             among: used, and: try found())
     }
 
-    /// All files as they are now.
+    /// Reads all files as they are now.
     ///
-    /// Settings that a person is just changing, and that cannot be read, do not hinder a pairing.
+    /// Settings that are unreadable while a person edits them do not hinder a pairing.
     private func found() throws(PairedPeer.Refusal) -> PeerFiles {
         if let (_, sources) = try? StationFiles.sources(in: folder) {
             return PeerFiles(sources, in: used.paths)
@@ -211,42 +209,42 @@ struct OwnStation {
 }
 
 extension SocketAddress {
-    /// The address as people and settings write it: without the port that every station has.
+    /// The address as people and settings write it: without the default port.
     var asTyped: String { port == PeerAddress.defaultPort ? host : description }
 }
 
-/// A pairing under way: who asked for it, and what is known of it so far.
+/// A pairing under way: the person or program that asked, and the findings so far.
 struct PairingJob {
-    /// The program that waits for it, which ends it by its own end; nil for the talk button.
+    /// The program that waits, whose end ends the pairing; nil for the talk button.
     var caller: CallerTicket?
     let asker: Asker
-    /// As it is now.
+    /// This station as it is now.
     var own: OwnStation
-    /// The name that the other station is to have here; nil for its own.
+    /// The name for the other station here; nil for its own name.
     var name: String?
-    /// Whether it may be one that the site has taken out, perhaps as stolen: a press of the talk
-    /// button cannot say that it means such a one.
+    /// Whether the peer may be one that the site has put out, perhaps as stolen: a press of the
+    /// talk button cannot say that.
     var takesBack = false
     /// Whether the code was typed here, and is tried at another station.
     var isEntering = false
-    /// Where a code is tried, as the settings have an address; nil where one is shown.
+    /// The address typed with the code, as in settings, or, where a code is shown, the new peer's
+    /// host; nil for a search of the LAN, and before the shown code is accepted.
     var host: String?
-    /// The addresses at which the code was tried and something answered: any of them may be the one
-    /// that has refused it.
+    /// The addresses that answered when the code was tried: any of them may have refused it.
     var answered: [String] = []
-    /// Streams of something that is no station; anybody may connect, again and again, so only the
-    /// first are told of.
+    /// The number of streams from something that is no station; only the first are reported,
+    /// because anybody may connect again and again.
     var strangers = 0
-    /// Why the last connection was not made.
+    /// Why the last connection failed.
     var connectionError: SystemError?
-    /// The peer of which all is on the disk but the last rename.
+    /// The peer whose files are on the disk except for the last rename.
     var prepared: PairedPeer?
-    /// The peer, when it is written, and until when it must be in use.
+    /// The peer once it is written, and the time by which it must be in use.
     var written: (peer: PairedPeer, end: Instant)?
 
     static let strangersTold = 3
 
-    /// An event of it.
+    /// Makes an event of this pairing.
     func event(_ kind: Event.Kind, at host: String?, _ detail: String) -> Event {
         var event = Event(kind, at: 0)
         (event.asker, event.user) = (asker.name, asker.user)

@@ -5,9 +5,9 @@ internal import HAL
 internal import Peering
 internal import Report
 
-/// What has become of a pairing, or of a try at the code that is shown, for people and programs.
+/// The results of a pairing, and of attempts at the shown code, for people and programs.
 extension Pairings {
-    /// A try at the code that is shown has failed, or the pairing has.
+    /// Reports the failure of an attempt at the shown code, or of the pairing.
     mutating func failed(_ failure: Pairing.Failure) {
         let host = port.other?.host ?? "?"
         let answered = job?.answered.joined(separator: " or ") ?? ""
@@ -82,12 +82,12 @@ extension Pairings {
         port.hangUp()
     }
 
-    /// Where no code is shown, another box may have used the one that was typed, or it has ended.
+    /// Where no code is shown, another box may have used the typed one, or it has ended.
     static let endsOfCodes =
         "a code ends with one pairing, after two minutes, after three wrong ones, or with the"
         + " command that shows it; for a new one, there: intercomctl pair"
 
-    /// Tells of an attempt: the person, and with a cause everybody.
+    /// Reports an attempt to the person, and, with a cause, to everybody.
     private mutating func attempt(
         _ text: String, at host: String, left: Int? = nil, cause: String? = nil
     ) {
@@ -103,13 +103,13 @@ extension Pairings {
         order(.announce(event))
     }
 
-    /// The peer that was written is in use, or is not, because of something.
+    /// Reports that the written peer is in use, or why it is not.
     mutating func used(because problem: String? = nil) {
         guard let job, let peer = job.written?.peer else { return }
         let text = "paired with \(peer.name)"
         var report = PairingReport(.paired, text)
         report.name = peer.name
-        // One that was a peer already keeps the name that people here have given it.
+        // A station that was a peer already keeps the name that people here have given it.
         report.called = peer.isAnew ? nil : peer.called
         report.former = peer.former
         report.fingerprint = peer.key.fingerprint
@@ -142,9 +142,9 @@ extension Pairings {
         end(.refused(ControlError(code, text)), word)
     }
 
-    /// The program that asked is gone.
+    /// Ends the pairing of a program that has gone.
     ///
-    /// A peer that is written already, or just now, is used all the same.
+    /// A peer that is written, or is being written, still comes into use.
     mutating func cancel() {
         guard !hasUnused, storing?.step != .commit else { return }
         close()
@@ -169,7 +169,7 @@ extension Pairings {
 }
 
 extension PairingFailure {
-    /// For the person at either side: what is wrong with the other one.
+    /// The fault of the other station, for the person at either side.
     fileprivate func text(of host: String) -> String {
         switch self {
         case .code:

@@ -15,16 +15,15 @@ extension Pairings {
 
         let step: Step
         let work: Background<Result<PairedPeer, PairedPeer.Refusal>>
-        /// False where the pairing has ended meanwhile.
+        /// False once the pairing has ended.
         var isWanted = true
-        /// The person was told that it takes long.
+        /// Whether the person knows that the disk is slow.
         var isToldLate = false
     }
 
-    /// Has the other station written as a peer, or prepared but for the last step.
+    /// Writes the other station as a peer, or prepares that up to the last step.
     ///
-    /// Its name is judged when all is written that was begun before: a roster of the site may bring
-    /// the same name.
+    /// Its name is judged after all earlier writes: a roster of the site may bring the same name.
     mutating func store(_ paired: borrowing Paired, _ step: Storing.Step) {
         guard let job else { return }
         let (own, name, takesBack, former) = (job.own, job.name, job.takesBack, job.prepared)
@@ -34,7 +33,7 @@ extension Pairings {
         let isAdmitted = former?.key == card.publicKey
         self.job?.prepared = nil
         let work = writer.begin { () -> Result<PairedPeer, PairedPeer.Refusal> in
-            // What nobody wants any more.
+            // The earlier preparation is not wanted any more.
             if let before, before.step == .prepare, case .success(let peer)? = before.work.take() {
                 peer.withdraw()
             }
@@ -56,8 +55,8 @@ extension Pairings {
         storing = Storing(step: step, work: work)
     }
 
-    /// Where the other station is, as settings have an address: where the code was tried, or from
-    /// where it has connected, with its own port, at which it receives.
+    /// Returns the other station's address, as settings have it: where the code was tried, or the
+    /// source of its connection, with the port at which it receives.
     private func address(of card: PairingCard) -> String {
         guard let job, let other = port.other else { return "" }
         if job.isEntering { return job.host ?? other.asTyped }
@@ -68,7 +67,7 @@ extension Pairings {
         ).asTyped
     }
 
-    /// Removes what is prepared of a station that becomes no peer.
+    /// Removes the prepared files of a station that becomes no peer.
     mutating func withdraw() {
         storing?.isWanted = false
         guard let peer = job?.prepared else { return }
@@ -84,7 +83,7 @@ extension Pairings {
         storing = Storing(step: .withdraw, work: work)
     }
 
-    /// Goes on when the disk has done what it was asked for.
+    /// Continues once the disk has finished the task.
     mutating func tickStoring(at now: Instant) {
         guard let storing else { return }
         guard let result = storing.work.take() else {
@@ -101,7 +100,7 @@ extension Pairings {
         case (.prepare, .success(let peer)): remove(peer)
         case (.prepare, .failure) where !storing.isWanted: break
         case (.commit, .success(let peer)):
-            // Only now the other station learns, by the end of the stream, that both have paired.
+            // Only this end of the stream tells the other station that both have paired.
             port.finish()
             job?.written = (peer, now + Self.usePatience)
         case (_, .failure(let failure)):

@@ -10,50 +10,49 @@ internal import Wire
 
 /// Pairing with another station by a code, one at a time (protocol.md §4.1).
 ///
-/// `Pairing` decides. This owner carries its bytes, writes the new peer, and puts what others have
-/// to do into `Order`s.
+/// `Pairing` decides. This owner carries its bytes, writes the new peer, and gives other owners
+/// their tasks as `Order`s.
 ///
-/// Each try stretches the code on the control loop: a tenth of a second on a fast processor, by
-/// estimate one or two on the slowest. A stranger can make it do so three times a window, the
-/// person here three times for a code. The watchdog waits for ten seconds, and the media loop does
-/// not notice: a thread of its own would be of no use.
+/// Each attempt stretches the code on the control loop: for a tenth of a second on a fast
+/// processor, by estimate for one or two seconds on the slowest. A stranger can cause three
+/// attempts a window, the person here three for a code. The watchdog waits for ten seconds, and the
+/// media loop is not disturbed, so a thread of its own would bring nothing.
 ///
-/// `Pairings+Storing` has the new peer written, `Pairings+Ending` says what has become of it all.
+/// `Pairings+Storing` writes the new peer, `Pairings+Ending` reports the results.
 struct Pairings: ~Copyable {
     /// A task for the other owners of the control loop.
     enum Order {
         case tell(PairingReport, CallerTicket)
         /// News for the person at the talk button.
         case say(SpokenWord, isOver: Bool)
-        /// The last thing that the caller is told.
+        /// The last reply to the caller.
         case answer(Reply, CallerTicket)
         case announce(Event)
         case lookUp(PeerAddress)
-        /// Lets the neighbours find this TCP port; none with nil.
+        /// Announces this TCP port to the neighbours; nil ends that.
         case offer(UInt16?)
-        /// Looks for neighbours that offer one.
+        /// Begins or ends the search for neighbours that announce a port.
         case seek(Bool)
     }
 
-    /// A code that was typed, before it is known where it is tried.
+    /// A code that was typed, before the place to try it is known.
     struct TypedCode: ~Copyable {
         let code: PairingCode
-        /// The name that is looked up; nil where stations that show a code are looked for on the
-        /// LAN.
+        /// The name to look up; nil where stations that show a code are searched for on the LAN.
         let address: PeerAddress?
         let began: Instant
     }
 
-    /// How long a written peer may take to come into use before the person is told.
+    /// How long a written peer may take to come into use before the person learns of the delay.
     static let usePatience = Duration.seconds(5)
     /// How long the lookup of a name may take.
     private static let lookUpPatience = Duration.seconds(20)
-    /// How long it looks for stations on the LAN if none answers.
+    /// How long a search of the LAN waits for the first answer.
     private static let searchPatience = Duration.seconds(3)
-    /// How long others may answer after the first one.
+    /// How long other stations may answer after the first.
     private static let gathering = Duration.seconds(1)
 
-    /// Counted since the start: streams that were no station's, and attempts that have failed.
+    /// Counted since the start: streams from something that is no station, and failed attempts.
     var strangers = 0
     var failedAttempts = 0
 
@@ -72,13 +71,13 @@ struct Pairings: ~Copyable {
         core = Pairing(suites: OfferedSuites(withAES: usesAES))
     }
 
-    /// Whether anything is under way, so that time must be let pass.
+    /// Whether a pairing or a write is under way, so that `tick` is needed.
     var isBusy: Bool { job != nil || storing != nil }
 
     /// The program that waits.
     var caller: CallerTicket? { job?.caller }
 
-    /// A peer is written and not in use yet.
+    /// Whether a peer is written and not in use yet.
     var hasUnused: Bool { job?.written != nil }
 
     /// The pairing under way, for `status`.
@@ -96,16 +95,16 @@ struct Pairings: ~Copyable {
 
     mutating func order(_ order: Order) { orders.append(order) }
 
-    /// Tells the program that waits what happens.
+    /// Reports progress to the program that waits.
     mutating func tell(_ report: PairingReport) {
         if let caller { order(.tell(report, caller)) }
     }
 
     // MARK: The beginning
 
-    /// Begins to pair for a caller, who is told what happens.
+    /// Begins a pairing for a caller, who receives the reports.
     ///
-    /// - Returns: The first answer where it can be given at once.
+    /// - Returns: The first answer where it is known at once.
     mutating func begin(
         _ request: PairRequest, for caller: CallerTicket, by asker: Asker, _ own: OwnStation,
         at now: Instant
@@ -124,7 +123,7 @@ struct Pairings: ~Copyable {
         } catch { return .refused(error) }
     }
 
-    /// Whether a person has mixed the stations up.
+    /// Whether a person has typed the code at the station that shows it.
     private func isShown(_ typed: String) -> Bool {
         guard job?.isEntering == false else { return false }
         do throws(PairingCode.Fault) {
@@ -132,7 +131,7 @@ struct Pairings: ~Copyable {
         } catch { return false }
     }
 
-    /// - Throws: Why nothing can begin now.
+    /// - Throws: Why no pairing can begin now.
     private func check(name: String?) throws(ControlError) {
         if let job {
             throw ControlError(
@@ -194,7 +193,7 @@ struct Pairings: ~Copyable {
         return code
     }
 
-    /// Tries digits that such a person has typed at the station that shows a code.
+    /// Tries the digits that such a person has typed.
     mutating func enter(
         _ digits: String, by button: Asker, _ own: OwnStation, at now: Instant
     ) throws(ControlError) {
@@ -202,7 +201,7 @@ struct Pairings: ~Copyable {
         try enter(digits, for: PairingJob(asker: button, own: own), at: now)
     }
 
-    /// Tries a code at a host, or at what is found on the LAN.
+    /// Tries a code at a host, or at the stations found on the LAN.
     private mutating func enter(
         _ text: String, for job: PairingJob, at now: Instant
     ) throws(ControlError) {
@@ -235,7 +234,7 @@ struct Pairings: ~Copyable {
         tryCode(at: [[Endpoint(place)]], at: now)
     }
 
-    /// Why there is no search, and what to do.
+    /// Explains why there is no search, with the remedy.
     private static func unsearched(_ network: Config.Network) -> String {
         let search = "cannot search for the station that shows the code"
         // An address would not help.
@@ -244,7 +243,8 @@ struct Pairings: ~Copyable {
         return "\(search) (\(why)): pair HOST CODE, with an address of that station"
     }
 
-    /// What keeps this machine itself from every other, and what to do; nil where nothing does.
+    /// The fault that cuts this machine off from every other, with the remedy; nil where there is
+    /// none.
     static var ownTrouble: String? {
         NetworkInterface.all().flatMap { NetworkFault($0, for: [.ipv4, .ipv6]) }
             .map { "\($0.text); \($0.fix); then type this again" }
@@ -252,10 +252,10 @@ struct Pairings: ~Copyable {
 
     // MARK: Where a typed code is tried
 
-    /// Whether stations that show a code are looked for on the LAN (protocol.md §1.9).
+    /// Whether stations that show a code are searched for on the LAN (protocol.md §1.9).
     var isSearching: Bool { waiting.map { $0.address == nil } ?? false }
 
-    /// The address for which the typed code waits, and since when.
+    /// The address that the typed code waits for, and the beginning of the wait.
     private var waiting: (address: PeerAddress?, began: Instant)? {
         switch typed {
         case .some(let typed): (typed.address, typed.began)
@@ -263,12 +263,12 @@ struct Pairings: ~Copyable {
         }
     }
 
-    /// A name was looked up.
+    /// Takes the result of a lookup.
     mutating func lookedUp(
         _ addresses: [PeerAddress], _ endpoints: [Endpoint], at now: Instant
     ) {
         guard let address = waiting?.address else { return }
-        // The answer may be for a former pairing, which was given up.
+        // The result may be for a former pairing, which was given up.
         guard addresses == [address] else { return order(.lookUp(address)) }
         guard !endpoints.isEmpty else {
             return fail(
@@ -278,7 +278,7 @@ struct Pairings: ~Copyable {
         tryCode(at: [endpoints], at: now)
     }
 
-    /// Tries the code at the stations that were found, when others have had their time.
+    /// Tries the code at the stations found, once others have had their time to answer.
     mutating func found(_ stations: [[Endpoint]], at now: Instant) {
         guard isSearching, let began = waiting?.began, now >= began + Self.gathering else { return }
         if stations.isEmpty {
@@ -300,7 +300,7 @@ struct Pairings: ~Copyable {
 
     // MARK: Streams and time
 
-    /// When to call `tick` at the latest.
+    /// Returns the latest time for the next call of `tick`.
     func deadline(at now: Instant) -> Instant? {
         if let storing { return storing.work.look(at: now) }
         guard let job else { return nil }
@@ -311,7 +311,7 @@ struct Pairings: ~Copyable {
         return now < gathered ? gathered : began + Self.searchPatience
     }
 
-    /// Something has come.
+    /// Serves the port or the stream.
     mutating func serve(_ part: PairingPort.Part, _ own: OwnStation, at now: Instant) {
         guard job != nil, !hasUnused else { return }
         job?.own = own
@@ -349,7 +349,7 @@ struct Pairings: ~Copyable {
         }
     }
 
-    /// Tells `watch` what the loop waits for.
+    /// Gives `watch` the descriptors and events that the loop waits for.
     mutating func awaitWhatIsNext(
         at now: Instant, _ watch: (PairingPort.Part, Int32, UInt32, _ isNew: Bool) -> Void
     ) {

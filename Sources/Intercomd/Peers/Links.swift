@@ -7,10 +7,10 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// All that the control thread has of the network.
+/// The control thread's view of the network.
 ///
-/// It finds the addresses of peers, asks the kernel about them, looks at this machine's own, and
-/// tells the kernel which packets come first.
+/// It finds the addresses of peers, asks the kernel about them, checks this machine's own
+/// addresses, and sets the kernel's filter of data packets.
 struct Links: ~Copyable {
     /// A handshake datagram that has arrived.
     struct Handshake {
@@ -24,33 +24,33 @@ struct Links: ~Copyable {
         }
     }
 
-    /// Handshakes go out here, and answers to ours come.
+    /// The socket that sends handshakes and receives their answers.
     let socket: UDPSocket
-    /// Where other stations begin theirs.
+    /// The socket for handshakes that other stations begin.
     let initiations: UDPSocket
-    /// When those are taken.
+    /// The limit on reading `initiations`.
     var intake = InitiationIntake()
     var resolver = Resolver()
-    /// Nil where the kernel does not tell of changes; then the network is looked at now and then.
+    /// Nil where the kernel does not report changes; then the network is checked now and then.
     let networkWatch = try? NetworkWatch()
-    /// A link, an address or a route of this machine has changed since it was last looked at.
+    /// Whether a link, an address or a route has changed since the last check.
     var hasChanged = false
     private var nextLook: Instant?
     /// The addresses of this machine.
     private(set) var ownHosts: Set<String> = []
-    /// The reason why no peer is reached but those on this machine; nil when there is none.
+    /// Why only peers on this machine are reachable; nil when all may be.
     private(set) var networkFault: Fault?
-    /// Whether the addresses of peers may be others than those below.
+    /// Whether the addresses of peers may differ from the preferred ones.
     var areAddressesNews = false
-    /// The addresses that the kernel prefers, and since when; nil before it was told.
+    /// The addresses that the kernel prefers, and since when; nil before the first call.
     var preferred: (addresses: [Endpoint], since: Instant)?
-    /// By the number of the peer.
+    /// The probes, by the number of the peer.
     var probes = ByPeer<Probe?>(nil)
-    /// Handshake datagrams dropped.
+    /// The numbers of dropped handshake datagrams, by cause.
     private(set) var drops: [Drop: Int] = [:]
-    /// Handshake datagrams that could not be sent.
+    /// The number of handshake datagrams that could not be sent.
     private(set) var unsent = 0
-    /// Handshakes of peers that have left.
+    /// The number of handshakes with peers that have left.
     var handshakesBefore: UInt64 = 0
 
     init(socket: consuming UDPSocket, initiations: consuming UDPSocket) {
@@ -58,7 +58,7 @@ struct Links: ~Copyable {
         self.initiations = initiations
     }
 
-    /// The next handshake datagram; nil when none waits.
+    /// Reads the next handshake datagram; nil when none waits.
     func nextHandshake(isInitiation: Bool) -> Handshake? {
         var bytes = InlineArray<1500, UInt8>(repeating: 0)
         var room = bytes.mutableSpan
@@ -69,12 +69,12 @@ struct Links: ~Copyable {
     }
 
     mutating func send(_ datagram: HandshakeDatagram, to endpoint: Endpoint) {
-        // Not sent is lost, and lost is repeated.
+        // An unsent datagram counts as lost, and is repeated.
         let sent = socket.send(datagram.bytes, to: SocketAddress(endpoint))
         if sent != .sent { unsent += 1 }
     }
 
-    /// Whether anything has changed just now; that is kept for `beginsLook`, too.
+    /// Whether anything has just changed; `hasChanged` keeps that for `beginsLook`.
     @discardableResult
     mutating func noteChanges() -> Bool {
         guard networkWatch?.hasChanged() ?? false else { return false }
@@ -85,19 +85,19 @@ struct Links: ~Copyable {
     mutating func count(_ drop: Drop) { drops[drop, default: 0] += 1 }
 }
 
-/// Where data packets of peers come from, as the kernel is told.
+/// The kernel's list of the addresses of data packets from peers.
 extension Links {
     /// The least time between two programs for the kernel: a peer may change its address as often
     /// as it likes.
     private static let splitSpacing = Duration.milliseconds(250)
 
-    /// When the kernel is to be told what was news too soon after the last time.
+    /// The time for addresses that changed too soon after the last program.
     var addressesDue: Instant? {
         areAddressesNews ? preferred.map { $0.since + Self.splitSpacing } : nil
     }
 
-    /// Tells the kernel at which addresses peers are, so that it keeps data packets from elsewhere
-    /// apart: once a second, and when a session or a path has just shown it.
+    /// Gives the kernel the addresses of peers, so that it separates data packets from elsewhere:
+    /// once a second, and when a session or a path has just shown a new address.
     mutating func preferAddresses(in table: borrowing PeerTable, at now: Instant) {
         guard areAddressesNews, preferred.map({ now - $0.since >= Self.splitSpacing }) ?? true
         else { return }
@@ -108,7 +108,7 @@ extension Links {
         do throws(SystemError) {
             try socket.prefer(addresses.map { SocketAddress($0) })
         } catch {
-            // Until they change again, all are alike.
+            // Until the next change all sources are alike.
             try? socket.prefer(nil)
             Log.warning("a flood of data packets would disturb all peers: \(error)")
         }
@@ -119,7 +119,7 @@ extension Links {
 extension Links {
     private static let lookInterval = Duration.seconds(10)
 
-    /// Whether to look at the interfaces now: they have changed, or the last look is long ago.
+    /// Whether to check the interfaces now: they have changed, or the last check is too old.
     mutating func beginsLook(at now: Instant) -> Bool {
         noteChanges()
         guard hasChanged || nextLook.map({ now >= $0 }) ?? true else { return false }
@@ -127,13 +127,13 @@ extension Links {
         return true
     }
 
-    /// Looks at the interfaces of this machine, by which these peers are to be reached.
+    /// Checks the interfaces of this machine through which these peers are reached.
     mutating func lookAtNetwork(
         for peers: [Int], _ table: borrowing PeerTable, listen: String?
     ) {
         let interfaces = NetworkInterface.all()
         ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
-        // A station without peers is to find its first one.
+        // A station without peers must be able to find its first one.
         var families: Set<SocketAddress.Family> = peers.isEmpty ? [.ipv4, .ipv6] : []
         for peer in peers {
             if let endpoint = table.state(of: peer)?.endpoint {
@@ -151,7 +151,7 @@ extension Links {
         }
     }
 
-    /// The peers whose packets stay on this machine.
+    /// Returns the peers whose packets stay on this machine.
     func loopback(among peers: [Int], _ table: borrowing PeerTable) -> PeerSet {
         var found = PeerSet()
         for peer in peers {
@@ -162,9 +162,9 @@ extension Links {
     }
 }
 
-/// Where peers are.
+/// The addresses of peers.
 extension Links {
-    /// Gives the addresses that are numbers, and whether those are all; names go to the resolver.
+    /// Returns the numeric addresses, and whether all are numeric; names go to the resolver.
     mutating func lookUp(
         _ addresses: [PeerAddress], of peer: Int
     ) -> (endpoints: [Endpoint], isAll: Bool) {
@@ -174,7 +174,7 @@ extension Links {
         return (numeric.map { Endpoint($0) }, isAll)
     }
 
-    /// Calls a peer at these addresses, which may not be those it had.
+    /// Calls a peer at these addresses, which may differ from its former ones.
     static func call(
         _ peer: Int, at endpoints: [Endpoint], _ isElsewhere: Bool, in table: inout PeerTable,
         _ now: Instant
@@ -187,7 +187,7 @@ extension Links {
     }
 }
 
-/// The kernel's word on whether anything listens where a peer should be.
+/// The kernel's report on whether a program listens at a peer's address.
 extension Links {
     /// A question to the kernel that is under way.
     struct Probe {
@@ -196,12 +196,12 @@ extension Links {
         let end: Instant
     }
 
-    /// How long an ICMP message may be on its way; a neighbour that is off is told after 3 s.
+    /// How long an ICMP message may take; the kernel reports a neighbour that is off after 3 s.
     private static let probePatience = Duration.seconds(5)
 
     /// Begins to ask the kernel.
     ///
-    /// - Returns: The outcome where the kernel cannot send it, and that tells something of the
+    /// - Returns: The outcome where the kernel cannot send the question and its reason concerns the
     ///   address.
     mutating func probe(_ peer: Int, _ endpoint: Endpoint, at now: Instant) -> ProbeOutcome? {
         do throws(UDPProbe.Fault) {
@@ -212,10 +212,10 @@ extension Links {
         } catch { return ProbeOutcome(error) }
     }
 
-    /// The kernel's answer for a peer, or its silence where the time for one is over.
+    /// Returns the kernel's answer for a peer, or its silence after the time for an answer.
     ///
-    /// - Returns: Nil where none was sent, where it may still answer, and where the answer tells
-    ///   nothing of the address.
+    /// - Returns: Nil where no question was sent, where an answer may still come, and where the
+    ///   answer does not concern the address.
     mutating func probeOutcome(
         of peer: Int, at now: Instant
     ) -> (endpoint: Endpoint, outcome: ProbeOutcome)? {
@@ -229,7 +229,7 @@ extension Links {
 }
 
 extension ProbeOutcome {
-    /// Nil for what tells nothing of the address.
+    /// Nil for a fault that does not concern the address.
     fileprivate init?(_ fault: UDPProbe.Fault) {
         switch fault {
         case .portClosed: self = .portClosed
@@ -241,36 +241,37 @@ extension ProbeOutcome {
     }
 }
 
-/// When the control loop takes first messages of handshakes, and how many.
+/// The limit on first messages of handshakes: when the control loop reads them, and how many.
 ///
-/// In a flood each would wake the loop, and a turn costs more than the message. So after a turn
-/// with many the rest stays in the kernel for a while, and they have a share of the processor,
-/// however slow it is: sound, people and answers to our own handshakes wait for neither.
+/// In a flood each message would wake the loop, and a turn costs more than the message. So after a
+/// turn with many the rest stays in the kernel for a while, and first messages have a share of the
+/// processor, however slow it is. Sound, people and answers to this station's own handshakes never
+/// wait for them.
 struct InitiationIntake {
-    /// More than so many in a turn are a flood.
+    /// More messages than this in a turn are a flood.
     static let calm = 4
     static let mostPerTurn = 128
     /// How long the rest stays in the kernel.
     ///
-    /// The kernel keeps about ninety of them; in a longer time it would lose more than there is
-    /// time for.
+    /// The kernel keeps about ninety messages; in a longer time it would lose more than the loop
+    /// has time for.
     static let rest = Duration.milliseconds(2)
-    /// The share of the time that they have, in tenths, and how much of it they can save up, in ns:
-    /// on a busy machine the loop comes late, and then finds more of them.
+    /// The share of the time for first messages, in tenths; below, how much of it they can save up,
+    /// in ns: on a busy machine the loop comes late, and then finds more messages.
     static let share: Int64 = 3
     static let mostSaved: Int64 = 3_000_000
-    /// What they have used too much is made up for, up to this, in ns: a rest of a second.
+    /// The most excess use that is remembered, in ns: it costs a rest of a second.
     static let mostOwed: Int64 = 300_000_000
 
-    /// Until when they stay in the kernel; nil when the socket wakes the loop.
+    /// The time until which first messages stay in the kernel; nil while the socket wakes the loop.
     private(set) var restsUntil: Instant?
-    /// Processor time that they may use, in ns, as it was at this moment; below zero, they have
-    /// used too much, and rest until it is made up for.
+    /// The processor time left for first messages at the time `savedAt`, in ns; below zero they
+    /// have used too much, and rest until the debt is paid.
     private var saved = mostSaved
     private var savedAt = Instant(nanoseconds: 0)
     private var busyFrom: Int64 = 0
 
-    /// A turn takes some, at this processor time of the thread.
+    /// Begins a turn, at this processor time of the thread.
     mutating func begin(busy: Int64, at now: Instant) {
         let passed = min((now - savedAt).nanoseconds, Self.mostOwed * 10)
         saved = min(saved + passed / 10 * Self.share, Self.mostSaved)
@@ -278,16 +279,16 @@ struct InitiationIntake {
         busyFrom = busy
     }
 
-    /// Whether the turn may take one more.
+    /// Whether the turn may read one more message.
     func mayTake(after count: Int, busy: @autoclosure () -> Int64) -> Bool {
         guard count < Self.mostPerTurn else { return false }
-        // The kernel is asked for the time when they are many.
+        // The kernel is asked for the time only when there are many messages.
         return count <= Self.calm || busy() - busyFrom < saved
     }
 
-    /// Notes how many were taken in this turn.
+    /// Notes the number of messages read in this turn.
     ///
-    /// - Returns: Whether the socket is to be left alone until `restsUntil`.
+    /// - Returns: Whether to leave the socket alone until `restsUntil`.
     mutating func end(
         after count: Int, busy: @autoclosure () -> Int64, at now: Instant
     ) -> Bool {
@@ -308,11 +309,11 @@ struct InitiationIntake {
 
 /// Turns host names into addresses.
 ///
-/// Each name is looked up on a thread of its own, so a silent name
-/// server holds up only the names that it is asked for.
+/// Each name has a thread of its own, so a silent name server delays only the names that it is
+/// asked for.
 ///
-/// One question a peer at a time, and one of a pairing. A name is looked up again at every retry,
-/// so a peer whose address changed is found.
+/// A peer has one question at a time, and a pairing has one. Every retry looks a name up again, so
+/// a peer with a new address is found.
 struct Resolver {
     struct Question {
         /// Nil for a pairing.
@@ -324,24 +325,24 @@ struct Resolver {
         let question: Question
         /// The addresses found so far.
         ///
-        /// Each name that is found makes an answer, and so does the last of
-        /// several that are not.
+        /// Each name that is found makes an answer, and so does the last of several that are not
+        /// found.
         let endpoints: [Endpoint]
-        /// What is wrong with the last name that gave nothing.
+        /// The error of the last name without an address.
         let complaint: String?
     }
 
-    /// A question whose names are not all known yet.
+    /// A question with names that are still being looked up.
     private struct Search {
         let question: Question
-        /// By the place of the address; nil where there is an answer.
+        /// The lookups by the place of the address; nil where there is an answer.
         var lookUps: [NameLookup?]
         var found: [Endpoint] = []
         var complaint: String?
 
         var isOver: Bool { lookUps.allSatisfy { $0 == nil } }
 
-        /// Takes answers that are there; returns whether there is something to tell.
+        /// Takes the answers that are there; returns whether there is news.
         mutating func look() -> Bool {
             let before = found.count
             for place in lookUps.indices {
@@ -363,19 +364,19 @@ struct Resolver {
 
     private var searches: [Search] = []
 
-    /// When to ask for an answer again; nil while no name is looked up.
+    /// The time for the next look at the answers; nil while no name is looked up.
     func deadline(at now: Instant) -> Instant? {
         searches.flatMap { $0.lookUps }.compactMap { $0?.look(at: now) }.min()
     }
 
-    /// Looks up a peer's addresses, unless that is under way already.
+    /// Looks up a peer's addresses, unless a lookup for the peer is under way.
     mutating func resolve(_ question: Question) {
         guard !searches.contains(where: { $0.question.peer == question.peer }) else { return }
         let lookUps = question.addresses.map { Optional(NameLookup($0.host)) }
         searches.append(Search(question: question, lookUps: lookUps))
     }
 
-    /// The next answer; nil when there is none.
+    /// Returns the next answer; nil when there is none.
     mutating func next() -> Answer? {
         for place in searches.indices {
             let isNews = searches[place].look()

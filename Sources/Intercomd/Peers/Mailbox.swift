@@ -6,17 +6,17 @@ internal import Report
 internal import Time
 internal import Wire
 
-/// The broker at which stations that are no neighbours find each other: what `Rendezvous` says and
-/// hears there, and the program that is connected to it.
+/// The broker at which stations that are no neighbours find each other: the messages of
+/// `Rendezvous`, and the program that is connected to the broker.
 ///
-/// That program (Sources/MQTT) has all that a hostile broker can attack, and nothing that this
-/// station must keep. It ends with each connection; another one is started after a while. Nothing
-/// here waits for it. A class, so that the loop can feed the sessions from it.
+/// That program (Sources/MQTT) has all the code that a hostile broker can attack, and nothing that
+/// this station must keep. It ends with each connection; another program is started after a while.
+/// Nothing here waits for it. `Mailbox` is a class, so that the loop can feed the sessions from it.
 final class Mailbox {
     private enum State {
-        /// A program connects, or is connected since then.
+        /// A program connects; with a time, it has been connected since then.
         case running(connectedSince: Instant?)
-        /// The next one starts then.
+        /// The next program starts at this time.
         case waiting(until: Instant)
     }
 
@@ -24,12 +24,12 @@ final class Mailbox {
     private static let patience = Duration.seconds(30)
     /// Packets taken in one turn.
     private static let most = 16
-    /// How often the addresses of this machine are looked at where the kernel tells nothing, and
-    /// the day.
+    /// How often the addresses of this machine, and the day, are checked where the kernel reports
+    /// no change.
     private static let interval = Duration.seconds(60)
-    /// A connection that lasted so long was a good one.
+    /// A connection that lasted for this time was a good one.
     private static let goodAfter = Duration.seconds(60)
-    /// A house that loses its broker for so long is told.
+    /// The time without a broker after which `status` reports the trouble.
     private static let troubleAfter = Duration.seconds(15)
 
     private let broker: Config.Rendezvous.Broker
@@ -39,17 +39,17 @@ final class Mailbox {
     private var core: Rendezvous
     private var stun: STUNClient?
     private var helper: HelperProgram?
-    /// A packet for it; empty: none waits.
+    /// A packet for the program; empty when none waits.
     private var waiting: [UInt8] = []
-    /// When it has taken one, or none waited.
+    /// When the program last took a packet, or none waited.
     private var sentAt = Instant(nanoseconds: 0)
-    /// Programs that were killed, until the kernel says that they have ended.
+    /// The programs that were killed, until the kernel reports their end.
     private var ended: [ChildProgram] = []
     private var state = State.waiting(until: Instant(nanoseconds: 0))
     private var startedAt = Instant(nanoseconds: 0)
-    /// Waits drawn since the last good connection.
+    /// The number of waits since the last good connection.
     private var failures = 0
-    /// Since when there is no connection, and why the last one ended.
+    /// The beginning of the time without a connection; below, why the last connection ended.
     private var downSince: Instant?
     private var reason = ""
     private var looksAt = Instant(nanoseconds: 0)
@@ -77,7 +77,7 @@ final class Mailbox {
         return status
     }
 
-    /// The trouble for a person to mend; nil while the broker is there, or may be in a moment.
+    /// The trouble for a person to mend; nil while the broker answers, or may answer in a moment.
     func fault(at now: Instant) -> Fault? {
         guard let downSince, now >= downSince + Self.troubleAfter, !reason.isEmpty else {
             return nil
@@ -99,18 +99,18 @@ final class Mailbox {
         core.setPeers(peers, wall: wall, at: now)
     }
 
-    /// A person wants a peer that has no session.
+    /// Notes that a person wants a peer that has no session.
     func want(_ peer: Int, wall: Int, at now: Instant) {
         core.want(peer: peer, wall: wall, at: now)
     }
 
-    /// An address of this machine may be another one.
+    /// Checks this machine's addresses, which may have changed.
     func look() {
         looksAt = Instant(nanoseconds: 0)
         stun?.look()
     }
 
-    /// The question for the STUN server that is due, and where it goes.
+    /// Returns the question that is due for the STUN server, and the server's address.
     func nextQuestion(at now: Instant) -> (question: [UInt8], to: SocketAddress)? {
         stun?.next(at: now)
     }
@@ -126,7 +126,7 @@ final class Mailbox {
         return true
     }
 
-    /// When to call `tick` next.
+    /// Returns the time for the next call of `tick`.
     func deadline(at now: Instant) -> Instant {
         let next =
             switch state {
@@ -137,7 +137,7 @@ final class Mailbox {
         return stun.map { min(next, $0.deadline(at: now)) } ?? next
     }
 
-    /// Takes what the program has brought, says what is to be said, and tells the sessions.
+    /// Reads the program's packets, sends its next ones, and tells the sessions.
     ///
     /// - Returns: The descriptor of a new program; nil where none was started.
     func tick(_ table: inout PeerTable, wall: Int, at now: Instant) -> Int32? {
@@ -222,8 +222,8 @@ final class Mailbox {
         core.disconnected()
         if downSince == nil { downSince = now }
         reason = why.visible
-        // 1, 2, 4, 8, 16, 32, 64 s, and up to as much again: a broker that has lost all of its
-        // stations does not get them back at once.
+        // 1, 2, 4, 8, 16, 32, 64 s, plus a random part up to as much again: a broker that has lost
+        // all of its stations does not get them back at once.
         var lot = InlineArray<1, UInt8>(repeating: 0)
         var bytes = lot.mutableSpan
         Random.fill(&bytes)
@@ -232,7 +232,7 @@ final class Mailbox {
         state = .waiting(until: now + wait + wait * Int(lot[0]) / 256)
     }
 
-    /// Sends what waits.
+    /// Sends the packet that waits.
     ///
     /// - Returns: False where the program has no room for it now.
     private func sendWaiting(at now: Instant) -> Bool {
@@ -249,8 +249,8 @@ final class Mailbox {
         return true
     }
 
-    /// Where this station can be called: at its own addresses, those of cables and radios first,
-    /// and where others see it.
+    /// The addresses at which this station can be called: its own, first those of cables and
+    /// radios, and the one that others see.
     private var addresses: [Endpoint] {
         let listen = network.listen.flatMap { SocketAddress(host: $0, port: 0)?.host }
         let own = NetworkInterface.reachable.filter { listen == nil || $0.host == listen }
@@ -260,11 +260,12 @@ final class Mailbox {
     }
 }
 
-/// Asks a STUN server by which IPv4 address others see this station's port (RFC 8489), so often
-/// that the router before it does not forget.
+/// Asks a STUN server for the IPv4 address at which others see this station's port (RFC 8489),
+/// often enough that the router does not forget the port.
 struct STUNClient {
     private static let interval = Duration.seconds(25)
-    /// Between questions until one is answered; after so many the server is looked up again.
+    /// The time between questions until an answer; after `tries` questions the server is looked up
+    /// again.
     private static let retry = Duration.seconds(1)
     private static let tries = 4
 
@@ -274,18 +275,18 @@ struct STUNClient {
     private var asked: STUNBinding?
     private var unanswered = 0
     private var due = Instant(nanoseconds: 0)
-    /// The address that the server has told last.
+    /// The last address that the server reported.
     private(set) var mapped: Endpoint?
 
     init(_ server: PeerAddress) { self.server = server }
 
-    /// When to ask `next` again.
+    /// Returns the time for the next call of `next`.
     func deadline(at now: Instant) -> Instant { lookUp?.look(at: now) ?? due }
 
-    /// The network is another one.
+    /// Asks again, because the network has changed.
     mutating func look() { due = Instant(nanoseconds: 0) }
 
-    /// The question that is due, and where it goes; nil where none is.
+    /// Returns the question that is due, and the server's address; nil where none is due.
     mutating func next(at now: Instant) -> (question: [UInt8], to: SocketAddress)? {
         if let pending = lookUp {
             switch pending.answer() {
@@ -313,9 +314,9 @@ struct STUNClient {
         return (question.request, address)
     }
 
-    /// Takes a datagram that is an answer.
+    /// Takes an answer.
     ///
-    /// - Returns: Whether this station is seen by another address than before.
+    /// - Returns: Whether others see this station at a new address.
     mutating func take(_ answer: Span<UInt8>, from source: SocketAddress, at now: Instant) -> Bool {
         guard source == address, let found = asked?.mapped(in: answer), found.isOfOneHost else {
             return false

@@ -5,29 +5,29 @@ internal import Peering
 internal import Time
 internal import Wire
 
-/// The LAN around this station: what `Discovery` says and hears there, and the sockets for it.
+/// The LAN around this station: the messages of `Discovery`, and the sockets for them.
 ///
-/// A flood cannot keep the control loop busy: it takes a few datagrams in a period, and when there
-/// are more the rest stays in the kernel until the next one. A class, so that the loop can feed the
-/// sessions from it.
+/// A flood cannot keep the control loop busy: the loop reads a few datagrams in a period, and the
+/// rest stays in the kernel until the next period. `Neighbourhood` is a class, so that the loop can
+/// feed the sessions from it.
 final class Neighbourhood {
-    /// Datagrams taken in a period at most; the next ones wait for its end.
+    /// The most datagrams read in a period; the next ones wait for its end.
     private static let most = 16
     private static let period = Duration.milliseconds(50)
-    /// How often the interfaces are looked at where the kernel tells nothing.
+    /// How often the interfaces are checked where the kernel reports no change.
     private static let interval = Duration.seconds(10)
 
     private var core: Discovery
     private var sockets: NeighbourSockets
-    /// By the number of the peer: each costs a key agreement.
+    /// The keys by the number of the peer, kept because each costs a key agreement.
     private var keys: [Int: TagKey] = [:]
     private let isOn: Bool
-    /// The longest datagram that is read; longer ones are not for stations.
+    /// The room for a datagram; longer datagrams are not for stations.
     private var bytes = [UInt8](repeating: 0, count: 1500)
-    /// Until when the period lasts, and what was taken in it.
+    /// The end of the period; below, the number of datagrams read in it.
     private var periodEnds: Instant?
     private var taken = 0
-    /// Until when datagrams stay in the kernel; nil when they wake the loop.
+    /// The time until which datagrams stay in the kernel; nil while they wake the loop.
     private var restsUntil: Instant?
     private var looksAt: Instant?
 
@@ -40,9 +40,9 @@ final class Neighbourhood {
     /// Readable when a datagram waits.
     var fd: Int32 { sockets.fd }
     var counts: Discovery.Counts { core.counts }
-    /// Whether there is a LAN on which peers are looked for.
+    /// Whether there is a LAN on which peers are searched for.
     var isSearched: Bool { isOn && !sockets.links.isEmpty }
-    /// Why neighbours cannot be heard, in words for a person; nil when they can, or need not.
+    /// Why neighbours are not heard, in words for a person; nil when they are, or need not be.
     var problem: String? { isOn ? sockets.problem : nil }
     var deadline: Instant? { [core.deadline, restsUntil].compactMap { $0 }.min() }
 
@@ -51,7 +51,7 @@ final class Neighbourhood {
         _ directory: PeerDirectory, added: [Int], _ table: borrowing PeerTable, at now: Instant
     ) {
         guard isOn else { return }
-        // A peer may have the number of one that has gone.
+        // A new peer may have the number of a peer that has left.
         let former = keys.filter { !added.contains($0.key) }
         keys = [:]
         for peer in directory.numbers { keys[peer] = former[peer] ?? table.tagKey(of: peer) }
@@ -61,7 +61,7 @@ final class Neighbourhood {
             }, at: now)
     }
 
-    /// Looks at the interfaces of this machine, and tells the sessions when an address is another.
+    /// Checks the interfaces of this machine, and tells the sessions when an address has changed.
     func look(_ table: inout PeerTable, at now: Instant) {
         looksAt = now + Self.interval
         guard isOn, sockets.look() else { return }
@@ -69,33 +69,33 @@ final class Neighbourhood {
         table.forgetSightings()
     }
 
-    /// Looks if that is long ago; once a second.
+    /// Checks the interfaces if the last check is too old; once a second.
     func lookNowAndThen(_ table: inout PeerTable, at now: Instant) {
         if looksAt.map({ now >= $0 }) ?? true { look(&table, at: now) }
     }
 
-    /// A person wants a peer that has no session.
+    /// Notes that a person wants a peer that has no session.
     func seek(at now: Instant) { core.seek(at: now) }
 
     // MARK: Pairing windows
 
-    /// Tells the neighbours that a window is open, or that it is so no more.
+    /// Announces an open window to the neighbours, or ends the announcement.
     func offerPairing(_ port: UInt16?, at now: Instant) {
         guard isSearched, let port else { return core.withdrawPairing() }
         core.offerPairing(port: port, at: now)
     }
 
-    /// Looks for open windows, or does so no more.
+    /// Begins or ends the search for open windows.
     func seekPairings(_ isSought: Bool, at now: Instant) {
         if isSought { core.seekPairings(at: now) } else { core.stopSeekingPairings() }
     }
 
-    /// The stations with open windows that were found, each with its addresses.
+    /// Returns the stations found with open windows, each with its addresses.
     func pairings(at now: Instant) -> [[Endpoint]] { core.foundPairings(at: now) }
 
     // MARK: What comes and goes
 
-    /// Takes datagrams that have come.
+    /// Reads the datagrams that have arrived.
     func hear(_ poller: borrowing Poller, at now: Instant) {
         if periodEnds.map({ now >= $0 }) ?? true {
             periodEnds = now + Self.period
@@ -113,14 +113,14 @@ final class Neighbourhood {
         poller.watch(fd, as: .neighbours, for: 0)
     }
 
-    /// Hears again when the rest is over.
+    /// Reads again after the rest.
     func wake(_ poller: borrowing Poller, at now: Instant) {
         guard let restsUntil, now >= restsUntil else { return }
         self.restsUntil = nil
         poller.watch(fd, as: .neighbours, for: EventLoop.readable)
     }
 
-    /// Says what it is time for, and tells the sessions of peers that were seen.
+    /// Sends due messages, and tells the sessions of peers that were seen.
     func tick(_ table: inout PeerTable, at now: Instant) {
         core.setSought(table.hasMissingPeer, at: now)
         core.tick(at: now)
@@ -133,7 +133,7 @@ final class Neighbourhood {
         }
     }
 
-    /// Takes leave of the neighbours.
+    /// Says goodbye to the neighbours.
     func close(at now: Instant) {
         core.close(at: now)
         while case .send(let bytes, let link) = core.nextAction() { send(bytes, on: link, at: now) }
@@ -146,7 +146,7 @@ final class Neighbourhood {
 
 /// The sockets for multicast DNS: one for each family of addresses on each interface.
 struct NeighbourSockets: ~Copyable {
-    /// One socket, where it is, and the address it sends from if that is given.
+    /// A socket and its link.
     private final class One {
         let socket: MulticastSocket
         let link: Link
@@ -158,7 +158,7 @@ struct NeighbourSockets: ~Copyable {
     }
 
     private let loop: EventLoop
-    /// The one address of this station by its settings; nil for every address of the machine.
+    /// The one address of this station in its settings; nil for every address of the machine.
     private let listen: SocketAddress?
     private var all: [One] = []
     /// The socket that is read first: each in turn.
@@ -173,9 +173,9 @@ struct NeighbourSockets: ~Copyable {
 
     var fd: Int32 { loop.fd }
 
-    /// Opens and closes sockets as the interfaces of this machine want it.
+    /// Opens and closes sockets to match the interfaces of this machine.
     ///
-    /// - Returns: Whether there are other links, or other addresses on them.
+    /// - Returns: Whether the links, or the addresses on them, have changed.
     mutating func look() -> Bool {
         let interfaces = NetworkInterface.neighbourly(NetworkInterface.all() ?? [], from: listen)
         var kept: [One] = []
@@ -198,7 +198,7 @@ struct NeighbourSockets: ~Copyable {
         return links != self.links
     }
 
-    /// The next datagram that waits at any of the sockets; nil when none does.
+    /// Reads the next datagram from any of the sockets; nil when none waits.
     mutating func receive(
         into bytes: inout MutableSpan<UInt8>
     ) -> (MulticastSocket.Arrival, Link)? {
@@ -212,7 +212,7 @@ struct NeighbourSockets: ~Copyable {
         return nil
     }
 
-    /// False when the kernel does not take it.
+    /// Sends a datagram; false when the kernel does not take it.
     func send(_ bytes: Span<UInt8>, on link: Link) -> Bool {
         guard let one = all.first(where: { $0.link == link }) else { return false }
         return one.socket.send(bytes) == .sent
@@ -238,7 +238,7 @@ struct NeighbourSockets: ~Copyable {
 }
 
 extension NetworkInterface {
-    /// Its addresses as `Discovery` wants them; with `listen` that one alone.
+    /// Returns its addresses for `Discovery`; with `listen`, only that address.
     fileprivate func ownAddresses(_ listen: SocketAddress?) -> [OwnAddress] {
         addresses.indices.filter { place in
             listen.map { $0.host == addresses[place].host } ?? true

@@ -8,18 +8,18 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// The listeners of each talk target, worked out from the configuration: names here, numbers in the
-/// loops.
+/// The listeners of each talk target, from the configuration: names here, numbers in the loops.
 struct Routing {
-    /// One talk target for each channel and each peer, so that any of them can be talked to.
+    /// One talk target for each channel and each peer, so that a person can talk to any of them.
     let targets: [TalkTarget]
     /// Their names, in the same order.
     let names: [String]
     /// Every configured channel, in the order of the configuration.
     let channels: [Channel]
-    /// The `id` of the target each configured button speaks into; nil when it has none of its own.
+    /// The `id` of each configured button's target; nil where a button has no target of its own.
     let buttonTargets: [Int?]
-    /// The number of each channel, now or lately; it keeps it, so a stream's meaning stays.
+    /// The number of each channel, present or recent; a channel keeps its number, so that the
+    /// meaning of a stream stays.
     private let channelNumbers: [String: Int]
 
     /// Stream 0 is a peer spoken to alone; each channel has a number of its own (protocol.md §2.4).
@@ -58,7 +58,7 @@ struct Routing {
         }
     }
 
-    /// A number for each channel: the one it had, else one that no other has or had lately.
+    /// Gives each channel a number: its former one, or one that no present or recent channel has.
     private static func numbers(
         of channels: [Config.Channel], after former: Routing?
     ) -> [String: Int] {
@@ -80,7 +80,7 @@ struct Routing {
         names.firstIndex(of: name).map { targets[$0] }
     }
 
-    /// The target of this `id`, and what it is called; nil when it was taken away.
+    /// The target of this `id` and its name; nil after the target was removed.
     func target(_ id: Int) -> (target: TalkTarget, name: String)? {
         targets.firstIndex { $0.id == id }.map { (targets[$0], names[$0]) }
     }
@@ -90,14 +90,14 @@ struct Routing {
         channelNumbers.first { $0.value == number }?.key
     }
 
-    /// The name of the channel of this reference; nil where this station does not have it.
+    /// The name of the channel of this reference; nil where this station has no such channel.
     func channelName(of reference: UInt64) -> String? {
         channels.first { $0.reference == reference }.flatMap { channelName($0.number) }
     }
 }
 
 extension Routing {
-    /// What the talk target of this `id` is called.
+    /// Returns the name of the talk target with this `id`.
     func name(of target: Int, aimedBy aims: Aims, _ directory: PeerDirectory) -> String? {
         guard let aim = aims.aim(of: target) else { return self.target(target)?.name }
         switch aim.name {
@@ -110,8 +110,8 @@ extension Routing {
 
 /// The eight bytes that stand for a name between two stations (protocol.md §2.4).
 ///
-/// They are of SHA-256, so two names do not have the same ones by chance. A word before the name
-/// keeps a channel and a relay of one name apart.
+/// They come from SHA-256, so two names never share them by chance. A word before the name
+/// distinguishes a channel from a relay of the same name.
 enum Reference {
     static func of(channel name: String) -> UInt64 { first("intercom/1 channel", name) }
 
@@ -125,21 +125,21 @@ enum Reference {
 
 /// The peers by number.
 ///
-/// A number stays with its peer while the settings change around it, so nothing that is on its way
-/// between the threads or on the wire is taken for another's. One who has left is still known by
-/// name until the number is another's: its goodbye is told of.
+/// A number stays with its peer while the settings change, so nothing on its way between threads or
+/// on the wire is credited to another peer. A peer that has left keeps its name until another peer
+/// has the number, so that its goodbye can be reported.
 struct PeerDirectory {
     struct Entry {
         var peer: Config.Peer
         let key: PublicKey
     }
 
-    /// Numbers there are at all.
+    /// The count of all numbers.
     static let capacity = SessionLimits.numbers
 
-    /// By number, up to the highest that a peer has, or had.
+    /// The entries by number, up to the highest present or former one.
     private var entries: [Entry?] = []
-    /// The peers there are, in the order of the configuration.
+    /// The present peers, in the order of the configuration.
     private(set) var numbers: [Int] = []
 
     /// Takes over the peers of a configuration, with the key and the number of each.
@@ -153,14 +153,14 @@ struct PeerDirectory {
 
     var isEmpty: Bool { numbers.isEmpty }
 
-    /// The peers that are new since then, or are to be called at other addresses.
+    /// Returns the peers that are new, or have new addresses to call.
     func moved(since former: PeerDirectory) -> [Int] {
         numbers.filter {
             !former.contains($0) || former[$0].places != self[$0].places
         }
     }
 
-    /// One more than the highest number that a peer has, or had.
+    /// One more than the highest present or former number.
     var numbersEnd: Int { entries.count }
 
     func contains(_ number: Int) -> Bool { numbers.contains(number) }
@@ -184,14 +184,14 @@ struct PeerDirectory {
         return entry
     }
 
-    /// The numbers of those who hear this target, in the order of the configuration; there is no
-    /// session with those that were put out.
+    /// Returns the numbers of this target's listeners, in the order of the configuration, without
+    /// peers that were put out: they have no session.
     func listeners(of target: Config.Target, in config: Config) -> [Int] {
         config.listeners(of: target).map { numbers[$0] }.filter { !self[$0].isRevoked }
     }
 }
 
-/// The names of a station's settings, and what they stand for.
+/// The names in a station's settings, and their meanings.
 struct Names {
     let config: Config
     let directory: PeerDirectory
@@ -201,7 +201,7 @@ struct Names {
         (self.config, self.directory, self.routing) = (config, directory, routing)
     }
 
-    /// The channel or the peer that a person has named.
+    /// Finds the channel or the peer that a person has named.
     func target(_ name: String) -> Wish.Named<TalkTarget> {
         .init(name, routing.target(named: name))
     }
@@ -209,16 +209,16 @@ struct Names {
     func peer(_ name: String) -> Wish.Named<Int> { .init(name, directory.number(named: name)) }
 }
 
-/// Figures of the traffic with peers, worked out once a second.
+/// Figures of the traffic with peers, computed once a second.
 struct Figures {
-    /// When they were worked out last.
+    /// The time of the last computation.
     private var at: Instant?
-    /// By number.
+    /// The figures by number.
     private(set) var peers = ByPeer(PeerFigures())
-    /// Packets of peers whose number is another's now, or who have left.
+    /// The packets of peers that have left, or whose number another peer has now.
     private(set) var packetsBefore: (sent: UInt64, opened: UInt64) = (0, 0)
 
-    /// Takes what was counted of the traffic with these peers by now; once a second.
+    /// Takes the present counts of the traffic with these peers; once a second.
     mutating func update(
         _ numbers: [Int], _ traffic: [CounterTable<PeerCount>], at now: Instant
     ) {
@@ -232,7 +232,7 @@ struct Figures {
         }
     }
 
-    /// A number is another peer's now, whose traffic is counted from the beginning.
+    /// Starts the counts of a number anew, because another peer has it now.
     mutating func replaced(_ number: Int, _ traffic: CounterTable<PeerCount>) {
         peers[number] = PeerFigures()
         packetsBefore.sent += traffic[.sent]

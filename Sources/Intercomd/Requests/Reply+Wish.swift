@@ -5,8 +5,7 @@ internal import Station
 internal import Wire
 
 extension Reply {
-    /// What the person is told whose wish was granted; `station` is asked for only where a listener
-    /// is down.
+    /// Makes the reply to a granted wish; calls `station` only where a listener is down.
     init(
         _ outcome: Wish.Outcome, to wish: Wish, _ names: Names, station: () -> Snapshot
     ) {
@@ -45,14 +44,14 @@ extension Reply {
         return .done(done)
     }
 
-    /// What the person is told whose wish was refused.
+    /// Makes the reply to a refused wish.
     ///
     /// - Parameters:
-    ///   - problem: Why.
-    ///   - wish: What was wanted.
-    ///   - names: Those that there are.
-    ///   - call: The call that there is.
-    ///   - cards: Those that are not open say why.
+    ///   - problem: The reason.
+    ///   - wish: The wish.
+    ///   - names: The known names.
+    ///   - call: The present call.
+    ///   - cards: The reasons of cards that are not open.
     init(
         _ problem: Wish.Problem, of wish: Wish, _ names: Names, during call: CallStatus,
         _ cards: (input: PCMError?, output: PCMError?)
@@ -113,7 +112,7 @@ extension ControlError {
 }
 
 extension CallStatus {
-    /// The call that is in the way of another, and the command that ends it.
+    /// The call that blocks another, and the command that ends it.
     fileprivate var wayOut: String {
         let who = peers.joined(separator: ", ")
         if state == .ringing {
@@ -130,12 +129,12 @@ extension CallStatus {
 }
 
 extension [HeardBy] {
-    /// The listeners among these that can hear what is said to them.
+    /// The listeners among these that hear this station.
     fileprivate var able: [String] { filter { $0.reason == nil }.map { $0.peer } }
 }
 
 extension Wish {
-    /// What the person has named; empty where the wish names nothing.
+    /// The name in the wish; empty where the wish has none.
     fileprivate var name: String {
         switch self {
         case .talk(let named, _), .page(let named, _), .endPage(let named), .call(let named, _):
@@ -146,7 +145,7 @@ extension Wish {
         }
     }
 
-    /// What a peer is asked for.
+    /// The relay or call light that a peer is asked for; empty for other wishes.
     fileprivate var what: String {
         if case .ask(_, _, _, let what) = self { what } else { "" }
     }
@@ -166,7 +165,7 @@ extension Reply.PTT {
 }
 
 extension Reply.Announced {
-    /// What the caller is told who reads an announcement, of those who can hear it now.
+    /// Makes the reply for the reader of an announcement, with the listeners that can hear it now.
     init(to target: String, isOver: Bool, _ names: Names, _ board: Switchboard) {
         self.init()
         self.target = target
@@ -181,7 +180,7 @@ extension Reply.Announced {
 }
 
 extension Reply {
-    /// What the person is told who asked for a reload.
+    /// Makes the reply to a request for a reload.
     init(_ result: Result<[ConfigDifference.Line], ControlError>) {
         switch result {
         case .success(let lines):
@@ -198,7 +197,7 @@ extension Reply {
 }
 
 extension Reply {
-    /// What a caller is told that has waited for the end of what it began.
+    /// Makes the reply to a caller that has waited for the end of its own act.
     init(_ answer: LateAnswer, _ names: Names, _ board: Switchboard, station: () -> Snapshot) {
         switch answer {
         case .talkOver(let name, let end):

@@ -5,16 +5,16 @@ internal import Peering
 internal import Realtime
 internal import Time
 
-/// One check of program, libraries and processor on the machine that the station runs on.
+/// One check of program, libraries and processor on the station's machine.
 ///
 /// No check needs settings, keys, a card or a network, or changes anything.
 struct SelfTest {
-    /// For a person.
+    /// The name for a person.
     let name: String
-    /// Tries it; the pairing takes some tenths of a second.
+    /// Runs the check; the pairing takes some tenths of a second.
     let holds: () -> Bool
 
-    /// All of them, in the order in which they are tried.
+    /// All checks, in their order.
     static var all: [SelfTest] {
         let first = [
             SelfTest(name: "random numbers of the kernel") { randomHolds },
@@ -35,7 +35,7 @@ struct SelfTest {
         return first + sound + [SelfTest(name: "queues between threads") { RingTrial.holds() }]
     }
 
-    /// No two of a few are the same, or zero.
+    /// Whether a few random numbers are all different and not zero.
     private static var randomHolds: Bool {
         var seen = [[UInt8](repeating: 0, count: 32)]
         for _ in 0..<8 {
@@ -48,7 +48,7 @@ struct SelfTest {
         return true
     }
 
-    /// A signature is good for its text alone.
+    /// Whether a signature is good for its text alone.
     private static var signaturesHold: Bool {
         let key = SigningKey.random()
         let (text, other): ([UInt8], [UInt8]) = ([1, 2, 3], [1, 2, 4])
@@ -58,17 +58,17 @@ struct SelfTest {
     }
 }
 
-/// Numbers from one thread to another.
+/// A test that passes numbers from one thread to another.
 enum RingTrial {
     private static let count = 20_000
     private static let capacity = 64
-    /// A processor with much to do takes a moment for it.
+    /// A busy processor may take a moment.
     private static let patience = Duration.seconds(10)
 
-    /// Sends and takes them.
+    /// Sends and receives the numbers.
     ///
-    /// - Parameter wrong: One in whose place 0 is sent, to see that it is noticed; nil for none.
-    /// - Returns: Whether all of them came, in their order.
+    /// - Parameter wrong: A number to replace by 0, so that a failure can be tested; nil for none.
+    /// - Returns: Whether all numbers arrived in order.
     static func holds(wrong: Int? = nil) -> Bool {
         let ring = SPSCRing<Int>(capacity: capacity)
         let end = Clock.now() + patience
@@ -97,9 +97,9 @@ enum RingTrial {
     }
 }
 
-/// What `intercomd --self-test` prints: a line for each thing that was tried, then the count.
+/// The output of `intercomd --self-test`: a line for each check, then the count.
 enum SelfTestReport {
-    /// - Returns: The exit status: 1 where something has failed.
+    /// - Returns: The exit status: 1 where a check has failed.
     static func run() -> Int32 {
         var failures = 0
         let all = SelfTest.all

@@ -8,14 +8,14 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// The media loop's plan, worked out from the settings.
+/// The media loop's plan, made from the settings.
 extension MediaPlan {
     /// How long a page may last.
     private static let pageMax = PageLimit.time
     /// A call has no limit of its own.
     private static let endless = Duration.seconds(100 * 365 * 86_400)
 
-    /// The echo is treated as the settings ask, unless `handsFree` says otherwise.
+    /// The settings decide on the echo, unless `handsFree` overrides them.
     init(
         _ config: Config, _ directory: PeerDirectory, _ routing: Routing,
         _ handsFree: HandsFree? = nil,
@@ -61,9 +61,9 @@ extension MediaPlan {
         return gains
     }
 
-    /// How the microphone opens for a target by command.
+    /// The settings for a target that a command opens.
     ///
-    /// A call is open for as long as it lasts, and closed at once; a page has a limit of its own.
+    /// A call is open for its whole length, and closed at once; a page has a limit of its own.
     private static func virtualKey(of target: TalkTarget, _ talk: Config.Talk) -> TalkKey.Settings {
         let (tail, limit): (Duration, Duration) =
             switch target.stream {
@@ -100,7 +100,7 @@ extension TalkKey.Mode {
             case .latch: .latch
             case .smart: .smart
             case .open: .open
-            // Speech has a hang time, which is tail enough.
+            // The hang time of speech is tail enough.
             case .vox: .momentary
             }
     }
@@ -123,7 +123,7 @@ extension CaptureChain.Settings {
 extension KeyMeaning {
     init(_ button: Config.Button) {
         let talk = button.talks ? Gesture.Touch(button.talkTouch) : nil
-        // A talk that begins with the press needs no gesture: nothing is waited for.
+        // A talk that begins with the press needs no gesture, so nothing waits.
         let later = talk == .press ? nil : talk
         self.init(
             talkTouch: talk, isReply: button.isReply,
@@ -159,10 +159,10 @@ extension Config.Touch {
 
 extension MediaVolumes {
     /// - Parameters:
-    ///   - state: What people have set, and whether it is a quiet time.
+    ///   - state: The state that people have set, with quiet hours.
     ///   - names: The peers and channels that are muted by name.
-    ///   - isCardMuted: Whether the mixer of the speaker's card lets nothing through.
-    ///   - isMicrophoneSilent: Whether nothing comes of the microphone that could be heard.
+    ///   - isCardMuted: Whether the mixer of the speaker's card blocks all sound.
+    ///   - isMicrophoneSilent: Whether the microphone gives no audible sound.
     init(_ state: SavedState, _ names: Names, isCardMuted: Bool, isMicrophoneSilent: Bool) {
         self.init()
         speaker = state.isSpeakerMuted ? .muted : Gain(percent: state.volumes.speaker)

@@ -8,12 +8,12 @@ internal import Report
 internal import Station
 internal import Time
 
-/// The settings that hold now, and those that are about to.
+/// The settings in use, and those about to come into use.
 ///
 /// All files are read and checked before anything changes. Then the media loop takes the settings
-/// over, and whoever asked for the reload is answered.
+/// over, and the asker of the reload is answered.
 struct SettingsInUse {
-    /// How long the media loop may take to take the settings over, before that is said.
+    /// The time after which a slow media loop is reported.
     private static let patience = Duration.seconds(1)
 
     private(set) var config: Config
@@ -21,13 +21,13 @@ struct SettingsInUse {
     private(set) var routing: Routing
     /// The plan that the media loop was given last.
     private(set) var plan: MediaPlan
-    /// The folder has no settings yet.
+    /// Whether the folder has no settings yet.
     private(set) var isUnconfigured: Bool
     /// The files as they were read.
     private(set) var sources: [ConfigSource]
     /// Settings in the files that only a restart applies.
     private(set) var awaitsRestart: [String] = []
-    /// A signal asked for a reload while another was under way.
+    /// Whether a signal asked for a reload while another was under way.
     private(set) var owesReload = false
     /// Settings that the media loop is about to take over.
     private var change: PendingChange?
@@ -43,13 +43,13 @@ struct SettingsInUse {
         self.plan = plan
     }
 
-    /// Whether the media loop has not handed the settings before back yet.
+    /// Whether the media loop still has the former settings.
     var isChanging: Bool { change != nil }
 
     /// Whether a reload is not answered yet.
     var isReloading: Bool { reload != nil }
 
-    /// When a reload is answered at the latest.
+    /// The latest time for the answer to a reload.
     var deadline: Instant? { reload?.end }
 
     // --- what the files say ---
@@ -58,11 +58,11 @@ struct SettingsInUse {
     ///
     /// - Parameters:
     ///   - folder: The folder.
-    ///   - table: The peers as they are.
-    ///   - isOfPeers: Only the files of the state directory are read anew; all else stays as it was
-    ///     read before, whatever a person is changing there just now.
-    /// - Returns: What the files say.
-    /// - Throws: What is wrong with them.
+    ///   - table: The present peers.
+    ///   - isOfPeers: Whether to read only the files of the state directory; everything else stays
+    ///     as it was read before, even while a person edits it.
+    /// - Returns: The settings in the files.
+    /// - Throws: The mistakes in them.
     func read(
         _ folder: String, _ table: borrowing PeerTable, isOfPeers: Bool = false
     ) throws(ControlError) -> FoundSettings {
@@ -77,7 +77,7 @@ struct SettingsInUse {
                 throw .init(text: "\(folder)/intercomd.conf is not there any more")
             }
             let read = try all.withoutItself(table.publicKey)
-            // Other directories wait for a restart, and so do the keys in them.
+            // Other directories wait for a restart, and so do their keys.
             let files = try StationFiles(read.config, in: config.paths, own: table.publicKey)
             return FoundSettings(
                 read: read, files: files, config: read.config.applied(over: config),
@@ -88,7 +88,7 @@ struct SettingsInUse {
     /// Whether a reload can begin; not while one is under way.
     func canReload(isTakingLeave: Bool) -> Bool { !isChanging && !isReloading && !isTakingLeave }
 
-    /// As `read`, for a reload: refused while one is under way.
+    /// Does the same as `read`, for a reload; refuses while one is under way.
     func readToReload(
         _ folder: String, _ table: borrowing PeerTable, for cause: ReloadCause
     ) throws(ControlError) -> FoundSettings {
@@ -102,7 +102,7 @@ struct SettingsInUse {
         to files: StationFiles, _ table: borrowing PeerTable
     ) -> [ConfigDifference.Line] {
         var lines = ConfigDifference.between(config, files.config)
-        // A psk may be another although the file that names it says the same.
+        // A psk may differ although the file that names it has not changed.
         for (place, peer) in files.config.peers.enumerated() {
             guard let number = table.peer(of: files.keys[place]),
                 config.peers.contains(where: { $0.name == peer.name && $0.psk == peer.psk }),
@@ -115,16 +115,16 @@ struct SettingsInUse {
 
     // --- a reload ---
 
-    /// A signal asks for a reload.
+    /// Begins a reload for a signal.
     ///
-    /// - Returns: whether it can begin now; nobody hears that it must be asked for again, so it is
-    ///   owed otherwise.
+    /// - Returns: Whether it can begin now. Otherwise it is owed, because nobody learns that they
+    ///   must ask again.
     mutating func beginBySignal() -> Bool {
         owesReload = isChanging || isReloading
         return !owesReload
     }
 
-    /// Takes over the peers, under these numbers, and what tells of the files.
+    /// Takes over the peers, under these numbers, and the facts about the files.
     mutating func take(_ found: FoundSettings, numbers: [Int]) {
         isUnconfigured = found.read.isUnconfigured
         sources = found.read.sources
@@ -132,17 +132,17 @@ struct SettingsInUse {
         directory.configure(found.config.peers, keys: found.files.keys, numbers: numbers)
     }
 
-    /// The reload is under way until the media loop has taken the settings over.
+    /// Notes that a reload is under way until the media loop has taken the settings over.
     mutating func begin(_ found: FoundSettings, for cause: ReloadCause, at now: Instant) {
         reload = PendingReload(
             cause: cause, lines: found.lines, warnings: found.config.warnings,
             end: now + Self.patience)
     }
 
-    /// Hands out a reload that is to be answered now.
+    /// Hands out a reload that can be answered now.
     ///
-    /// The media loop takes the settings over in its next turn, and a goodbye to a peer takes
-    /// 40 ms: who asked for the reload finds the settings in use.
+    /// The media loop takes the settings over in its next turn, and a goodbye to a peer takes 40
+    /// ms: the asker finds the settings in use.
     mutating func takeReload(isTakingLeave: Bool, at now: Instant) -> PendingReload? {
         guard let reload, (!isChanging && !isTakingLeave) || now >= reload.end else { return nil }
         self.reload = nil
@@ -151,7 +151,7 @@ struct SettingsInUse {
 
     // --- the media loop ---
 
-    /// What the media loop is to take over.
+    /// Makes the change for the media loop.
     mutating func change(
         to config: Config, _ routing: Routing, _ handsFree: HandsFree, at now: Instant
     ) -> Box<MediaChange> {
@@ -175,9 +175,10 @@ struct SettingsInUse {
         } catch { preconditionFailure("\(error)") }
     }
 
-    /// The media loop has taken the settings over: from here on it speaks of the new ones.
+    /// Notes that the media loop has taken the settings over: its events use the new ones from now
+    /// on.
     ///
-    /// - Returns: the plan before; nil where that is known already.
+    /// - Returns: The former plan; nil where that is known already.
     mutating func adopt() -> MediaPlan? {
         guard let change, !change.isAdopted else { return nil }
         self.change?.isAdopted = true
@@ -186,20 +187,20 @@ struct SettingsInUse {
         return former
     }
 
-    /// The media loop has handed the settings before back.
+    /// Notes that the media loop has returned the former settings.
     mutating func tookBack() { change = nil }
 }
 
-/// What the files say now, read and checked, and what of it is not in use yet.
+/// The present settings in the files, read and checked, with their differences from those in use.
 struct FoundSettings {
     let read: StationFiles.Read
     let files: StationFiles
-    /// The settings that can be taken over without a restart, and the others as they are in use.
+    /// The settings that need no restart as in the files, and the others as in use.
     let config: Config
     let lines: [ConfigDifference.Line]
 
-    /// The numbers of peers that stay as they are, and do not notice the change: their key, psk and
-    /// suite are as before.
+    /// Returns the numbers of peers that the change leaves alone: their key, psk and suite stay the
+    /// same.
     func kept(in table: borrowing PeerTable) -> Set<Int> {
         var kept: Set<Int> = []
         for (place, key) in files.keys.enumerated() {
@@ -212,9 +213,9 @@ struct FoundSettings {
     }
 }
 
-/// New settings, from the moment the media loop is told of them until it has taken them over.
+/// New settings, from the message to the media loop until the media loop has taken them over.
 ///
-/// Until then its events speak of the places of keys before.
+/// Until then its events use the former places of keys.
 struct PendingChange {
     let config: Config
     let routing: Routing
@@ -224,12 +225,12 @@ struct PendingChange {
 
 /// The origin of a reload.
 enum ReloadCause: Equatable {
-    /// A program, which waits for it.
+    /// A program, which waits for the reload.
     case caller(CallerTicket)
     case signal
     /// A pairing has written a peer; only the peers in the state directory are read.
     case pairing
-    /// A newer roster has come, and its peers are written; as with a pairing.
+    /// A newer roster has arrived, and its peers are written; the same files are read.
     case site
 }
 
@@ -238,6 +239,6 @@ struct PendingReload {
     let cause: ReloadCause
     let lines: [ConfigDifference.Line]
     let warnings: [Mistake]
-    /// The answer is given then, whether the media loop has taken the settings over or not.
+    /// The time of the answer, whether the media loop has taken the settings over or not.
     let end: Instant
 }

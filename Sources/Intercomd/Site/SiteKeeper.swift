@@ -8,26 +8,26 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// The site of this station: what its peers tell of the roster, and what is written of it.
+/// The site of this station: the roster's exchange with peers, and its files.
 struct SiteKeeper {
-    /// Something for people, and perhaps the peer that it came from.
+    /// News for people, perhaps with the peer that it came from.
     struct Line {
         let peer: Int?
         let text: String
         let isFault: Bool
     }
 
-    /// A roster that is being written, with its peers, while nothing here waits for the disk.
+    /// A roster and its peers that are being written; nothing here waits for the disk.
     private struct Adoption {
         let roster: Roster
-        /// The peer that it came from; nil for the one that is held already.
+        /// The peer that it came from; nil for the roster that is held already.
         let peer: Int?
-        /// The program that waits for it; nil where the roster has come by itself.
+        /// The program that waits for it; nil where the roster has arrived by itself.
         var caller: CallerTicket?
         let work: Background<Result<[String], StateError>>
     }
 
-    /// Changes told of one roster that comes by itself; the rest are counted.
+    /// The most changes reported of a roster that arrives by itself; the rest are counted.
     private static let linesMax = 12
 
     private let own: PublicKey
@@ -35,26 +35,26 @@ struct SiteKeeper {
     private let writer: WorkChain
     private var exchange: RosterExchange
     private var names: [Int: String] = [:]
-    /// The roster's file, as it was read last.
+    /// The last text read from the roster's file.
     private var text: [UInt8] = []
     private var adoption: Adoption?
-    /// The stations of the roster that are no peers, though their names are free here now, and
-    /// those for which that was tried.
+    /// The stations of the roster that are no peers although their names are free here; and the
+    /// value of that list at the last attempt to add them.
     private var (leftOut, tried): ([String], [String]) = ([], [])
-    /// A station of the roster that is no peer, as something else has its name.
+    /// The fault of a station of the roster that is no peer because its name is taken.
     private var displaced: Fault?
     private var answers: [(CallerTicket, Reply)] = []
-    /// Peers were written, and are not in use yet.
+    /// Whether peers were written that are not in use yet.
     private(set) var hasUnused = false
-    /// Why the roster's file cannot be used, or a newer one not be taken.
+    /// Why the roster's file is unusable, or a newer roster cannot be taken.
     private var complaint: Fault?
-    /// What a peer has shows that not all is well, while this roster is held.
+    /// The fault that a peer's roster shows, while this station holds the same roster.
     private var dispute: (held: Roster?, fault: Fault)?
     private var words: [Line] = []
-    /// The names of stations that were taken out of the site, by their keys as text.
+    /// The names of stations that were put out of the site, by their keys as text.
     private var former: [String: String] = [:]
-    /// The names of the peers, and of some that were peers since the start and may still call, by
-    /// their keys as text.
+    /// The names of peers, by their keys as text; and of some former peers since the start, which
+    /// may still call.
     private var (known, gone): ([String: String], [String: String]) = ([:], [:])
     private static let goneMost = 64
 
@@ -65,11 +65,11 @@ struct SiteKeeper {
 
     // MARK: The files
 
-    /// Takes over what the files say of site and peers.
+    /// Takes over the files of site and peers.
     ///
     /// - Parameters:
     ///   - config: The settings.
-    ///   - peers: Those that are in use.
+    ///   - peers: The peers in use.
     ///   - now: The time.
     mutating func load(_ config: Config, _ peers: PeerDirectory, at now: Instant) {
         names = [:]
@@ -77,7 +77,7 @@ struct SiteKeeper {
         let before = known
         known = [:]
         for number in peers.numbers { known[peers.key(of: number).text] = peers[number].name }
-        // One that a person has revoked is a peer still, though in use with another key.
+        // A peer that a person has revoked is still a peer, though in use with another key.
         let kept = known.keys + config.peers.map { $0.key }
         for key in kept { gone[key] = nil }
         for (key, name) in before where !kept.contains(key) && gone.count < Self.goneMost {
@@ -112,7 +112,8 @@ struct SiteKeeper {
         }
     }
 
-    /// A peer that was put out and keeps a station of the site from its place; nil where none does.
+    /// The fault of a peer that was put out and holds the name of a station of the site; nil where
+    /// there is no such station.
     private func displacement(
         by peer: Config.Peer, _ config: Config, _ roster: Roster
     ) -> Fault? {
@@ -156,7 +157,7 @@ struct SiteKeeper {
         complaint = found
     }
 
-    /// Unlike a fault of the files, it stays when they are read again.
+    /// Sets a fault that, unlike a fault of the files, stays when the files are read again.
     private mutating func dispute(_ text: String, fix: String? = nil, from peer: Int) {
         let found = Fault("site", text, fix: fix)
         if disputed != found { warn(found, from: peer) }
@@ -173,37 +174,37 @@ struct SiteKeeper {
 
     // MARK: The peers
 
-    /// The name of the station with this key in the roster that is held.
+    /// The name of the station with this key in the held roster.
     func stationName(of key: PublicKey) -> String? {
         exchange.held?.roster.station(with: key)?.name
     }
 
-    /// Whether the station with this key is of a site that a peer shows.
+    /// Whether a site that a peer offers has a station with this key.
     func isOffered(_ key: PublicKey) -> Bool {
         exchange.offers.contains { $0.roster.station(with: key) != nil }
     }
 
-    /// The name that the station with this key had before it was taken out, or was no peer here any
-    /// more.
+    /// The former name of the station with this key, which was put out of the site or has left the
+    /// peers here.
     func formerName(of key: PublicKey) -> String? { former[key.text] ?? gone[key.text] }
 
-    /// That of a peer, unless another station has the name now.
+    /// The former name of a peer, unless another station has the name now.
     func formerName(of peer: Config.Peer) -> String? {
         former[peer.key].flatMap { name in
             exchange.held?.roster.station(named: name) == nil ? name : nil
         }
     }
 
-    /// Whether a peer is in the roster, also one that was put out here, whose key sessions do not
-    /// know.
+    /// Whether the roster has a peer; also for a peer that was put out here, whose key sessions do
+    /// not know.
     func lists(_ peer: Config.Peer) -> Bool {
         exchange.held?.roster.station(withKey: peer.key) != nil
     }
 
-    /// What is written is about to be used; called once for each time that something was.
+    /// Notes that the written files come into use; called once after each write.
     mutating func beginUse() { hasUnused = false }
 
-    /// What was written is in use, or is not for this reason.
+    /// Reports why the written files are not in use; nil where they are.
     mutating func used(because complaint: String?) {
         guard let complaint else { return }
         fault("the peers of the site's newest roster are not in use: \(complaint)")
@@ -223,10 +224,10 @@ struct SiteKeeper {
         return min(look, exchange.deadline ?? look)
     }
 
-    /// Lets time pass, and has a newer roster written that has come.
+    /// Lets time pass, and writes a newer roster that has arrived.
     ///
     /// - Parameters:
-    ///   - files: Those of the settings in use.
+    ///   - files: The files of the settings in use.
     ///   - now: The time.
     mutating func tick(_ files: PeerFiles, at now: Instant) {
         exchange.tick(at: now)
@@ -261,23 +262,23 @@ struct SiteKeeper {
         }
     }
 
-    /// What is to be sent next.
+    /// Returns the next record to send.
     mutating func nextRecord() -> (peer: Int, record: ControlRecord)? { exchange.nextRecord() }
 
-    /// The answer to a `join`, for the program that waits.
+    /// Returns the answer to a `join`, for the program that waits.
     mutating func nextAnswer() -> (CallerTicket, Reply)? {
         answers.isEmpty ? nil : answers.removeFirst()
     }
 
     mutating func nextWord() -> Line? { words.isEmpty ? nil : words.removeFirst() }
 
-    /// Joins the site that a peer shows, and leaves the one that this station is in.
+    /// Joins the site that a peer offers, and leaves this station's site.
     ///
     /// - Parameters:
-    ///   - peer: Its name.
-    ///   - digits: Those of the site's key, as a person was shown them.
+    ///   - peer: The peer's name.
+    ///   - digits: The digits of the site's key, as a person was shown them.
     ///   - caller: The program that waits.
-    ///   - files: Those of the settings in use.
+    ///   - files: The files of the settings in use.
     /// - Returns: Why not; nil where the answer comes later.
     mutating func join(
         _ peer: String, _ digits: String, for caller: CallerTicket, _ files: PeerFiles
@@ -304,7 +305,7 @@ struct SiteKeeper {
         return nil
     }
 
-    /// Has a roster written, with its peers, that is newer, or joined, or held already.
+    /// Writes a roster with its peers: a newer or joined one, or again the held one.
     private mutating func adopt(
         _ roster: Roster, _ text: [UInt8], from peer: Int?, for caller: CallerTicket?,
         _ files: PeerFiles
@@ -327,9 +328,9 @@ struct SiteKeeper {
             return
         }
         self.adoption = nil
-        // Whatever was written before a failure is to be used.
+        // Files written before a failure are used, too.
         hasUnused = true
-        // What others still have of before is older now.
+        // Copies of the former roster at other stations are older now.
         if case .success = result { read(paths, at: now) }
         let (number, peer) = (adoption.roster.counter, adoption.peer)
         switch (result, adoption.caller) {
@@ -337,11 +338,12 @@ struct SiteKeeper {
             var lines = told
             if let peer {
                 let site = adoption.roster.name
-                // The number says nothing to a person who joins.
+                // The number means nothing to a person who joins.
                 lines.insert(
                     caller == nil
                         ? "site \(site), number \(number), from \(name(peer))"
-                            // It was restored from a backup, or another one has the key, too.
+                            // This station was restored from a backup, or another station has the
+                            // key, too.
                             + (exchange.introduces
                                 ? "; a change that was made here since may be undone" : "")
                         : "joined the site \(site), from \(name(peer))", at: 0)
@@ -363,7 +365,7 @@ struct SiteKeeper {
         }
     }
 
-    /// A roster that is joined is used when it is written, whoever waits for that.
+    /// Reports that the disk is slow; the roster is used once it is written.
     private mutating func tellLate(_ adoption: Adoption) {
         fault(
             "the roster of the site is not written yet: \(diskLateness.text)",
@@ -384,7 +386,7 @@ struct SiteKeeper {
     /// The fault of the site; nil when all is well.
     var problem: Fault? { complaint ?? rivals ?? disputed ?? displaced }
 
-    /// Several stations have the site's key, as far as they say.
+    /// The fault of several stations that claim the site's key.
     private var rivals: Fault? {
         let others = exchange.introducers.map { name($0) }
         let all = (exchange.introduces ? ["this station"] : []) + others
@@ -392,7 +394,7 @@ struct SiteKeeper {
         return Advice.rivals(all, of: site)
     }
 
-    /// Looks whether this station has the site's key, which a person may have removed.
+    /// Checks whether this station has the site's key, which a person may have removed.
     mutating func lookForKey(_ paths: Paths, at now: Instant) {
         exchange.setIntroduces(introduces(paths), at: now)
     }
@@ -401,7 +403,7 @@ struct SiteKeeper {
         exchange.held != nil && (try? KeyStore.hasSiteKey(paths)) == true
     }
 
-    /// The site, and what peers show.
+    /// Describes the site, and the sites that peers offer.
     func status(at now: Instant) -> SiteStatus {
         var status = SiteStatus()
         if let held = exchange.held?.roster {

@@ -4,7 +4,7 @@ internal import Realtime
 internal import Station
 internal import Time
 
-/// The sound of an announcement on its way from the caller that reads it to the ring.
+/// The sound of an announcement, on its way from the caller to the ring.
 struct AnnouncementReader: ~Copyable {
     private struct Reading {
         let caller: CallerTicket
@@ -13,7 +13,7 @@ struct AnnouncementReader: ~Copyable {
         var sound: AnnouncementSound
         /// A block that found no room.
         var waiting: SoundBlock?
-        /// Blocks that were given; the media loop begins when there is something ahead.
+        /// The number of blocks given; the media loop begins when there is something ahead.
         var given = 0
         var isWhole = false
         var movedAt: Instant
@@ -27,26 +27,26 @@ struct AnnouncementReader: ~Copyable {
 
     static let secondsMax = 60
     static let samplesMax = secondsMax * PCM.sampleRate
-    /// A reader that says nothing for so long is gone.
+    /// A caller that is silent for longer is gone.
     static let idleMax = Duration.seconds(5)
     private static let interval = Duration.milliseconds(20)
 
     private var reading: Reading?
-    /// What the media loop is given when enough of the sound is there.
+    /// The announcement for the media loop, which gets it once there is enough sound.
     private var announcement: Box<Announcement>?
 
     /// Whether an announcement is being read, or waits for its end.
     var isReading: Bool { reading != nil }
 
-    /// All of the sound is in the ring.
+    /// Whether all of the sound is in the ring.
     var isWhole: Bool { reading?.isWhole ?? false }
 
-    /// Enough of the sound is in the ring for the announcement to begin.
+    /// Whether enough of the sound is in the ring for the announcement to begin.
     var hasEnough: Bool {
         reading.map { $0.isWhole || $0.given >= Announcement.ahead } ?? false
     }
 
-    /// When the caller is looked after again.
+    /// The time for the next read from the caller.
     func deadline(at now: Instant) -> Instant? { isReading ? now + Self.interval : nil }
 
     /// Whether the caller has sent nothing for so long that it is gone.
@@ -54,7 +54,7 @@ struct AnnouncementReader: ~Copyable {
         reading.map { now - $0.movedAt >= Self.idleMax } ?? false
     }
 
-    /// Begins to read an announcement of so many samples.
+    /// Begins to read an announcement of this many samples.
     mutating func begin(
         _ plan: MediaPlan, samples: Int, of caller: CallerTicket, at now: Instant
     ) throws(OpusError) {
@@ -65,18 +65,18 @@ struct AnnouncementReader: ~Copyable {
         announcement = Box(made)
     }
 
-    /// What the media loop plays; nil when it has it already.
+    /// The announcement for the media loop to play; nil when it has it already.
     mutating func takeAnnouncement() -> Box<Announcement>? { announcement.take() }
 
-    /// Reads no more; what was not given to the media loop ends here.
+    /// Stops reading; ends an announcement that the media loop does not have.
     mutating func stop() {
         reading = nil
         announcement = nil
     }
 
-    /// Takes what the caller has sent, as much as the ring has room for.
+    /// Reads the caller's sound, as much as the ring has room for.
     ///
-    /// - Returns: whether the sound has become whole by it.
+    /// - Returns: Whether the sound is whole now, and was not before.
     mutating func read(from server: inout ControlServer, at now: Instant) -> Bool {
         guard var reading, !reading.isWhole else { return false }
         while !reading.isWhole, let block = reading.next(from: &server) {
@@ -93,30 +93,31 @@ struct AnnouncementReader: ~Copyable {
 
 /// The bytes of an announcement, cut into blocks of samples.
 ///
-/// Silence comes before them, in which the listeners hear the tone of a page.
+/// Silence comes before them, while the listeners hear the tone of a page.
 struct AnnouncementSound {
     /// The tone of a page takes 0.64 s.
     static let leadSamples = 33_600
     private static let bytesMax = 2 * PCM.blockMax
 
-    /// Bytes that are still to come.
+    /// The number of bytes to come.
     private var left: Int
-    /// The first of the sound: before that is here, nothing of it begins.
+    /// The first block of sound: the silence waits for it.
     private var first: SoundBlock?
-    /// A byte whose other half has not come.
+    /// The first half of a sample.
     private var half: UInt8?
-    /// Samples of silence that are still to be given.
+    /// The samples of silence to come.
     private var silence = leadSamples
 
     init(samples: Int) { left = samples * 2 }
 
-    /// Everything was given.
+    /// Whether everything was given.
     var isOver: Bool { left == 0 && silence == 0 && first == nil }
 
     /// The next block.
     ///
-    /// - Parameter read: Fills the room with bytes, and returns how many; nil when there are none.
-    /// - Returns: nil when nothing came.
+    /// - Parameter read: Fills the room with bytes, and returns their number; nil when there are
+    ///   none.
+    /// - Returns: Nil when nothing came.
     mutating func next(_ read: (inout MutableSpan<UInt8>) -> Int?) -> SoundBlock? {
         guard silence > 0 else {
             defer { first = nil }

@@ -4,22 +4,22 @@ internal import Report
 internal import Station
 internal import Time
 
-/// The local socket: requests in by the line, replies out, events or levels to those who watch.
+/// The local socket: requests in by the line, replies out, events or levels to watchers.
 ///
-/// Nothing a caller does holds up the loop: lines are bounded, one request a turn is answered, and
-/// the next only when its reply has been taken. An idle caller is closed.
+/// No caller can delay the loop: lines are bounded, one request a turn is answered, and the next
+/// one only when its reply has been taken. An idle caller is closed.
 struct ControlServer: ~Copyable {
     static let callersMax = 16
-    /// How many callers may watch, which they do for hours: others must find a place.
+    /// The most watchers: they stay for hours, and others must find a place.
     static let watchersMax = 8
     static let idleMax = Duration.seconds(5)
-    /// Events that may wait for one who watches; more are counted, and told when there is room.
+    /// The most bytes of events that wait for a watcher; further events are counted and reported.
     static let watchMax = 64 * 1024
-    /// Only the newest looks at the meters are worth anything: half a second of them.
+    /// Only the newest levels are of use: half a second of them.
     static let looksMax = 16 * 1024
 
-    /// Counted since the start: who found no place, lines that were no request or were too many,
-    /// events and levels that a slow watcher missed.
+    /// Counted since the start: callers without a place, lines that were no request or one too
+    /// many, events and levels that a slow watcher missed.
     private(set) var callersRefused = 0
     private(set) var requestsRefused = 0
     private(set) var eventsUntold = 0
@@ -28,9 +28,9 @@ struct ControlServer: ~Copyable {
     private let socket: LocalSocket
     private var callers = FixedArray<Caller?>(count: callersMax) { _ in nil }
     private var lastTicket: UInt64 = 0
-    /// The group whose members may do all that this socket offers; nil if there is no such group.
+    /// The group whose members may use all of this socket; nil if there is no such group.
     private let administrators: UInt32?
-    /// Requests stay where they are: what they ask for is about to change.
+    /// Whether requests wait, because the settings they concern are about to change.
     var isPaused = false
 
     init(path: String, group: UInt32?, administrators: UInt32?) throws(SystemError) {
@@ -40,7 +40,7 @@ struct ControlServer: ~Copyable {
 
     var fd: Int32 { socket.fd }
 
-    /// Takes those who knock; `watch` is told each one's descriptor and place.
+    /// Accepts new callers; `watch` gets the descriptor and place of each.
     mutating func accept(at now: Instant, _ watch: (Int32, Int) -> Void) {
         while let peer = socket.accept() {
             let caller = Caller(peer: peer, administrators: administrators, lastActive: now)
@@ -60,7 +60,7 @@ struct ControlServer: ~Copyable {
 
     private func holder(_ place: Int) -> CallerShares.Holder { callers[place]!.holder }
 
-    /// The holders of the places for which that is so.
+    /// Returns the holders of the places that satisfy `isCounted`.
     private func holders(where isCounted: (Int) -> Bool) -> [CallerShares.Holder] {
         var holders: [CallerShares.Holder] = []
         for place in callers.indices where !isFree(place) && isCounted(place) {
@@ -69,7 +69,7 @@ struct ControlServer: ~Copyable {
         return holders
     }
 
-    /// Takes what a caller sent, once what it sent before is answered.
+    /// Reads from a caller, once its earlier requests are answered.
     mutating func read(_ place: Int) {
         guard !isFree(place) else { return }
         let isServed = callers[place]!.ticket != nil
@@ -89,9 +89,10 @@ struct ControlServer: ~Copyable {
     /// The user who runs the program.
     func user(_ place: Int) -> UInt32? { isFree(place) ? nil : callers[place]!.holder.user }
 
-    /// A caller's next request, when there is a whole one and its last reply has been taken.
+    /// Returns a caller's next request, when there is a whole one and its last reply has been
+    /// taken.
     ///
-    /// What is none, or one too many who want to watch, is refused here.
+    /// Refuses a line that is no request, and a watcher too many.
     mutating func next(_ place: Int, at now: Instant) -> Request? {
         guard !isFree(place), callers[place]!.waiting.isEmpty, callers[place]!.ticket == nil else {
             return nil
@@ -100,7 +101,7 @@ struct ControlServer: ~Copyable {
         if let whole = callers[place]!.lines.next() {
             line = whole
         } else if callers[place]!.lines.isSkipping {
-            // Its end may never come.
+            // The end of the line may never come.
             line = .tooLong
         } else {
             return nil
@@ -138,14 +139,14 @@ struct ControlServer: ~Copyable {
         callers[place]!.subscription = subscription
     }
 
-    /// The caller's request takes time: its connection is kept until the answer, however long.
+    /// Keeps a caller's connection until the answer, however long the request takes.
     mutating func keep(_ place: Int) -> CallerTicket {
         lastTicket += 1
         if !isFree(place) { callers[place]!.ticket = lastTicket }
         return CallerTicket(place: place, number: lastTicket)
     }
 
-    /// Takes sound that a kept caller sends, as it comes; nil when there is none.
+    /// Reads the sound of a kept caller, as it arrives; nil when there is none.
     mutating func readSound(
         of ticket: CallerTicket, into bytes: inout MutableSpan<UInt8>
     ) -> Int? {
@@ -159,7 +160,7 @@ struct ControlServer: ~Copyable {
         }
     }
 
-    /// Answers a kept caller; a caller that is gone gets nothing, nor does the next in its place.
+    /// Answers a kept caller; after the caller has gone nobody gets the answer.
     mutating func replyLate(_ reply: Reply, to ticket: CallerTicket, at now: Instant) {
         guard isValid(ticket) else { return }
         callers[ticket.place]!.ticket = nil
@@ -167,7 +168,7 @@ struct ControlServer: ~Copyable {
         self.reply(reply, to: ticket.place)
     }
 
-    /// Tells a kept caller something before its answer.
+    /// Reports to a kept caller before its answer.
     mutating func tell(_ reply: Reply, to ticket: CallerTicket) {
         if isValid(ticket) { self.reply(reply, to: ticket.place) }
     }
@@ -181,29 +182,29 @@ struct ControlServer: ~Copyable {
         !isFree(ticket.place) && callers[ticket.place]!.holds(ticket)
     }
 
-    /// Whether a caller is gone, and nobody waits for its answer any more.
+    /// Whether a caller is gone, so that nobody waits for its answer.
     func hasHungUp(_ place: Int) -> Bool { isFree(place) || callers[place]!.peer.hasHungUp }
 
-    /// Sends a reply, or what the other end takes of it now; `tick` sends the rest.
+    /// Sends a reply, or the part that the other end takes now; `tick` sends the rest.
     mutating func reply(_ reply: Reply, to place: Int) {
         guard !isFree(place) else { return }
         callers[place]!.waiting += reply.encoded
         flush(place)
     }
 
-    /// Whether anyone watches these.
+    /// Whether anyone watches events or levels.
     func isWatched(_ subscription: Caller.Subscription) -> Bool {
         callers.indices.contains { isWatching($0, subscription) }
     }
 
-    /// Sends an event to everyone who watches.
+    /// Sends an event to all watchers of events.
     mutating func tell(_ event: Event) {
         eventsUntold += publish(event.encoded, to: .events, waitingMax: Self.watchMax) { lost in
             Event(.dropped, at: event.timeMilliseconds, detail: "\(lost)").encoded + event.encoded
         }
     }
 
-    /// Sends a look at the meters to everyone who watches those.
+    /// Sends levels to all watchers of levels.
     mutating func tell(_ levels: Levels) {
         levelsUntold += publish(levels.encoded, to: .levels, waitingMax: Self.looksMax) { lost in
             var levels = levels
@@ -212,14 +213,14 @@ struct ControlServer: ~Copyable {
         }
     }
 
-    /// Sends a line to those who watch such; who is too slow misses it, and is told later.
+    /// Sends a line to its watchers; a slow watcher misses it, and learns that later.
     ///
     /// - Parameters:
     ///   - line: The line, newline included.
-    ///   - subscription: Who gets it.
-    ///   - waitingMax: Bytes that may wait for one of them.
-    ///   - afterLoss: The line for one who has missed so many before it.
-    /// - Returns: how many missed it.
+    ///   - subscription: The kind of watcher that gets it.
+    ///   - waitingMax: The bytes that may wait for one watcher.
+    ///   - afterLoss: Makes the line for a watcher that has missed this many lines.
+    /// - Returns: The number of watchers that missed the line.
     private mutating func publish(
         _ line: [UInt8], to subscription: Caller.Subscription, waitingMax: Int,
         afterLoss: (Int) -> [UInt8]
@@ -245,7 +246,7 @@ struct ControlServer: ~Copyable {
         !isFree(place) && callers[place]!.subscription == subscription
     }
 
-    /// Writes what waits; the caller is closed when it is through or gone.
+    /// Writes the bytes that wait; closes a caller that is finished or gone.
     mutating func flush(_ place: Int) {
         guard !isFree(place) else { return }
         while !callers[place]!.waiting.isEmpty {
@@ -260,10 +261,11 @@ struct ControlServer: ~Copyable {
         if callers[place]!.closesWhenSent { callers[place] = nil }
     }
 
-    /// Sends what waits, and closes callers that have been idle.
+    /// Sends the bytes that wait, and closes idle callers.
     ///
-    /// `watch` is told descriptor, place and events of each caller to be waited for otherwise than
-    /// before: until it takes its reply, or its next request is due, for room and not for bytes.
+    /// `watch` gets descriptor, place and events of each caller whose awaited events change: a
+    /// caller with a reply to take, or a request to be served, is awaited for room and not for
+    /// bytes.
     mutating func tick(at now: Instant, _ watch: (Int32, Int, UInt32) -> Void) {
         for place in callers.indices where !isFree(place) {
             flush(place)
@@ -287,9 +289,9 @@ struct ControlServer: ~Copyable {
     }
 }
 
-/// One who speaks to the daemon over the local socket.
+/// A program that uses the local socket.
 struct Caller: ~Copyable {
-    /// What one may watch.
+    /// The subject that a caller may watch.
     enum Subscription: Equatable {
         case events
         case levels
@@ -304,24 +306,24 @@ struct Caller: ~Copyable {
     }
 
     let peer: LocalPeer
-    /// What was sent, in lines.
+    /// The received bytes, in lines.
     var lines = LineBuffer(limit: ControlLimits.request)
-    /// What is still to be written.
+    /// The bytes to be written.
     var waiting: [UInt8] = []
-    /// What it watches; nil for one who asks and is answered.
+    /// The subject that it watches; nil for a caller that sends requests.
     var subscription: Subscription?
-    /// Its request takes time, and it waits for the answer to this ticket.
+    /// The ticket of its long request, for which it waits.
     var ticket: UInt64?
-    /// Lines that found no room.
+    /// The number of lines that found no room.
     var lost = 0
     var closesWhenSent = false
     /// When it connected, sent its last request, or got a late reply, whichever came last.
     var lastActive: Instant
-    /// What the loop waits for on its descriptor.
+    /// The events for which the loop watches its descriptor.
     private var awaited = EventLoop.readable
 
-    /// The user who runs it, and whether that is root, the daemon's own, or one of these
-    /// administrators; as it was when it connected.
+    /// The user who runs it, and whether that is root, the daemon's user or an administrator, at
+    /// the time of connecting.
     let holder: CallerShares.Holder
 
     init(peer: consuming LocalPeer, administrators: UInt32?, lastActive: Instant) {
@@ -333,7 +335,7 @@ struct Caller: ~Copyable {
         self.lastActive = lastActive
     }
 
-    /// Tells one that gets no place why; a socket that is new has room for it.
+    /// Sends the reason to a caller that gets no place; a new socket has room for it.
     func refuse(_ code: ControlError.Code, _ message: String) {
         _ = peer.write(Reply.refused(ControlError(code, message)).encoded.span)
     }
@@ -342,7 +344,7 @@ struct Caller: ~Copyable {
 
     func holds(_ ticket: CallerTicket) -> Bool { self.ticket == ticket.number }
 
-    /// It has a reply to take or a request to be answered: no more is read of it until then.
+    /// Whether it has a reply to take or a request to be answered: until then nothing more is read.
     private var isBusy: Bool { !waiting.isEmpty || lines.hasLine }
 
     mutating func read(into bytes: inout MutableSpan<UInt8>) -> LocalTransfer {
@@ -353,9 +355,9 @@ struct Caller: ~Copyable {
         peer.read(into: &bytes)
     }
 
-    /// Tells `watch` the descriptor and what to wait for on it, when that has changed.
+    /// Gives `watch` the descriptor and the awaited events when these have changed.
     mutating func awaitWhatIsNext(isPaused: Bool, _ watch: (Int32, UInt32) -> Void) {
-        // One that is being served is awaited for its end alone, which needs no asking for.
+        // The end of a caller that is being served is reported without being asked for.
         let events =
             isServed ? 0 : isBusy ? EventLoop.writable : isPaused ? 0 : EventLoop.readable
         guard events != awaited else { return }
@@ -363,7 +365,7 @@ struct Caller: ~Copyable {
         watch(peer.fd, events)
     }
 
-    /// Writes what waits, as much as the other end takes now.
+    /// Writes the bytes that wait, as many as the other end takes now.
     mutating func write() -> LocalTransfer {
         let result = peer.write(waiting.span)
         if case .bytes(let count) = result { waiting.removeFirst(count) }
@@ -371,10 +373,10 @@ struct Caller: ~Copyable {
     }
 }
 
-/// How the places at the control socket are shared among the users of the machine.
+/// The shares of the machine's users in the places at the control socket.
 ///
-/// A user who holds places for hours, or opens ever new ones, leaves some to others; and root and
-/// the administrators always find one, to end what that user has begun.
+/// A user who holds places for hours, or opens ever new ones, leaves some to others. Root and the
+/// administrators always find a place, to end what that user has begun.
 struct CallerShares {
     /// The holder of a place.
     struct Holder {
@@ -384,7 +386,7 @@ struct CallerShares {
 
     let places: Int
 
-    /// The most places of all users together who may not administer.
+    /// The most places of all users without administration, together.
     var ofOthers: Int { places * 3 / 4 }
     /// The most places of one such user.
     var ofOne: Int { places / 2 }

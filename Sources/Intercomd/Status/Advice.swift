@@ -2,7 +2,7 @@ internal import Audio
 internal import Config
 internal import Report
 
-/// What a person is told to do next, in the journal and in `status` alike.
+/// The next step for a person, in the journal and in `status` alike.
 enum Advice {
     static func unconfigured(_ folder: String) -> Fault {
         Fault(
@@ -11,7 +11,7 @@ enum Advice {
                 + " applies it")
     }
 
-    /// There is nobody to talk to.
+    /// Reports that this station has no peer to talk to.
     static func unpaired(isInSite: Bool) -> Fault {
         Fault(
             "no_peers", "no peers yet",
@@ -19,11 +19,11 @@ enum Advice {
                 + " station")
     }
 
-    /// A peer offers its site to a station that is in none, or in another one.
+    /// Reports a peer's offer of its site to a station that is in no site, or in another one.
     ///
     /// - Parameters:
     ///   - offer: The peer and its site.
-    ///   - site: That of this station.
+    ///   - site: The site of this station.
     /// - Returns: The meaning, and the command for it.
     static func offer(_ offer: SiteStatus.Offer, to site: SiteStatus) -> Fault {
         func fault(_ text: String, fix: String) -> Fault {
@@ -32,7 +32,8 @@ enum Advice {
         guard let own = site.name else {
             return fault("shows the site \(offer.name)", fix: "to join it: intercomctl site join")
         }
-        // The peers that came with a site go with it: one that introduces may have none left then.
+        // The peers that came with a site leave with it: an introducing station may have none left
+        // then.
         let joining =
             site.introduces
             ? "sudo intercomctl site leave, then intercomctl pair --join, and sudo intercomctl pair"
@@ -42,7 +43,7 @@ enum Advice {
             return fault(
                 "offers the site \(offer.name)", fix: "to switch from \(own) to it: \(joining)")
         }
-        // One of the two was made anew, as the key of the other is lost, or may be a thief's.
+        // One of the two sites was created anew: the key of the other is lost, or may be a thief's.
         return fault(
             "is in a site \(own) with the key \(offer.fingerprint.prefix(9)) …, and this station"
                 + " in the one with \((site.fingerprint ?? "").prefix(9)) …",
@@ -51,7 +52,7 @@ enum Advice {
         )
     }
 
-    /// Peers that are in the site under a key that this station has left.
+    /// Reports peers that are in the site under a key that this station has left.
     static func unchanged(_ peers: [String]) -> Fault {
         Fault(
             "former_site",
@@ -60,7 +61,7 @@ enum Advice {
             fix: "to change over, there: intercomctl site join, which asks for the digits")
     }
 
-    /// A station of the site has no peer here, as one that was put out has its name.
+    /// Reports a station of the site that is no peer here: a peer that was put out has its name.
     static func displaced(_ name: String) -> Fault {
         displaced(
             name, "the former one, which was put out, keeps the name",
@@ -69,7 +70,7 @@ enum Advice {
                 + " anew: intercomctl pair")
     }
 
-    /// The same where this station itself, another peer or a channel has the name.
+    /// Reports the same where this station itself, another peer or a channel has the name.
     static func nameTaken(_ name: String, in config: Config) -> Fault {
         if name == config.station.name {
             return displaced(
@@ -91,7 +92,7 @@ enum Advice {
         Fault("displaced", of: name, "the one of the site is no peer here: \(cause)", fix: fix)
     }
 
-    /// Several stations say that they introduce the site of this one.
+    /// Reports several stations that claim to introduce the site of this one.
     static func rivals(_ stations: [String], of site: String) -> Fault {
         Fault(
             "site",
@@ -103,7 +104,7 @@ enum Advice {
                 + " \(site) --take-over")
     }
 
-    /// The same where settings name the one that was put out: they are to mean its successor.
+    /// Reports a peer that was put out while settings name it: they should mean its successor.
     static func succeeded(_ peer: String, _ name: String, by heir: String) -> Fault {
         Fault(
             "displaced", of: peer,
@@ -111,10 +112,10 @@ enum Advice {
             fix: "for the new one to take it: sudo intercomctl peer replace \(peer) \(heir)")
     }
 
-    /// These peers answer, and do not accept this station.
+    /// Reports peers that answer and do not accept this station.
     ///
-    /// None of the keys that a site has had shows that it is the newest, or its owner's: only a
-    /// person knows whose site is to be joined, so no station is named.
+    /// No key of a site shows that it is the newest, or its owner's. Only a person knows which site
+    /// to join, so the advice names no station.
     static func putOut(of name: String, _ site: SiteStatus, by peers: [String]) -> Fault {
         let pairing = "intercomctl pair --join"
         let ways =
@@ -135,7 +136,7 @@ enum Advice {
                 + " trust: sudo intercomctl site init \(name) --take-over")
     }
 
-    /// What to do about a microphone in which speech stands too little above the noise.
+    /// Advises on a microphone in which speech stands too little above the noise.
     static func noise(_ signalToNoise: Double?) -> Fault? {
         guard let signalToNoise, signalToNoise < SignalToNoise.good else { return nil }
         return Fault(
@@ -144,7 +145,7 @@ enum Advice {
             fix: "speak closer to it, or take it away from fans, cables and power supplies")
     }
 
-    /// What to do where echo cancelling is asked for and cannot be.
+    /// Advises on echo cancelling that is wanted but impossible.
     static func echoStays(_ reason: String) -> Fault {
         Fault(
             "echo", "the echo is not cancelled: \(reason)",

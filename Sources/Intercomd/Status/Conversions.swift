@@ -6,7 +6,7 @@ internal import Station
 internal import Time
 internal import Wire
 
-// What the network layers call the same place.
+// The address types of the network layers.
 
 extension Endpoint {
     init(_ address: SocketAddress) {
@@ -22,7 +22,7 @@ extension SocketAddress {
 }
 
 extension Policy {
-    /// What the settings let a peer do.
+    /// Converts the policy of the settings for a peer.
     init(_ configured: Config.Policy) {
         let call: Answering =
             switch configured.call {
@@ -38,7 +38,7 @@ extension Policy {
     }
 }
 
-// Which way sound goes, as the switchboard and the cards call it.
+// The direction of sound, for the switchboard and for the cards.
 
 extension StillStreams.Direction {
     init(_ direction: PCMError.Direction) {
@@ -61,7 +61,7 @@ extension PCMError.Direction {
 }
 
 extension HeardBy.Reason {
-    /// What the switchboard found, as `intercomctl` is told of it.
+    /// Converts the switchboard's finding for `intercomctl`.
     init(_ obstacle: Obstacle) {
         switch obstacle {
         case .down: self = .down
@@ -78,9 +78,9 @@ extension HeardBy.Reason {
 }
 
 extension Names {
-    /// What listeners have heard, with names, and how those that are down refuse this station.
+    /// Adds names to the reports of listeners, and a refusal where a peer is down.
     ///
-    /// `station` is asked for only where one is down.
+    /// Calls `station` only where a peer is down.
     func named(_ heard: [HeardAt], _ station: () -> Snapshot) -> [HeardBy] {
         let station = heard.contains { $0.obstacle == .down } ? station() : nil
         return heard.map { one in
@@ -94,12 +94,12 @@ extension Names {
 }
 
 extension Duration {
-    /// In seconds, to the millisecond, as people and programs are told it.
+    /// The duration in seconds, to the millisecond, for people and programs.
     var inSeconds: Double { Double(milliseconds) / 1000 }
 }
 
 extension Instant {
-    /// The time that a gauge holds, in nanoseconds; nil while the gauge is at zero.
+    /// The time in nanoseconds that a gauge holds; nil while the gauge is at zero.
     init?(gauge nanoseconds: UInt64) {
         guard nanoseconds != 0 else { return nil }
         self.init(nanoseconds: Int64(nanoseconds))
@@ -107,7 +107,7 @@ extension Instant {
 }
 
 extension Lines.Switched {
-    /// What the journal says of it; nil where that was said before.
+    /// The text for the journal; nil where the journal has it already.
     func detail(_ relay: Config.Relay, by who: String) -> String? {
         switch self {
         case .done: "on for \(relay.pulseText), by \(who)"
@@ -117,13 +117,13 @@ extension Lines.Switched {
         }
     }
 
-    /// What the person is told who asked for it.
+    /// The reply to the person who asked for the relay.
     func reply(_ relay: Config.Relay) -> Reply {
         switch self {
         case .done:
             return .done(Reply.Done("relay \(relay.name) is on for \(relay.pulseText)"))
         case .resting(let rest, _):
-            // A second begun counts: who tries again then is not told "0 s".
+            // A begun second counts, so that the reply never says "0 s".
             let seconds = (rest.milliseconds + 999) / 1000
             return .failed("relay \(relay.name) \(Self.wasOn) and rests: try again in \(seconds) s")
         case .failed(let error):
@@ -131,7 +131,7 @@ extension Lines.Switched {
         }
     }
 
-    /// What the journal says of one whose rest begins.
+    /// The line in the journal when the relay's rest begins.
     static func detail(rest: Duration, askedBy who: String) -> String {
         "\(wasOn) asked for last by \(who), and rests for \(rest.components.seconds) s"
     }
@@ -146,7 +146,7 @@ extension Lines.Switched {
 }
 
 extension RequestResult.Status {
-    /// What the peer is told that asked for it; nil is of a relay that is not there.
+    /// Makes the answer for the peer that asked; nil means that no such relay exists.
     init(_ switched: Lines.Switched?) {
         self =
             switch switched {
@@ -158,7 +158,7 @@ extension RequestResult.Status {
 }
 
 extension Config.Relay {
-    /// How long it is on: `2 s` or `0.5 s`.
+    /// How long the relay is on: `2 s` or `0.5 s`.
     fileprivate var pulseText: String {
         let tenths = pulse.milliseconds / 100
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"

@@ -8,7 +8,7 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// The call that is, and the last one that was.
+/// The present call, and the last one.
 extension Snapshot {
     var callStatus: CallStatus {
         var status = CallStatus()
@@ -41,14 +41,14 @@ extension Snapshot {
         return status
     }
 
-    /// Peers that may open the microphone without anyone here touching a key.
+    /// Peers that may open the microphone without a touch on a key here.
     var mayOpenMicrophone: [String] {
         directory.numbers.filter { switchboard.policy(of: $0).opensMicrophone }.map {
             directory[$0].name
         }
     }
 
-    /// A peer, and what it may do here.
+    /// Describes a peer and its rights here.
     func detail(of number: Int) -> PeerDetail {
         var detail = PeerDetail()
         detail.peer = peerStatus(number)
@@ -72,7 +72,7 @@ extension Snapshot {
 }
 
 extension SavedState.Volumes {
-    /// Why the ringtone is too soft to be heard; nil where it is heard.
+    /// The fault of a ringtone that is too soft to be heard; nil where the ringtone is audible.
     var softRing: Fault? {
         let gain = Gain(percent: ring) * Gain(percent: speaker)
         guard Audibility.isInaudible(gain.factor) else { return nil }
@@ -82,7 +82,7 @@ extension SavedState.Volumes {
     }
 }
 
-/// The sound cards: what they are, whether they move sound, and by which clocks.
+/// The sound cards: their kind, state and clocks.
 extension Snapshot {
     func device(
         _ side: Cards.Side, _ direction: PCMError.Direction, xruns: MediaCount
@@ -107,7 +107,8 @@ extension Snapshot {
         return device
     }
 
-    /// Why a card that is wanted is not open, or moves no sound; nil where it does, or need not.
+    /// Reports why a wanted card is not open, or moves no sound; nil where it works or is not
+    /// wanted.
     func cardFault(_ direction: PCMError.Direction) -> Fault? {
         if let still = stillFault(direction) { return still }
         let side = direction == .capture ? input : output
@@ -133,12 +134,12 @@ extension Snapshot {
         }
     }
 
-    /// A stream stands still.
+    /// The sentence for a stream that stands still.
     func asleep(_ direction: StillStreams.Direction) -> String {
         stillFault(PCMError.Direction(direction))?.sentence ?? "audio stands still"
     }
 
-    /// A stream moves again.
+    /// The sentence for a stream that moves again.
     func awake(_ direction: StillStreams.Direction) -> String {
         "\(name(of: PCMError.Direction(direction))) moves again"
     }
@@ -162,7 +163,7 @@ extension Fault {
 }
 
 extension PCMError {
-    /// The state of a device that is not open because of it.
+    /// The state of a device that this error keeps closed.
     fileprivate var state: Status.Device.State {
         switch reason {
         case .absent, .unplugged: .absent
@@ -173,14 +174,14 @@ extension PCMError {
 }
 
 extension Fault {
-    /// Why the line of this device is not open.
+    /// Reports why the line of this device is not open.
     init(_ error: GPIOError, of device: String) {
         self.init(error.code, of: "\(device) on \(error.line)", error.text, fix: error.fix)
     }
 }
 
 extension Snapshot {
-    /// Why a button cannot be read; nil where it can.
+    /// Reports why a button cannot be read; nil where it can be read.
     func fault(of key: Lines.Key) -> Fault? {
         let device = "button \(key.button.name)"
         if let error = key.error { return Fault(error, of: device) }
@@ -190,10 +191,10 @@ extension Snapshot {
 
 /// Counters and gauges as they were at one moment.
 struct Readings<Name: RawRepresentable> where Name.RawValue == Int {
-    /// By raw value; empty when nothing has been counted yet.
+    /// The values by raw value; empty before the first count.
     private var values: [UInt64]
 
-    /// - Parameter values: Those of all names, by their raw values.
+    /// - Parameter values: The values of all names, by raw value.
     init(_ values: [UInt64] = []) { self.values = values }
 
     subscript(_ name: Name) -> UInt64 {

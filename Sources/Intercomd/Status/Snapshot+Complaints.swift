@@ -8,15 +8,15 @@ internal import Report
 internal import Station
 internal import Time
 
-/// Why peers are down, who calls without being known, and keys that two stations use.
+/// The reasons why peers are down, unknown callers, and keys that two stations use.
 extension Snapshot {
-    /// Why a peer is down, or cannot be reached now; nil when it is up.
+    /// Finds why a peer is down, or cannot be reached now; nil when the peer is up.
     func downReason(of peer: Int) -> DownReason? {
         if directory[peer].isRevoked { return .revoked }
         let isCutOff = switchboard.downWatch.cutOff.contains(peer)
         let reason = peers[peer].downReason ?? (isCutOff ? .noNetwork : nil)
         guard let reason, reason != .noNetwork else { return reason }
-        // Evidence of a peer that has moved tells of the address that it had before.
+        // The evidence against a peer that has moved concerns its former address.
         let whereabouts = switchboard.whereabouts
         if whereabouts.hasMoved(peer), whereabouts.complaint(of: peer) != nil {
             return .unresolved
@@ -26,14 +26,14 @@ extension Snapshot {
         return .ownAddress(here)
     }
 
-    /// A peer that is down for longer is a problem, whatever the reason.
+    /// After this time any peer that is down is a problem, whatever the reason.
     private static let downPatience = Duration.seconds(60)
 
-    /// The peers that answer and do not accept this station, where they are more than those that
-    /// do: one line tells of them, and none of each.
+    /// The peers that answer and do not accept this station, where they outnumber the peers that
+    /// accept it: one line of `status` covers them all.
     ///
-    /// Where this station has left a former key of the site that it introduces, each station of it
-    /// that refuses it may use that key still.
+    /// A station that introduces its site and has left a former key lists each refusing station of
+    /// the site: that station may still use the former key.
     var refusing: [Int] {
         guard site.name != nil else { return [] }
         let refusing = directory.numbers.filter { downReason(of: $0) == .notAccepted }
@@ -42,7 +42,7 @@ extension Snapshot {
             ? refusing : []
     }
 
-    /// Whether what is sent there comes back to this station itself.
+    /// Whether packets to this address come back to this station itself.
     private func isOwn(_ address: SocketAddress) -> Bool {
         guard address.port == config.network.port else { return false }
         let listen = config.network.listen.flatMap { SocketAddress(host: $0, port: address.port) }
@@ -52,11 +52,11 @@ extension Snapshot {
         return address.isLoopback || ownHosts.contains(address.host)
     }
 
-    /// What to mend so that the peer comes up, or what else is wrong with it; nil when that is
-    /// nothing, or may pass by itself.
+    /// Finds the fault that keeps the peer down, or another fault of the peer; nil when nothing is
+    /// wrong, or the trouble may pass by itself.
     func problem(of peer: Int) -> Fault? {
         if let shared = sharedKeyFault(of: peer) { return shared }
-        // That one was put out is as somebody wants it, here or where its site is introduced.
+        // A peer was put out on purpose, here or where its site is introduced.
         guard !directory[peer].isRevoked, let reason = downReason(of: peer), reason != .noNetwork,
             !isToldOnce(peer, reason),
             reason.needsMending
@@ -69,7 +69,7 @@ extension Snapshot {
         reason == .notAccepted && refusing.contains(peer)
     }
 
-    /// Why it is down, where that is no problem yet, and not what somebody wants.
+    /// Finds why the peer is down, where that is neither a problem yet nor on purpose.
     func downNote(of peer: Int) -> Fault? {
         guard let reason = downReason(of: peer) else { return silence(of: peer) }
         guard problem(of: peer) == nil, reason != .revoked, reason != .noNetwork,
@@ -78,7 +78,7 @@ extension Snapshot {
         return fault(of: peer, reason)
     }
 
-    /// How long nothing has come from a peer that is not given up yet; nil where something does.
+    /// Reports the silence of a peer that is not given up yet; nil where packets arrive.
     private func silence(of peer: Int) -> Fault? {
         guard switchboard.presence.reach(of: peer) == .stale,
             let last = Instant(gauge: peers[peer].traffic[.lastOpened])
@@ -99,7 +99,7 @@ extension Snapshot {
         status.down.ageSeconds = peers[peer].session?.downSince.map { (now - $0).inSeconds }
     }
 
-    /// Two stations use the key of a peer.
+    /// Reports two stations that use the key of a peer.
     func sharedKeyFault(of peer: Int) -> Fault? {
         guard let shared = peers[peer].sharedKey else { return nil }
         let (one, other) = shared.endpoints
@@ -109,10 +109,10 @@ extension Snapshot {
                 + " memory card was probably copied", fix: ownKeyAnew)
     }
 
-    /// Another station with this station's own key: it has called, or peers report it.
+    /// Another station uses this station's own key: it has called, or peers report it.
     ///
-    /// Only another with its card could call with it. A report is a peer's word, and changes words
-    /// only.
+    /// Only a copy of this station's card allows such a call. A report is only a peer's word, and
+    /// changes nothing but words.
     var ownKeyFault: Fault? {
         let reporters = directory.numbers.filter { peers[$0].reportsOwnKeyShared }
             .map { directory[$0].name }
@@ -133,24 +133,24 @@ extension Snapshot {
             fix: "\(ownKeyAnew); this line ends within \(minutes) minutes of that")
     }
 
-    /// How one of two stations with one key becomes another station.
+    /// The advice that turns one of two stations with one key into another station.
     ///
-    /// Its peers go with its key: their pre-shared keys are the other station's.
+    /// It loses its peers with its key: their pre-shared keys belong to the other station.
     private var ownKeyAnew: String {
         config.paths.keyAnew(on: "one of the two") + ", then intercomctl pair "
             + (site.name == nil ? "with each of its peers" : "--join, with \(site.introducer)")
     }
 
-    /// For how long it is told that a former station still calls.
+    /// The time for which `status` shows the call of a former station.
     private static let formerCallerSeconds = 60.0
 
-    /// But for one that is taken for a peer with another key: that is told of the peer.
+    /// The unknown callers, without any that the line of a peer covers already.
     var callers: [CallerStatus] {
         let taken: [String] = directory.numbers.compactMap { peer in
             guard case .otherKey(let key, _) = downReason(of: peer) else { return nil }
             return key.text
         }
-        // That one was put out is told of the peer, too.
+        // The line of a peer that was put out covers its calls, too.
         let out = directory.numbers.filter { directory[$0].isRevoked }.map { directory[$0].key }
         return strangers.filter {
             !taken.contains($0.key) && !out.contains($0.key)
@@ -171,7 +171,7 @@ extension CallerStatus {
 }
 
 extension Snapshot {
-    /// What a person should mend, worst first; empty when all is well.
+    /// The faults to mend, worst first; empty when all is well.
     var problems: [Fault] {
         let still = Fault(
             "sound_still", "the audio thread stands still",
@@ -204,7 +204,8 @@ extension Snapshot {
         return found + fileFaults + [memoryFault].compactMap { $0 }
     }
 
-    /// A card that wakes the loop for nothing; a sound server does so when periods are short.
+    /// The fault of a card that wakes the loop in vain; a sound server does so when periods are
+    /// short.
     private var stallFault: Fault {
         let detours = [input, output].flatMap {
             $0.route?.detours ?? []

@@ -6,22 +6,22 @@ internal import Report
 internal import Station
 internal import Wire
 
-/// Why a peer is down and what to do about it.
+/// Words and advice for the reasons why a peer is down.
 ///
-/// Where the only sign is a packet from its address, which anyone may have sent, the words tell of
-/// that packet, and do not claim that it is true.
+/// Where the only sign is a packet from the peer's address, which anyone may have sent, the words
+/// describe that packet, and do not claim that it is true.
 extension Snapshot {
     func fault(of peer: Int, _ reason: DownReason) -> Fault {
         let (text, fix): (String, String)
         let name = directory[peer].name
         let session = peers[peer].session
         let isInSite = peers[peer].isInSite
-        // Its name in this station's site, which has put it out.
+        // The peer's name in this station's site, which has put it out.
         let former = peers[peer].formerName
         let place = session?.endpoint.map { SocketAddress($0).description } ?? "its address"
         let own = (name: config.station.name, key: ownKey.text)
         let siteCommand = isInSite ? "\(site.place): sudo intercomctl site" : nil
-        // It may want nothing of this station, which is seen there.
+        // The peer may want no contact with this station; only the peer's `status` shows that.
         let refusals =
             "intercomctl status there: it may have put this station out, or have its name for"
             + " another one"

@@ -7,29 +7,29 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// What keeps voices from being heard now, here and at peers.
+/// The obstacles to voices now, here and at peers.
 extension Snapshot {
-    /// A microphone that is open so long holds the speaker down for too long.
+    /// A microphone that is open for longer holds the speaker down for too long.
     private static let openMax = Duration.seconds(60)
-    /// What was not heard so lately is still said.
+    /// A voice that was unheard within this time is still reported.
     private static let lately = Duration.seconds(3)
 
     var hindrances: [Hindrance] {
         standingHindrances + talkHindrances
     }
 
-    /// Talks that are not heard now, or were not lately.
+    /// Talks that are unheard now, or were unheard lately.
     var talkHindrances: [Hindrance] {
         let all = presentHindrances + pastHindrances
-        // In a call of half duplex both sides take turns by themselves.
+        // In a half-duplex call both sides take turns by themselves.
         guard switchboard.call?.state == .active, heldOpen.isEmpty else { return all }
         return all.filter { $0.reason != .heldDown }
     }
 
-    /// Peers that this station speaks to in this moment, and that do not hear it.
+    /// Peers that this station speaks to now and that do not hear it.
     var presentHindrances: [Hindrance] {
         directory.numbers.compactMap { number in
-            // Without a network here that is the problem, and no peer.
+            // Without a network here, the network is the problem, not a peer.
             guard !switchboard.downWatch.cutOff.contains(number),
                 let why = switchboard.ownTalks.whyNotNow(number, at: now)
             else { return nil }
@@ -41,7 +41,7 @@ extension Snapshot {
         }
     }
 
-    /// Hindrances that hold now, whoever speaks: in the cards here, or as a person has set them.
+    /// Hindrances that hold now for every talker: in the cards here, or set by a person.
     var standingHindrances: [Hindrance] {
         guard output.isWanted else { return microphoneHindrances }
         return speakerHindrances + mutedHindrances + heldHindrances + microphoneHindrances
@@ -79,7 +79,7 @@ extension Snapshot {
         return found
     }
 
-    /// Peers and channels that a person, or the settings, keep from being heard.
+    /// Peers and channels that a person, or the settings, have silenced.
     var mutedHindrances: [Hindrance] {
         var found: [Hindrance] = []
         let muted = state.muted
@@ -111,7 +111,7 @@ extension Snapshot {
         return found
     }
 
-    /// The talks that somebody holds open, and since when.
+    /// The talks that a person holds open, with their beginnings.
     private var heldOpen: [Int: Instant] {
         talkingSince.filter {
             $0.key != Int(TalkTarget.call) && $0.key != Int(TalkTarget.announcement)
@@ -119,7 +119,7 @@ extension Snapshot {
         }
     }
 
-    /// A microphone left open keeps the speaker down, half duplex.
+    /// The speaker is held down by a microphone that stays open, half duplex.
     var heldHindrances: [Hindrance] {
         guard isHalfDuplexNow else { return [] }
         let open = heldOpen
@@ -140,7 +140,7 @@ extension Snapshot {
         ]
     }
 
-    /// A talk goes on, and nothing comes of its microphone.
+    /// A talk goes on while its microphone gives no sound.
     var microphoneHindrances: [Hindrance] {
         let open = talkingSince.keys.filter { $0 != Int(TalkTarget.announcement) }
         guard let obstacle = switchboard.microphoneSilence, !open.isEmpty else { return [] }
@@ -152,10 +152,10 @@ extension Snapshot {
     }
 }
 
-/// Talks of the last minutes that were not heard, here or at peers.
+/// Talks of the last minutes that were unheard, here or at peers.
 extension Snapshot {
-    /// Why a peer was not heard here when it spoke last, when that was, and on which stream; nil
-    /// where it was.
+    /// Finds why and when a peer's last talk was unheard here, and on which stream; nil where it
+    /// was heard.
     func unheard(_ peer: Int) -> (why: Unheard, at: Instant, stream: Int)? {
         let traffic = peers[peer].traffic
         guard let at = Instant(gauge: traffic[.unheardAt]) else { return nil }
@@ -163,14 +163,14 @@ extension Snapshot {
         return (Unheard(rawValue: UInt8(truncatingIfNeeded: value)), at, Int(value >> 8 & 31))
     }
 
-    /// Peers and own talks of the last minutes that were not heard, and would not be heard now.
+    /// Peers and own talks of the last minutes that were unheard, and would be unheard now.
     var pastHindrances: [Hindrance] {
         var found: [Hindrance] = []
         for number in directory.numbers {
             let name = directory[number].name
             if let (why, at, stream) = unheard(number),
                 let reason = HeardBy.Reason(why), reason != .over,
-                // A call has no button to let go.
+                // A call has no button to release.
                 reason != .heldDown || stream != Int(TalkTarget.call),
                 (now - at).inSeconds < reason.shownForSeconds,
                 !isMended(reason, of: number, on: stream, since: at)
@@ -206,8 +206,8 @@ extension Snapshot {
         return found
     }
 
-    /// The words for do-not-disturb or quiet hours here, and the way out of them: the first a
-    /// person has set by a command, the second in the settings.
+    /// The words for do-not-disturb or quiet hours here, and the way out: a command ends the first,
+    /// a setting the second.
     private var rest: (words: String, fix: String) {
         guard !state.doNotDisturb.isOn, let hours = config.quiet.hours else {
             return ("do not disturb is on", "intercomctl dnd off")
@@ -215,7 +215,7 @@ extension Snapshot {
         return ("quiet hours are on until \(hours.endText)", "change hours in [quiet]")
     }
 
-    /// Whether what kept this station's voice from being heard at a peer may hold still.
+    /// Whether the obstacle to this station's voice at a peer may still hold.
     private func isStill(_ reason: HeardBy.Reason, at peer: Int) -> Bool {
         if reason.isTalkers {
             return reason == switchboard.microphoneSilence.map { HeardBy.Reason($0) }
@@ -223,7 +223,7 @@ extension Snapshot {
         switch reason {
         case .network: return true
         case .noAnswer:
-            // Where there and back again works, something has come back since.
+            // Where the round trip works, an answer has arrived since.
             let answered = switchboard.view(of: peer).roundTripAt
             let said = switchboard.ownTalks.lastWords(to: peer)?.at
             return !(switchboard.presence.reach(of: peer) == .up && answered ?? now > said ?? now)
@@ -231,10 +231,10 @@ extension Snapshot {
         }
     }
 
-    /// Whether what kept a voice from being heard here is known to hold no more.
+    /// Whether the obstacle to a voice here is known to be gone.
     ///
-    /// Volumes and gains are judged together, as they were when it spoke: none of them alone may
-    /// be too little.
+    /// Volumes and gains are judged together, as they were when the peer spoke: each alone may be
+    /// sufficient.
     private func isMended(
         _ reason: HeardBy.Reason, of peer: Int, on stream: Int, since at: Instant
     ) -> Bool {
@@ -249,7 +249,7 @@ extension Snapshot {
         case .noOutput, .outputLost: return output.isOpen
         case .outputStill: return output.isOpen && switchboard.still[.playback] == nil
         case .doNotDisturb: return !(state.doNotDisturb.isOn || state.isQuietTime)
-        // A microphone that was opened since is another matter.
+        // A microphone that opened later is not the obstacle.
         case .heldDown: return !isHalfDuplexNow || !talkingSince.values.contains { $0 <= at }
         case .notListening, .notMember, .denied:
             switch switchboard.voices.hearings(of: peer)[stream] {

@@ -8,7 +8,7 @@ internal import Station
 internal import Time
 
 extension Snapshot {
-    /// What a person might want to know, beside the problems.
+    /// Useful news for a person, beside the problems.
     var notes: [Fault] {
         var found: [Fault] = []
         if let failed = counters.first(where: { $0.name == "hook_failed" })?.value, failed > 0 {
@@ -80,7 +80,7 @@ extension Snapshot {
         return found
     }
 
-    /// Calls ring, and nobody hears it; a lamp may show it.
+    /// The note that calls ring inaudibly, and no lamp shows them.
     private var ringNote: Fault? {
         let speaker = state.volumes.speaker
         guard output.isWanted, !SavedState.isInaudible(speaker),
@@ -91,8 +91,8 @@ extension Snapshot {
         return note
     }
 
-    /// Sound lost between cards and program, once it is more than a few and more than one an hour,
-    /// which nobody hears.
+    /// Sound lost between cards and program, above a few losses and above one an hour; fewer losses
+    /// are inaudible.
     private var xrunNote: Fault? {
         let count = media[.captureXruns] &+ media[.playbackXruns]
         let hours = (now - facts.startedAt).milliseconds / 3_600_000
@@ -102,7 +102,7 @@ extension Snapshot {
             fix: "see what loads the machine (top), or set period = 20ms in [audio]")
     }
 
-    /// A peer that sends on more streams at once than it can have mouths.
+    /// Reports a peer that sends on more streams at once than a station can need.
     private func voicesNote(of peer: Int) -> Fault? {
         let traffic = peers[peer].traffic
         let isCrowding = Instant(gauge: traffic[.crowdedAt]).map { (now - $0).inSeconds < 60 }
@@ -113,16 +113,16 @@ extension Snapshot {
                 + " the place of all but one of them")
     }
 
-    /// A talk, a page, an announcement and a call at once are the most that a station sends.
+    /// A station sends at most a talk, a page, an announcement and a call at once.
     private static var voicesMany: UInt64 { 5 }
 
-    /// Devices that work, and cost.
+    /// Notes on devices that work at a cost, through plug-ins of alsa-lib.
     var detourNotes: [Fault] {
         var found: [Fault] = []
         for (word, side) in [("input", input), ("output", output)]
         where side.isOpen {
             for detour in side.route?.detours ?? [] {
-                // Nobody has named the converter of a card that needs one.
+                // No setting names the converter of a card that needs one.
                 let advice =
                     detour == .rate && PCMName.isKernels(side.shown)
                     ? "a card that can do 48000 Hz needs none"
@@ -136,7 +136,7 @@ extension Snapshot {
         return found
     }
 
-    /// Volumes that could not be set, and a microphone that gives nothing because it is muted.
+    /// Volumes that could not be set, and a microphone that is silent because it is muted.
     var controlNotes: [Fault] {
         var found: [Fault] = []
         for (key, side) in [("mic-volume", input), ("volume", output)]
@@ -157,7 +157,7 @@ extension Snapshot {
         return found
     }
 
-    /// Whether this peer may open the microphone with nobody here touching a key.
+    /// Whether this peer may open the microphone without a touch on a key here.
     private func opensUnasked(_ peer: Int) -> Bool {
         Policy(config.policy(ofPeer: directory[peer].name)).opensMicrophone
     }

@@ -7,7 +7,7 @@ internal import Time
 
 /// A processor that cannot keep up.
 extension Snapshot {
-    /// The problem of `status`; nil while it keeps up.
+    /// The problem for `status`; nil while the processor keeps up.
     var overloadFault: Fault? {
         guard switchboard.overload.isOn else { return nil }
         return Fault(
@@ -50,7 +50,7 @@ extension Snapshot {
         switchboard.overload >= .noEchoCancelling && handsFree.cancelsEcho
     }
 
-    /// Concealment, echo and duplex as they are now.
+    /// Reports concealment, echo and duplex as they are now.
     func tellShed(_ audio: inout Status.Audio) {
         if switchboard.overload.isOn { audio.concealment = "plain" }
         guard isEchoShed else { return }

@@ -9,9 +9,9 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// What is shown of each peer.
+/// The status of each peer.
 extension Snapshot {
-    /// What `intercomctl peer list` shows.
+    /// The answer to the request `peers`.
     var peerList: PeerList {
         PeerList(directory.numbers.map { peerStatus($0) }, callers: callers)
     }
@@ -49,7 +49,7 @@ extension Snapshot {
         status.packetsRefused = Int(traffic[.refused])
         let refusals = switchboard.refusals(of: peer)
         status.claimsRefused = Refusal.allCases.reduce(0) { $0 + Int(refusals[$1]) }
-        // Sessions know nothing of the key of one that was put out.
+        // Sessions do not know the key of a peer that was put out.
         let key = directory[peer].isRevoked ? PublicKey(text: directory[peer].key) : nil
         status.fingerprint = (key ?? directory.key(of: peer)).short
         status.isVerified = directory[peer].isVerified
@@ -72,7 +72,7 @@ extension Snapshot {
         return status
     }
 
-    /// The figures of `stats` in a peer's status.
+    /// Adds the figures of `stats` to a peer's status.
     func addFigures(of peer: Int, to status: inout PeerStatus) {
         let traffic = peers[peer].traffic
         let figures = peers[peer].figures
@@ -102,12 +102,13 @@ extension Snapshot {
             own.input + own.codec + roundTrip / 2 + buffer + own.output)
     }
 
-    /// What this station holds back; a peer is taken for alike.
+    /// The delays inside this station; a peer's delays are assumed to be the same.
     var ownDelays: OwnDelays {
         OwnDelays(plan, input: input.granted, output: output.granted)
     }
 
-    /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
+    /// Tests whether a peer hears this station now: `heard`, or why not; nil before the peer's
+    /// first report.
     func hearsNow(_ peer: Int) -> String? {
         switch switchboard.hearsNow(peer, at: now) {
         case .heard: "heard"
@@ -117,17 +118,17 @@ extension Snapshot {
     }
 }
 
-/// What microphone, coder and loudspeaker of this station hold back, in ms.
+/// The delays of this station's microphone, coder and loudspeaker, in ms.
 struct OwnDelays: Equatable {
-    /// A frame has to be whole, and echo and noise are taken out of it.
+    /// The time to fill a frame, and to remove echo and noise.
     let input: Double
     let codec: Double
     let output: Double
 
     /// - Parameters:
-    ///   - plan: What is wanted of both cards, and of the sound.
-    ///   - input: What the microphone's card has granted.
-    ///   - output: What the speaker's has.
+    ///   - plan: The settings for both cards and for the sound.
+    ///   - input: The parameters that the microphone's card has granted.
+    ///   - output: The parameters that the speaker's card has granted.
     init(_ plan: MediaPlan, input: PCMParameters? = nil, output: PCMParameters? = nil) {
         let perMs = 48.0
         let frame = max(input?.periodSamples ?? plan.sound.periodSamples, plan.sound.frameSamples)
@@ -140,9 +141,9 @@ struct OwnDelays: Equatable {
     }
 }
 
-/// What is worked out of one peer's counters once a second: bytes a second, and sound made up.
+/// Figures from one peer's counters, once a second: bytes a second, and concealed sound.
 struct PeerFigures {
-    /// One second in which its voice was played.
+    /// One second in which the peer's voice was played.
     private struct Second {
         var played: UInt64 = 0
         var concealed: UInt64 = 0
@@ -154,13 +155,13 @@ struct PeerFigures {
     private var opened: UInt64 = 0
     private var played: UInt64 = 0
     private var concealed: UInt64 = 0
-    /// The newest seconds of its talk.
+    /// The newest seconds of the peer's talk.
     private var talk: [Second] = []
 
     private static let kept = 10
     private static let samplesPerMs: UInt64 = 48
 
-    /// Takes the counters of this moment, `milliseconds` after those before.
+    /// Takes the counters of this moment, `milliseconds` after the previous ones.
     mutating func update(
         sent: UInt64, opened: UInt64, playedSamples: UInt64, concealedMs: UInt64,
         milliseconds: Int
@@ -182,7 +183,7 @@ struct PeerFigures {
         talk.append(second)
     }
 
-    /// How much of the last 10 s of its talk was made up; nil when it has said nothing yet.
+    /// The concealed share of the last 10 s of the peer's talk; nil before the peer has talked.
     var concealedPercent: Double? {
         var (played, concealed): (UInt64, UInt64) = (0, 0)
         for second in talk {
@@ -194,9 +195,9 @@ struct PeerFigures {
     }
 }
 
-/// What is heard and played now.
+/// The sound that is heard and played now.
 extension Snapshot {
-    /// What the meters show to those who watch them, but for the sound itself.
+    /// The readings of the meters, without any sound itself.
     var levels: Levels {
         var levels = Levels()
         levels.name = config.station.name
@@ -226,8 +227,8 @@ extension Snapshot {
         return microphone
     }
 
-    /// The same for every caller, however often it asks: a muted microphone shows nothing, and a
-    /// closed one only a level that changes slowly.
+    /// The same for every caller, however often it asks: no level of a muted microphone, and only a
+    /// slow level of a closed one.
     private var microphoneMeter: Status.Meter {
         guard !isTalking else {
             let isOn = isCapturing && !state.isMicrophoneMuted
@@ -254,7 +255,7 @@ extension Snapshot {
         return meter
     }
 
-    /// What is talked to now: names of channels and peers, each once.
+    /// The targets of the open talks: names of channels and peers, each once.
     var talkedTo: [String] {
         let fixed = zip(routing.targets, routing.names)
             .filter { talkingSince[$0.0.id] != nil }.map { $0.1 }
@@ -268,7 +269,7 @@ extension Snapshot {
     }
 }
 
-/// More places than one nobody reads.
+/// Rounds to one decimal place.
 func tenths(_ number: Double) -> Double {
     Double(Int(number < 0 ? number * 10 - 0.5 : number * 10 + 0.5)) / 10
 }

@@ -9,42 +9,41 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// All that a station can say of itself at one moment, copied from those that own it.
+/// The state of a station at one moment, copied from its owners.
 ///
-/// It can use no device, no ring and no session, so describing a station cannot change it. It is a
-/// class because copies of so many facts would make the stack deep.
+/// A snapshot holds no device, no ring and no session, so describing a station cannot change it. It
+/// is a class because copies of so many facts would make the stack deep.
 ///
-/// - `status` below is what `intercomctl status` shows, `Snapshot+Peers` what it shows of peers and
-///   of levels,
-/// - `Snapshot+Complaints` and `Snapshot+Notes` are what a person should mend, why peers are down
-///   among it, or might want to know,
-/// - `Snapshot+Hindrances` is what keeps voices from being heard, and what kept them,
-/// - `Snapshot+Calls` is of calls and policies, cards, buttons, lamps and relays,
-/// - `Snapshot+Overload` is of the processor.
+/// - `status` below answers `intercomctl status`; `Snapshot+Peers` adds peers and levels,
+/// - `Snapshot+Complaints` and `Snapshot+Notes` list faults to mend, with the reasons why peers are
+///   down, and useful news,
+/// - `Snapshot+Hindrances` lists present and past obstacles to voices,
+/// - `Snapshot+Calls` describes calls and policies, cards, buttons, lamps and relays,
+/// - `Snapshot+Overload` describes the processor.
 final class Snapshot {
     let now: Instant
     var facts: ControlLoop.Facts
 
-    // The settings that hold, and the numbers that they are known by.
+    // The settings in use, with the numbers of peers and channels.
     let config: Config
     let directory: PeerDirectory
     let routing: Routing
-    /// What the media loop was told of them.
+    /// The part of the settings that the media loop was given.
     let plan: MediaPlan
-    /// The folder has no settings yet.
+    /// Whether the folder has no settings yet.
     var isUnconfigured = false
     /// Settings in the files that only a restart applies.
     var awaitsRestart: [String] = []
 
-    // What was decided, and what a person has set.
+    // Decisions, and the state that a person has set.
     var switchboard: Switchboard
-    /// Whether quiet hours are on is in it as well.
+    /// The saved state, with quiet hours.
     var state = SavedState()
-    /// The site, and what peers show of theirs.
+    /// The site, and the sites that peers offer.
     var site = SiteStatus()
     var broker: Status.Broker?
     var pairing = PairingStatus()
-    /// Since when the microphone is open, for each talk target it is open for, by `id`.
+    /// The time at which each open talk target opened the microphone, by `id`.
     var talkingSince: [Int: Instant] = [:]
     /// The call that ended last.
     var lastEnded: HistoryRecord?
@@ -55,32 +54,32 @@ final class Snapshot {
     var keys: [Lines.Key] = []
     var lamps: [Status.Lamp] = []
     var relays: [Status.Relay] = []
-    /// The control of the speaker's card that lets nothing through; nil where none does.
+    /// The control of the speaker's card that blocks all sound; nil where none does.
     var silentSpeaker: CardControl?
-    /// That of the microphone's card.
+    /// The control of the microphone's card that blocks all sound.
     var silentMicrophone: CardControl?
     /// The volumes that the media loop was given last.
     var toldVolumes = MediaVolumes()
     /// Whether microphone and speaker run by one clock; nil while they are not both open.
     var soundClock: PCMClock?
-    /// Why they did not when both were open last.
+    /// Why the two clocks differed when both cards were open last.
     var clocksApart: String?
     /// Whether the microphone's card moves sound now.
     var isCapturing = false
-    /// What may be shown of the microphone while it is closed: its level some time ago.
+    /// The public reading of a closed microphone: its level some time ago.
     var closedMicrophone = (reading: LevelMeter().reading, clips: UInt64(0))
 
     // Peers and the network.
     let ownKey: PublicKey
-    /// What keeps this machine from every peer that is not on it; nil when nothing does.
+    /// The reason why this machine reaches no peer outside itself; nil when there is none.
     var networkFault: Fault?
     /// The addresses of this machine.
     var ownHosts: Set<String> = []
-    /// Whether peers are looked for on a LAN now.
+    /// Whether peers are searched for on a LAN now.
     var isLANSearched = false
-    /// Why they cannot be.
+    /// Why the search is impossible.
     var searchProblem: String?
-    /// By number, those that have left as well.
+    /// The peers by number, with those that have left.
     var peers: [Peer]
     /// Callers that are no peers, newest first.
     var strangers: [CallerStatus] = []
@@ -88,20 +87,20 @@ final class Snapshot {
     var ownKeyCaller: UnknownCaller?
 
     // The program.
-    /// The media loop has not turned for a second.
+    /// Whether the media loop has not turned for a second.
     var isSoundStill = false
     /// Why memory is not locked; nil when it is.
     var memoryFault: Fault?
-    /// What cannot be read or written, and why.
+    /// The files that cannot be read or written, and why.
     var fileFaults: [Fault] = []
-    /// What there is to say of voice messages.
+    /// The notes about voice messages.
     var messageNotes: [Fault] = []
     /// The media loop's counters and gauges.
     var media = Readings<MediaCount>()
-    /// Counted for `status` alone.
+    /// The program's counters, which only the request `status` fills in.
     var counters: [Counter] = []
 
-    /// What has a default is set afterwards.
+    /// Takes the values without a default; the caller sets the others afterwards.
     init(
         of config: Config, _ directory: PeerDirectory, _ routing: Routing, _ plan: MediaPlan,
         _ switchboard: Switchboard, key ownKey: PublicKey, _ facts: ControlLoop.Facts,
@@ -113,33 +112,33 @@ final class Snapshot {
         peers = [Peer](repeating: Peer(), count: directory.numbersEnd)
     }
 
-    /// Whether the microphone is open for anybody.
+    /// Whether the microphone is open for any target.
     var isTalking: Bool { !talkingSince.isEmpty }
 
-    /// What is done about the echo, and why.
+    /// The treatment of the echo, and the reason.
     var handsFree: HandsFree { HandsFree(config.audio, clocksApart: clocksApart) }
 }
 
 extension Snapshot {
-    /// What is known of a peer besides what the switchboard knows.
+    /// The facts about a peer, beside those of the switchboard.
     struct Peer {
-        /// What was counted of its traffic.
+        /// The counters of its traffic.
         var traffic = Readings<PeerCount>()
         var figures = PeerFigures()
         var session: PeerState?
         /// Why it is down, as far as the sessions know; nil when it is up.
         var downReason: DownReason?
-        /// It is in the roster of this station's site.
+        /// Whether it is in the roster of this station's site.
         var isInSite = false
         /// Its name in that site, which has put it out.
         var formerName: String?
-        /// Two stations use its key.
+        /// The two stations that use its key; nil where one does.
         var sharedKey: SharedKey?
-        /// It reports that another station uses this station's own key.
+        /// Whether it reports another station with this station's own key.
         var reportsOwnKeyShared = false
     }
 
-    /// What the button at this place does now.
+    /// Describes the state of the button at this place.
     func button(_ place: Int) -> Status.Button {
         var button = Status.Button()
         let key = keys[place]
@@ -179,7 +178,7 @@ extension Status.Relay {
 }
 
 extension Snapshot {
-    /// What `intercomctl status` shows.
+    /// The answer to `intercomctl status`.
     var status: Status {
         var status = Status()
         status.version = Product.version
