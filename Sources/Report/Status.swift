@@ -321,7 +321,7 @@ extension Status {
     public struct Media: JSONRecord, Equatable, Sendable {
         /// Processor time of its thread in nanoseconds.
         public var cpuNanoseconds = 0
-        /// Periods it has served.
+        /// Turns of its loop.
         public var periods = 0
         /// Allocations and frees since start-up; null when nothing counts them.
         public var heapCalls: Int?
