@@ -37,7 +37,7 @@ public struct AEAD: ~Copyable, Sendable {
 /// The mbedTLS context of one `AEAD`.
 ///
 /// A class, because Embedded Swift cannot destroy a noncopyable value whose deinit is in another
-/// module; a reference to a class it can drop.
+/// module, but can drop a reference to a class.
 // @unchecked Sendable: one AEAD owns the context and uses it in `mutating` methods only, so Swift
 // guarantees the exclusive access that mbedTLS needs.
 @safe final class AEADContext: @unchecked Sendable {
@@ -147,11 +147,11 @@ public struct AEAD: ~Copyable, Sendable {
 
 /// The AES instructions of processors, as mbedTLS uses them.
 public enum AESInstructions {
-    /// Whether mbedTLS uses them here: this processor has them, and this version knows them.
+    /// Whether mbedTLS uses the instructions: this processor has them, and this version knows them.
     ///
-    /// It does on x86 in each version (`MBEDTLS_AESNI_C`), and on ARM from 3.6 on
-    /// (`MBEDTLS_AESCE_C`): in Debian 13, and not in Debian 12, which has 2.28. Elsewhere it reads
-    /// tables, which is slower and not constant in time.
+    /// Each version knows those of x86 (`MBEDTLS_AESNI_C`). Those of ARM are known from 3.6 on
+    /// (`MBEDTLS_AESCE_C`): in Debian 13, but not in Debian 12, which has 2.28. Otherwise mbedTLS
+    /// reads tables, which is slower and not constant in time.
     public static var areUsed: Bool {
         areKnown && clinux_has_aes() != 0
     }
@@ -167,10 +167,10 @@ public enum AESInstructions {
     }
 }
 
-/// Which authenticated cipher a pair of stations uses (protocol.md §0).
+/// The authenticated cipher of a pair of stations (protocol.md §0).
 ///
-/// By the settings of a peer, or by what the two can do: see `SuiteChoice`. Both suites share
-/// X25519, ML-KEM-768 and SHA-256.
+/// The settings of a peer choose it, or the abilities of both stations: see `SuiteChoice`. Both
+/// suites share X25519, ML-KEM-768 and SHA-256.
 public enum Suite: UInt8, Sendable {
     case aesGCM = 1
     case chaChaPoly = 2

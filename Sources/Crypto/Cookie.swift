@@ -1,4 +1,4 @@
-/// What a station under load hands out, so that a caller proves where it is (protocol.md §1.6).
+/// The cookie of a station under load, with which a caller proves its address (protocol.md §1.6).
 public struct Cookie: Equatable, Sendable {
     public static let size = HandshakeMAC.cookieSize
 
@@ -18,7 +18,7 @@ public struct Cookie: Equatable, Sendable {
     }
 }
 
-/// Closes and opens cookie replies: only programs with the responder's public key can.
+/// Seals and opens cookie replies, as only programs with the responder's public key can.
 public struct CookieSeal: Sendable {
     public static let sealedSize = Cookie.size + AEAD.tagSize
 
@@ -56,8 +56,8 @@ public struct CookieSeal: Sendable {
 /// The eight bytes at the end of a handshake datagram that only a program with the responder's
 /// public key can make (protocol.md §1.6).
 ///
-/// There is no time in them: a recorded datagram stays valid when another program sends it again.
-/// K_mac is no secret of its own: it follows from the public key.
+/// The bytes depend on no time: a recorded datagram stays valid when another program sends it
+/// again. K_mac is no secret: it follows from the public key.
 public struct HandshakeMAC: Sendable {
     public static let size = 8
     /// A cookie is mixed into the key of an M1 sent under load.
@@ -69,8 +69,8 @@ public struct HandshakeMAC: Sendable {
         key = SHA256.hash(label: "intercom/1 mac1", responder.bytes.span)
     }
 
-    /// Writes the mac of all but the last eight bytes into those, in an M1 with the 16-byte cookie
-    /// that the responder sent.
+    /// Writes the mac of the other bytes into the last eight; the key of an M1's mac may include
+    /// the 16-byte cookie that the responder sent.
     public func sign(_ datagram: inout MutableSpan<UInt8>, cookie: Span<UInt8>? = nil) {
         let start = datagram.count - HandshakeMAC.size
         precondition(start >= 0)
@@ -78,8 +78,8 @@ public struct HandshakeMAC: Sendable {
         for i in 0..<HandshakeMAC.size { datagram[start + i] = mac[i] }
     }
 
-    /// True when the last eight bytes are the mac of the others, in an M1 with the cookie that was
-    /// given to its source; constant time.
+    /// True when the last eight bytes are the mac of the others, in constant time; the key of an
+    /// M1's mac may include the cookie that was given to its source.
     public func verify(_ datagram: Span<UInt8>, cookie: Span<UInt8>? = nil) -> Bool {
         let start = datagram.count - HandshakeMAC.size
         guard start >= 0 else { return false }

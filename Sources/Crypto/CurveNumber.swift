@@ -39,7 +39,7 @@ internal import CMbedTLS
         unsafe pointer.deallocate()
     }
 
-    /// Becomes `whole` less itself; false when that is negative.
+    /// Subtracts itself from `whole`; false when the result is negative.
     func subtract(from whole: UnsafePointer<mbedtls_mpi>) -> Bool {
         unsafe mbedtls_mpi_sub_abs(pointer, whole, pointer) == 0
     }

@@ -36,7 +36,7 @@ internal import CMbedTLS
         update(one.span)
     }
 
-    /// Writes the 32 bytes; for a result that is not secret.
+    /// Returns the 32 bytes, for a result that is not secret.
     public consuming func finish() -> Digest {
         var digest = Digest(repeating: 0)
         var span = digest.mutableSpan
@@ -108,7 +108,7 @@ public enum HKDF {
         return key
     }
 
-    /// The same, with the public keys of two stations behind the label.
+    /// HKDF-Expand to one key, with the public keys of two stations after the label.
     static func key(
         prk: borrowing Key, label: StaticString, _ first: PublicKey, _ second: PublicKey
     ) -> Key {
@@ -125,7 +125,7 @@ public enum HKDF {
     }
 }
 
-/// PBKDF2-HMAC-SHA-256 (RFC 8018 §5.2): each guess at a weak secret costs its maker many rounds.
+/// PBKDF2-HMAC-SHA-256 (RFC 8018 §5.2): each guess at a weak secret costs the guesser many rounds.
 enum PBKDF2 {
     static func derive(
         _ secret: Span<UInt8>, salt: Span<UInt8>, rounds: UInt32,

@@ -1,12 +1,12 @@
 /// The key by which two stations recognise each other's beacons on the LAN (protocol.md §1.9).
 ///
-/// Both compute it from their static keys and their psk, so nobody else can make the tags of an
-/// beacon or tell whose they are. A class, so that its secret stays in place.
+/// Both compute it from their static keys and their psk, so no other station can make or recognise
+/// the tags of a beacon. A class, so that its secret stays in place.
 public final class TagKey: Sendable {
     /// Bytes of a tag.
     ///
-    /// At 48 bits chance makes one false call in 10^11 beacons of strangers,
-    /// and a call authenticates all the same.
+    /// With 48 bits, one in 10^11 beacons of strangers causes a false call by chance, and the
+    /// handshake of that call fails.
     public static let tagSize = 6
     public static let nonceSize = 16
 
@@ -50,7 +50,7 @@ extension Key {
     /// A secret of two stations, from their static keys and their psk; nil where the peer's public
     /// key is a point of low order.
     ///
-    /// The static secrets meet nowhere else without an ephemeral key.
+    /// No other computation uses the two static keys without an ephemeral key.
     static func ofPair(
         _ label: StaticString, own secret: borrowing Key, peer: PublicKey, psk: borrowing Key
     ) -> Key? {
@@ -65,13 +65,13 @@ extension Key {
 
 /// The secret of two stations for their rendezvous at a broker (protocol.md §1.10).
 ///
-/// To anybody else their topics look random; only the two can read the messages there, and they
-/// take none of a third. A class, so that its secret stays in place.
+/// To others the topics look random. Only the two stations can read the messages there, and they
+/// accept no third station's. A class, so that its secret stays in place.
 public final class RendezvousKey: Sendable {
     private static let saltSize = 16
-    /// By so much a sealed text is longer than the text.
+    /// How many bytes a sealed text is longer than the text.
     public static let overhead = saltSize + AEAD.tagSize
-    /// Bytes of a topic's name, which has two digits for each.
+    /// Bytes of a topic's name, written with two digits each.
     private static let topicSize = 16
 
     private let root: Key
@@ -84,14 +84,14 @@ public final class RendezvousKey: Sendable {
         self.root = root
     }
 
-    /// Where the writer, one of the two, leaves word for the other on a day, which counts from
+    /// The topic where `writer`, one of the two, leaves its message on a day, counted from
     /// 1970-01-01 in UTC.
     public func topic(day: UInt32, writer: PublicKey) -> String {
         let name = Self.derive(root, "topic", writer.bytes.span, day: day).finish()
         return Hexadecimal.text(name.span.extracting(first: Self.topicSize))
     }
 
-    /// Seals a text for a topic; each has a key of its own, made with random bytes.
+    /// Seals a text for a topic, with a fresh key made from random bytes.
     public func seal(
         _ text: Span<UInt8>, for topic: String, random: (inout MutableSpan<UInt8>) -> Void
     ) -> [UInt8] {

@@ -4,14 +4,14 @@ public struct PublicKey: Hashable, Comparable, Sendable {
 
     public let bytes: InlineArray<32, UInt8>
 
-    /// Takes any 32 bytes; whether they are a usable point shows in X25519.
+    /// Takes any 32 bytes; X25519 shows whether they are a usable point.
     public init(bytes: Span<UInt8>) {
         precondition(bytes.count == PublicKey.size)
         self.bytes = InlineArray { i in bytes[i] }
     }
 
-    /// Whether it is the one form of a key with which sessions can be: not a second form of another
-    /// key, by its top bit, and no point of low order.
+    /// Whether sessions are possible with this key: it is no point of low order, and its top bit is
+    /// clear, so it is no second form of another key.
     public var isUsable: Bool {
         bytes[31] < 0x80 && X25519.shared(.random(), with: self) != nil
     }
@@ -114,7 +114,7 @@ enum Fingerprint {
 enum KeyText {
     static let checkCount = 4
 
-    /// The characters of a key of so many bytes.
+    /// The number of characters for a key of this many bytes.
     static func bodyCount(_ size: Int) -> Int { (size * 8 + 4) / 5 }
 
     /// The one canonical text of a key.

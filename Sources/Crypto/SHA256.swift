@@ -51,7 +51,7 @@ public typealias Digest = InlineArray<32, UInt8>
         precondition(status == 0)
     }
 
-    /// The first eight bytes of a hash, high byte first, by which stations speak of a thing; no
+    /// The first eight bytes of a hash, high byte first, by which stations refer to a thing; no
     /// proof of it.
     public static func reference(of hash: Digest) -> UInt64 {
         (0..<8).reduce(0) { $0 << 8 | UInt64(hash[$1]) }

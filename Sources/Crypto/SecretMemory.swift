@@ -3,7 +3,7 @@ internal import CLinux
 /// Memory for secrets, wiped when its one owner ends.
 ///
 /// A class, because Embedded Swift cannot destroy a noncopyable value whose deinit is in another
-/// module. A `Secret`, which cannot be copied, holds the only reference to its own.
+/// module. A `Secret`, which cannot be copied, holds the only reference to its memory.
 // @unchecked Sendable: only the `mutating` access of its owner writes.
 @safe final class SecretMemory: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
@@ -83,7 +83,7 @@ internal import CLinux
             Span(_unsafeBytes: UnsafeRawBufferPointer(memory)), borrowing: self)
     }
 
-    /// As `elements`, to be written.
+    /// Like `elements`, but for writing.
     @_lifetime(&self)
     mutating func mutableElements<Element: FixedWidthInteger & BitwiseCopyable>(
         _: Element.Type
@@ -109,7 +109,7 @@ enum ConstantTime {
 
     /// Declares bytes known from here on, which the check of constant time cannot know.
     ///
-    /// A message decides by its content what is done, and has no key in it. Compiles to nothing.
+    /// The content of a message decides what is done, and includes no key. Compiles to nothing.
     static func disclose(_ bytes: Span<UInt8>) {
         // SAFETY: in the check it reads no memory.
         unsafe bytes.withUnsafeBytes { unsafe secret_declassify($0.baseAddress, $0.count) }

@@ -3,34 +3,33 @@ internal import Wire
 
 /// A file on its way from a peer, part by part: a roster, a voice message, or a message key.
 ///
-/// As many questions wait for an answer as the path bears: one more with each part, half of them
-/// after a loss.
+/// The number of open questions adapts to the path: one more after each part, half after a loss.
 struct PartFetch {
     private static let askedAgainAfter = Duration.milliseconds(500)
 
-    /// What its parts are of.
+    /// The file that the parts belong to.
     private let file: UInt64
     private let size: Int
     /// Bytes of every part but the last.
     private let partSize: Int
-    /// Questions without an answer at one time.
+    /// The most open questions at one time.
     private let openMax: Int
-    /// Nothing more is asked for after this time without a part.
+    /// The time without a part after which the fetch rests.
     private let patience: Duration
-    /// How long it rests of itself; nil where the peer tells of it again.
+    /// The time without a part after which the fetch resumes; nil if it resumes on a notice.
     private let pause: Duration?
-    /// What has come without a gap from the beginning.
+    /// The bytes received from the beginning, without a gap.
     private(set) var bytes: [UInt8] = []
-    /// Parts behind a gap, by number: no more than questions are open.
+    /// Parts behind a gap, by number.
     private var early: [Int: FilePart] = [:]
     private var open: [(part: Int, at: Instant)] = []
     private var next = 0
     private var openNow: Int
     private var progress: Instant
-    /// Nothing came for long: nothing more is asked for now.
+    /// Whether the fetch rests, because no part has come for long.
     private(set) var isResting = false
 
-    /// A message, or a message key.
+    /// Begins to fetch a message or a message key.
     init(ofMessage file: UInt64, size: Int, pause: Duration? = nil, at now: Instant) {
         (self.file, self.size, partSize) = (file, size, FilePart.messageSize)
         (openNow, openMax, patience) = (1, 16, .seconds(4))
@@ -46,7 +45,7 @@ struct PartFetch {
     /// The whole file; nil while parts are missing.
     var whole: [UInt8]? { bytes.count == size ? bytes : nil }
 
-    /// There is a session again, or the peer tells of it again.
+    /// Resumes the fetch, on a new session or a new notice.
     mutating func goOn(at now: Instant) {
         next = bytes.count / partSize
         (progress, openNow, isResting) = (now, 1, false)
@@ -54,7 +53,7 @@ struct PartFetch {
         early.removeAll()
     }
 
-    /// Takes a part that was asked for; any other has no effect.
+    /// Takes a part that was asked for; other parts have no effect.
     mutating func take(_ part: FilePart, at now: Instant) {
         let number = part.start / partSize
         guard part.file == file, part.start == number * partSize,
@@ -73,7 +72,7 @@ struct PartFetch {
     /// Whether no part has come for long.
     func hasStalled(at now: Instant) -> Bool { now - progress >= patience }
 
-    /// The numbers of parts that are to be asked for now.
+    /// The numbers of the parts to ask for now.
     mutating func questions(at now: Instant) -> [Int] {
         if let pause, now - progress >= pause { goOn(at: now) }
         isResting = hasStalled(at: now)
@@ -84,7 +83,7 @@ struct PartFetch {
             found.append(open[place].part)
         }
         if !found.isEmpty { openNow = max(1, openNow / 2) }
-        // A part that is lost again and again holds up those behind it: what waits is bounded.
+        // A part that is lost repeatedly holds up later parts, whose number is therefore bounded.
         while open.count < openNow, early.count < openMax, next * partSize < size {
             open.append((next, now))
             found.append(next)
@@ -93,7 +92,7 @@ struct PartFetch {
         return found
     }
 
-    /// When there are questions again; nil where the peer has to tell of it.
+    /// When there are questions again; nil if the fetch resumes on a notice.
     var deadline: Instant? {
         guard !isResting else { return pause.map { progress + $0 } }
         let end = progress + patience

@@ -1,11 +1,10 @@
-/// The plaintext of an audio packet: where its frames lie and which ones they are.
+/// The layout of an audio packet's plaintext: the places and numbers of its frames.
 ///
 /// ```
 /// 0 2 seq     2 1 depth (bits 7-5), offset - 1 (bits 4-3), kind (bits 2-0)     3 2 F
 /// 5 F frame seq, then depth × F: frames seq - offset, seq - 2·offset, …        zeros up to P
 /// ```
-/// It holds offsets only, so the same value describes a plaintext just read and one being
-/// written. protocol.md §2.3.
+/// It holds offsets only, so one value serves reading and writing. protocol.md §2.3.
 public struct AudioPacket: Equatable, Sendable {
     public static let headerSize = 5
     public static let depths = 0...7
@@ -14,7 +13,7 @@ public struct AudioPacket: Equatable, Sendable {
     public static let roomMin = FrameLayout.plaintextMin - headerSize
     public static let roomMax = 1200 - FrameLayout.overhead - headerSize
 
-    /// The number of the newest frame in here.
+    /// The number of the newest frame in the packet.
     public let sequence: UInt16
     /// How many older frames follow the newest one.
     public let depth: Int
@@ -38,7 +37,7 @@ public struct AudioPacket: Equatable, Sendable {
     /// Writes the header and the zero padding; the caller then copies the frames.
     ///
     /// `plaintext` is exactly the P in force, which may be more than these frames need. `frame(_:)`
-    /// of the packet returned tells where each frame goes.
+    /// of the packet returned gives the place of each frame.
     public static func write(
         sequence: UInt16, depth: Int, offset: Int, isLast: Bool, frameSize: Int,
         into plaintext: inout MutableSpan<UInt8>
@@ -122,8 +121,8 @@ public struct FrameFlags: RawRepresentable, Equatable, Sendable {
 
 /// Sizes of a data packet, in bytes (protocol.md §2.1).
 ///
-/// Crypto, which seals, has the same numbers and does not know this module; the shared vectors keep
-/// the two equal.
+/// Crypto seals with the same numbers but does not know this module; the shared vectors keep the
+/// two equal.
 public enum FrameLayout {
     /// Receiver index; masked: flags, low half of the counter, time.
     public static let headerSize = 9

@@ -14,9 +14,9 @@ public struct Offer: Equatable, Sendable {
     public var id: CallID
     public var mode: Mode
     public var priority: Priority
-    /// For how many ms more the offer stands; only this and `age` differ between repeats.
+    /// The remaining time of the offer, in ms; only this and `age` differ between repeats.
     public var ttl: UInt16
-    /// How long ago the caller acted, in 0.1 s; 255 for longer, too.
+    /// The time since the caller acted, in 0.1 s; 255 also for longer.
     public var age: UInt8
     /// 0 for the peer itself, else a channel's eight bytes.
     public var reference: UInt64
@@ -58,7 +58,7 @@ public struct Answer: Equatable, Sendable {
     var flags: UInt8 { (isMicrophoneOpen ? 1 : 0) | (isHalfDuplex ? 2 : 0) }
 }
 
-/// A station, to others that know its public key (protocol.md §2.4, `who`).
+/// A station's name for stations that know its public key (protocol.md §2.4, `who`).
 public struct MemberName: Hashable, Sendable {
     /// The sixteen bytes as two big-endian halves.
     public let high: UInt64
@@ -70,12 +70,12 @@ public struct MemberName: Hashable, Sendable {
     }
 }
 
-/// Its caller says who else is in a call of a channel (MEMBER).
+/// A member of a channel's call, reported by the caller to the others (MEMBER).
 public struct CallMember: Equatable, Sendable {
     public var mid: UInt32
     /// The reference of the call.
     public var reference: UInt64
-    /// Whether it is in the call, or is no longer.
+    /// Whether the member is in the call; false once it has left.
     public var isIn: Bool
     public var name: MemberName
 
@@ -89,7 +89,7 @@ public struct CallMember: Equatable, Sendable {
 
 /// A call is refused, withdrawn or over (REJECT, CANCEL, BYE).
 public struct CallEnd: Equatable, Sendable {
-    /// The reason; numbers are those of SIP (RFC 3261 §21) where it has one.
+    /// The reason; numbers are those of SIP (RFC 3261 §21) where SIP has one.
     public struct Cause: RawRepresentable, Hashable, Sendable {
         public let rawValue: UInt16
         public init(rawValue: UInt16) { self.rawValue = rawValue }

@@ -6,7 +6,7 @@ public struct ControlPayload: Equatable, Sendable {
 
     /// The records, then zeros.
     public private(set) var bytes = InlineArray<64, UInt8>(repeating: 0)
-    /// How many bytes the records have; more than there are while one is written that does not fit.
+    /// The bytes that the records need; more than the capacity while a record does not fit.
     private var used = 0
 
     public init() {}
@@ -32,7 +32,7 @@ public struct ControlPayload: Equatable, Sendable {
     public mutating func append(_ record: ControlRecord) -> Bool {
         var longer = self
         longer.add(record.type)
-        // How long the body is, which shows at its end.
+        // The length of the body, which is filled in below.
         longer.add(0 as UInt8)
         longer.add(bodyOf: record)
         guard longer.used <= Self.capacity else { return false }

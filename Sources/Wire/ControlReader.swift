@@ -46,7 +46,7 @@ public enum ControlReader {
         case 4, 5: size == 8
         case 6, 7: size == 4
         case 8: size == 3
-        // A later version may add fields behind the known ones.
+        // A later version may add fields after the known ones.
         case 10: size >= 3
         case 11: true
         case 12: size >= 26

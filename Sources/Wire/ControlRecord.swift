@@ -3,8 +3,8 @@
 /// Fields are as the peer sent them: a value this version does not know is kept, and the reader of
 /// the record decides what it means.
 public enum ControlRecord: Equatable, Sendable {
-    /// Key confirmation: 0 from the handshake's responder, 1 from its initiator; and which run of
-    /// its program the sender is.
+    /// Key confirmation, 0 from the handshake's responder or 1 from its initiator, with the run of
+    /// the sender's program.
     case confirm(UInt8, boot: UInt64)
     case ack(Acknowledgement)
     case report(Report)
@@ -15,7 +15,7 @@ public enum ControlRecord: Equatable, Sendable {
     case spurtEnd(SpurtEnd)
     case close(CloseReason)
     case heard(Heard)
-    /// Another station uses the key of the one that gets this: a card was copied.
+    /// Another station uses the receiver's key: a card was copied.
     case keyShared
     case roster(RosterNotice)
     case rosterQuestion(RosterQuestion)
@@ -54,11 +54,11 @@ public enum ControlRecord: Equatable, Sendable {
         }
     }
 
-    /// Whether it is as true later as when it was made: it serves the session alone, or carries
-    /// what is signed and numbered.
+    /// Whether the record stays valid with age: it serves the session alone, or carries signed or
+    /// numbered data.
     ///
-    /// Such a record is acted on however old its packet is; every other one opens something, or
-    /// tells what is so now.
+    /// Such a record is acted on however old its packet is; any other record starts something, or
+    /// reports the present state.
     public var isTimeless: Bool {
         switch self {
         case .confirm, .ack, .pathChallenge, .pathResponse, .ping, .pong, .close, .roster,
@@ -105,7 +105,7 @@ public enum ControlRecord: Equatable, Sendable {
 public struct Acknowledgement: Equatable, Sendable {
     public static let capacity = 8
 
-    /// The first `count` are meant, the others are 0.
+    /// The numbers: the first `count` are valid, the others are 0.
     public private(set) var mids = InlineArray<8, UInt32>(repeating: 0)
     public private(set) var count = 0
 
@@ -137,7 +137,7 @@ public struct Acknowledgement: Equatable, Sendable {
     }
 }
 
-/// The longest time that a page lasts: its sender, its listeners and `intercomctl` end it then.
+/// The longest time of a page, after which its sender, its listeners and `intercomctl` end it.
 public enum PageLimit {
     public static let seconds = 60
     public static let time = Duration.seconds(seconds)

@@ -19,8 +19,8 @@ public struct Endpoint: Hashable, Sendable {
 
     public var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 
-    /// Whether it may be another machine's, also far away: not a group's, nor that of every, of no
-    /// or of this machine, nor one of a link alone (RFC 6890).
+    /// Whether it can be one other machine's address, even far away: no multicast, broadcast,
+    /// unspecified, loopback or link-local address (RFC 6890), and no port 0.
     public var isOfOneHost: Bool {
         guard port != 0 else { return false }
         if isIPv4 {

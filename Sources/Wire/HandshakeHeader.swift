@@ -1,6 +1,6 @@
 /// The readable first bytes of a handshake message (protocol.md §1.3).
 public struct HandshakeHeader: Equatable, Sendable {
-    /// Which message; the raw value is its type byte.
+    /// The message; the raw value is its type byte.
     public enum Kind: UInt8, Sendable {
         /// M1, the initiator's first.
         case initiation = 1
@@ -20,9 +20,9 @@ public struct HandshakeHeader: Equatable, Sendable {
             }
         }
 
-        /// Whether it has the index that its sender wants to receive by.
+        /// Whether the header has the index for packets to the sender.
         var hasSender: Bool { self == .initiation || self == .response }
-        /// Whether it has the index that its receiver chose, behind that of the sender.
+        /// Whether the header has the index that the receiver chose, after that of the sender.
         var hasReceiver: Bool { self != .initiation }
         fileprivate var receiverPlace: Int { hasSender ? 8 : 4 }
 
@@ -151,7 +151,7 @@ public struct Capabilities: Equatable, Sendable {
     public var flags: UInt16 = 0
     /// Random at each daemon start: a new one means that the peer has forgotten everything.
     ///
-    /// 0 in M2, which a stranger can open; there CONFIRM tells it.
+    /// 0 in M2, which a stranger can open; CONFIRM gives the responder's.
     public var bootID: UInt64
 
     /// This version's capabilities.
@@ -166,7 +166,7 @@ public struct Capabilities: Equatable, Sendable {
 
     /// Writes sixteen bytes to the front of `bytes`.
     public func write(into bytes: inout MutableSpan<UInt8>) {
-        // The lowest and the highest version that it speaks; and features, of which there are none.
+        // The lowest and highest version supported; then features, of which there are none.
         bytes[0] = Self.version
         bytes[1] = Self.version
         bytes.write(flags, at: 2)
@@ -177,15 +177,15 @@ public struct Capabilities: Equatable, Sendable {
 
 /// When to try a peer again, and when to send it a sign of life (protocol.md §1.7, rules 7 and 8).
 ///
-/// The waits are spread, so that stations that lost power together do not call all at once. Each
-/// draws from the system's random numbers: a stranger sees when packets leave, and times that
-/// followed from keys or from one another would show which station it is, in every network.
+/// The waits are random, so that stations that lost power together do not all call at once. They
+/// come from the system's random numbers: a stranger sees when packets leave, and could recognise a
+/// station in any network by times that follow from its keys or from each other.
 public struct RetrySchedule: Equatable, Sendable {
     private var attempt = 0
 
     public init() {}
 
-    /// How long to wait for the answer to the M1 just sent, by a random number of its own.
+    /// The wait for the answer to the M1 just sent; `draw` is a fresh random number.
     ///
     /// 1, 2, 4, 8, 16, 30, 30 … s, each times 0.8 to 1.2.
     public mutating func nextWait(_ draw: UInt64) -> Duration {
@@ -198,8 +198,8 @@ public struct RetrySchedule: Equatable, Sendable {
     /// Restarts the series of waits.
     public mutating func restart() { attempt = 0 }
 
-    /// How long after the last packet to the peer a cover packet is due, by a random number of its
-    /// own: 14 to 16 s.
+    /// The wait from the last packet to the peer until a cover packet, 14 to 16 s; `draw` is a
+    /// fresh random number.
     public static func heartbeatWait(_ draw: UInt64) -> Duration {
         .milliseconds(14_000 + draw % 2001)
     }

@@ -4,7 +4,7 @@ public enum MessageRecord: Equatable, Sendable {
     case ask(CallID, part: UInt32)
     case part(FilePart)
     case notice(MessageNotice)
-    /// What has become of a message, at the station that it is for.
+    /// The state of a message at its recipient.
     case state(CallID, MessageState)
 
     /// The id that stands for the message key.
@@ -42,12 +42,12 @@ public enum MessageRecord: Equatable, Sendable {
     }
 }
 
-/// What a sender tells of a message before it is asked for its parts.
+/// The announcement of a message, before the recipient asks for its parts.
 public struct MessageNotice: Equatable, Sendable {
     public var id: CallID
-    /// Bytes of the sealed file; 0 asks only what has become of it.
+    /// Bytes of the sealed file; 0 only asks for the state of the message.
     public var size: UInt32
-    /// How long it lasts.
+    /// The duration of the message.
     public var milliseconds: UInt32
     /// When it was spoken, in milliseconds since 1970; 0 where the sender's clock was not set.
     public var start: UInt64
@@ -57,20 +57,20 @@ public struct MessageNotice: Equatable, Sendable {
     }
 }
 
-/// What has become of a message, as the station that it is for tells its sender.
+/// The state of a message, reported by its recipient.
 public struct MessageState: RawRepresentable, Equatable, Sendable {
     public let rawValue: UInt8
 
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// On its disk.
+    /// The message is on the recipient's disk.
     public static let delivered = MessageState(rawValue: 1)
     public static let heard = MessageState(rawValue: 2)
-    /// It has no room: the sender asks again later.
+    /// The recipient has no room: the sender asks again later.
     public static let full = MessageState(rawValue: 3)
-    /// Its settings allow the sender no messages: the sender asks again later.
+    /// The recipient's settings allow the sender no messages: the sender asks again later.
     public static let denied = MessageState(rawValue: 4)
-    /// Its key does not open it.
+    /// The recipient's key does not open the message.
     public static let unreadable = MessageState(rawValue: 5)
 }
 

@@ -6,14 +6,14 @@
 /// ```
 public struct RecordingEntry: Equatable, Sendable {
     static let headerSize = 7
-    /// The source of an entry that has names: an object from source, as text, to name.
+    /// The source of an entry of names: a JSON object from each source, as text, to its name.
     public static let names: UInt8 = 255
 
-    /// When it was said, after the start of the recording.
+    /// The time of the sound, after the start of the recording.
     public let milliseconds: UInt32
     /// The talker.
     public let source: UInt8
-    /// The bytes of the chunk that are its content; the next entry follows them.
+    /// The place of the content in the chunk; the next entry follows.
     public let content: Range<Int>
 
     /// Reads the entry at `offset`; nil when no whole entry is there.
@@ -27,7 +27,7 @@ public struct RecordingEntry: Equatable, Sendable {
         content = start..<start + size
     }
 
-    /// Appends an entry to others; its content leaves room for its head in a chunk.
+    /// Appends an entry; its header and content must fit into one chunk.
     public static func append(
         _ content: Span<UInt8>, source: UInt8, at milliseconds: UInt32, to entries: inout [UInt8]
     ) {
@@ -53,7 +53,7 @@ public struct RecordingChunk: Sendable {
 
     public init() { entries.reserveCapacity(Self.sizeMax) }
 
-    /// Adds an entry; false when it belongs into the next chunk, and this one is to be sealed.
+    /// Adds an entry; false when it belongs to the next chunk, and this one must be sealed first.
     public mutating func add(
         _ content: Span<UInt8>, source: UInt8, at milliseconds: UInt32
     ) -> Bool {

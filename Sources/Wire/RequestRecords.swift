@@ -19,9 +19,9 @@ public struct Signal: Equatable, Sendable {
 
     public var mid: UInt32
     public var target: Target
-    /// The relay, by eight bytes that are made from its name; 0 for the call light.
+    /// Eight bytes made from the relay's name; 0 for the call light.
     public var reference: UInt64
-    /// For how long, in 0.1 s; 0 for a relay, which has its own time.
+    /// The duration, in 0.1 s; 0 for a relay, which has a duration of its own.
     public var time: UInt16
 
     public init(mid: UInt32, target: Target, reference: UInt64, time: UInt16) {
@@ -46,12 +46,12 @@ public struct RequestResult: Equatable, Sendable {
 
         private static let firstUnheard: UInt8 = 16
 
-        /// A call rings, and nobody hears it, for this reason.
+        /// A call rings but is not heard, for this reason.
         public static func unheard(_ why: Unheard) -> Status {
             Status(rawValue: firstUnheard &+ why.rawValue)
         }
 
-        /// Why nobody hears a call that rings there; nil for another outcome.
+        /// The reason why a ringing call is not heard; nil for another outcome.
         public var unheard: Unheard? {
             rawValue > Self.firstUnheard ? Unheard(rawValue: rawValue - Self.firstUnheard) : nil
         }
@@ -69,7 +69,7 @@ public struct RequestResult: Equatable, Sendable {
     }
 }
 
-/// The roster of its site that a station has (ROSTER, protocol.md §2.4 and §4.3).
+/// A notice of the roster that a station has (ROSTER, protocol.md §2.4 and §4.3).
 public struct RosterNotice: Equatable, Sendable {
     /// Eight bytes that are made from the site's key.
     public var site: UInt64
@@ -91,7 +91,7 @@ public struct RosterNotice: Equatable, Sendable {
 
 /// A question for a part of a roster (ROSTER_ASK).
 public struct RosterQuestion: Equatable, Sendable {
-    /// As in the notice.
+    /// The `text` of the notice.
     public var text: UInt64
     /// Where the part begins, in bytes.
     public var offset: UInt16
@@ -109,20 +109,20 @@ public struct FilePart: Sendable {
     public static let rosterSize = 48
     public static let messageSize = 47
 
-    /// The text of a roster's notice, or the first half of a message's id.
+    /// The `text` of a roster's notice, or the first half of a message's id.
     public let file: UInt64
-    /// Where it begins, in bytes.
+    /// Where the part begins, in bytes.
     public let start: Int
     public private(set) var bytes = InlineArray<48, UInt8>(repeating: 0)
     /// The bytes that count, at least 1.
     public let count: Int
 
-    /// Takes the part of a roster that begins at `offset`; nil where it has none there.
+    /// Takes the part of a roster that begins at `offset`; nil for an offset beyond the end.
     public init?(ofRoster whole: Span<UInt8>, at offset: UInt16, text: UInt64) {
         self.init(of: whole, at: Int(offset), size: Self.rosterSize, file: text)
     }
 
-    /// Takes a part of a message or a key; nil where it has none of this number.
+    /// Takes a part of a message or a key; nil for a number beyond the last part.
     public init?(_ number: UInt32, ofMessage whole: Span<UInt8>, id: CallID) {
         let start = Int(number) * Self.messageSize
         self.init(of: whole, at: start, size: Self.messageSize, file: id.high)

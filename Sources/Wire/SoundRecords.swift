@@ -5,7 +5,7 @@ public struct Report: Equatable, Sendable {
     public var stream: UInt8
     /// The newest frame number that has arrived.
     public var highest: UInt16
-    /// Packets lost of the last 2 s before repair, in 1/256.
+    /// The share of packets lost in the last 2 s, before repair, in 1/256.
     public var loss: UInt8
     /// Mean length of a loss in the last 2 s, in 1/8 packet.
     public var burst: UInt8
@@ -54,7 +54,7 @@ public struct StreamBinding: Equatable, Sendable {
         public static let talk = Purpose(rawValue: 0)
         public static let page = Purpose(rawValue: 1)
         public static let call = Purpose(rawValue: 2)
-        /// The number means nothing, and is not heard.
+        /// The number has no meaning, and its sound is not heard.
         public static let none = Purpose(rawValue: 255)
     }
 
@@ -76,7 +76,7 @@ public struct StreamBinding: Equatable, Sendable {
     }
 }
 
-/// Which sound may be heard over which.
+/// The rank of a sound: a sound of higher rank may be heard in place of others.
 public struct Priority: RawRepresentable, Hashable, Comparable, Sendable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -92,8 +92,8 @@ public struct Priority: RawRepresentable, Hashable, Comparable, Sendable {
 
 /// Whether a peer's sound is heard here, reported to the peer (HEARD, protocol.md §2.4).
 ///
-/// REPORT tells how much has arrived. HEARD tells how much of that came out of a speaker, and why
-/// the rest did not.
+/// REPORT counts the sound that has arrived. HEARD says how much of that sound came out of a
+/// speaker, and why the rest did not.
 public struct Heard: Equatable, Sendable {
     public var stream: UInt8
     /// The share of the sound played since the last REPORT that was heard, in 1/255.
@@ -130,7 +130,7 @@ public struct Unheard: RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// It is heard.
+    /// The sound is heard.
     public static let heard = Unheard(rawValue: 0)
     /// No speaker is configured.
     public static let noOutput = Unheard(rawValue: 1)

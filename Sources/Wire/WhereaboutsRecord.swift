@@ -1,14 +1,14 @@
-/// Where a station can be called, as it tells a peer at a broker (protocol.md §1.10).
+/// The addresses of a station, published to one peer at a broker (protocol.md §1.10).
 public struct WhereaboutsRecord: Equatable, Sendable {
-    /// All are as long, so that their length tells nothing.
+    /// The size of every record, so that it reveals nothing.
     public static let size = 192
-    /// The most addresses that are told.
+    /// The most addresses in a record.
     public static let most = 10
     private static let version: UInt8 = 1
     private static let header = 10
     private static let addressSize = 18
 
-    /// When it was written, in milliseconds since 1970; a later one takes its place.
+    /// When the record was written, in milliseconds since 1970; a later record replaces it.
     public var writtenAt: UInt64
     /// The best first; none is link-local.
     public var addresses: [Endpoint]
@@ -48,8 +48,8 @@ public struct WhereaboutsRecord: Equatable, Sendable {
     }
 }
 
-/// One question for the address by which others see a socket, and its answer: a binding of STUN
-/// (RFC 8489 §14.2), and nothing else of it.
+/// A STUN binding (RFC 8489 §14.2): one question for a socket's address as others see it, and the
+/// answer.
 public struct STUNBinding: Equatable, Sendable {
     public static let defaultPort: UInt16 = 3478
 
@@ -59,7 +59,7 @@ public struct STUNBinding: Equatable, Sendable {
     private static let isSuccess: UInt16 = 0x0101
     private static let xorMappedAddress: UInt16 = 0x0020
 
-    /// Twelve unpredictable bytes, as two numbers: who has not seen the question cannot answer it.
+    /// Twelve unpredictable bytes, as two numbers, without which no host can answer the question.
     private let transaction: (UInt32, UInt64)
 
     public init(random: (inout MutableSpan<UInt8>) -> Void) {
@@ -81,15 +81,14 @@ public struct STUNBinding: Equatable, Sendable {
         return request
     }
 
-    /// Whether a datagram says that it is an answer; it is shorter than the messages of a handshake
-    /// that may begin with the same bytes.
+    /// Whether a datagram claims to be an answer; M1 may begin with the same bytes but is longer.
     public static func isAnswer(_ datagram: Span<UInt8>) -> Bool {
         (header..<HandshakeLayout.Initiation.size).contains(datagram.count)
             && datagram.uint16(at: 0) == isSuccess && datagram.uint32(at: 4) == cookie
             && Int(datagram.uint16(at: 2)) == datagram.count - header
     }
 
-    /// The IPv4 address in the answer to this question; nil where it is none, or has none.
+    /// The IPv4 address in the answer to this question; nil if the datagram has none.
     public func mapped(in datagram: Span<UInt8>) -> Endpoint? {
         guard Self.isAnswer(datagram), datagram.uint32(at: 8) == transaction.0,
             datagram.uint64(at: 12) == transaction.1

@@ -35,7 +35,7 @@ enum KPKE {
         }
     }
 
-    /// Writes the ciphertext of a 32-byte message; `coins` decide it wholly (algorithm 14).
+    /// Writes the ciphertext of a 32-byte message, with no randomness but `coins` (algorithm 14).
     static func encrypt(
         _ message: Span<UInt8>, to encryptionKey: Span<UInt8>, coins: Span<UInt8>,
         ciphertext: inout MutableSpan<UInt8>, with sponge: inout Sponge

@@ -68,7 +68,7 @@ private struct Lane {
         Lane(left.bits ^ right.bits)
     }
 
-    /// This lane after χ, given the two that follow it in its row.
+    /// This lane after χ, given the next two lanes in its row.
     @inline(__always) func chi(_ next: Lane, _ afterNext: Lane) -> Lane {
         Lane(bits ^ (~next.bits & afterNext.bits))
     }
@@ -108,7 +108,7 @@ private struct Plane {
             left.z ^ right.z)
     }
 
-    /// What θ adds to every lane of a column, when this plane holds the columns' parities.
+    /// The terms that θ adds to the lanes of each column, if this plane holds the column parities.
     @inline(__always) var columnMix: Plane {
         Plane(z ^ w << 1, v ^ x << 1, w ^ y << 1, x ^ z << 1, y ^ v << 1)
     }

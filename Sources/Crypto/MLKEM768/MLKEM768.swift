@@ -2,9 +2,9 @@ internal import CLinux
 
 /// ML-KEM-768, the key encapsulation of FIPS 203, security category 3.
 ///
-/// Debian 12 has no package with it. It is used only together with X25519 (protocol.md §1.2): a
-/// mistake here leaves a session as safe as X25519 alone. Time and memory accesses do not depend on
-/// secrets; `tools/check-constant-time` checks that.
+/// Debian 12 has no package with ML-KEM. ML-KEM is used only together with X25519 (protocol.md
+/// §1.2): a mistake here leaves a session as safe as X25519 alone. Time and memory accesses do not
+/// depend on secrets; `tools/check-constant-time` checks that.
 public enum MLKEM768 {
     /// ek, public: protocol.md §1.3 sends it as e1.
     public static let encapsulationKeySize = 1184
@@ -14,7 +14,7 @@ public enum MLKEM768 {
     /// m, the secret randomness of one encapsulation.
     public static let randomnessSize = 32
 
-    /// Whether a peer's key may be used: its size, and every coefficient below q (§7.2).
+    /// Whether a peer's key has the right size, and every coefficient below q (§7.2).
     public static func isValid(encapsulationKey: Span<UInt8>) -> Bool {
         guard encapsulationKey.count == encapsulationKeySize else { return false }
         return Polynomial.isReduced(
@@ -44,7 +44,7 @@ public enum MLKEM768 {
         return Key(copying: derived.bytes.extracting(first: 32))
     }
 
-    /// H(ek), public as the key is.
+    /// H(ek), which is public like the key.
     static func hash(
         ofKey encapsulationKey: Span<UInt8>, with sponge: inout Sponge
     ) -> InlineArray<32, UInt8> {
@@ -122,7 +122,7 @@ extension MLKEM768 {
         /// The shared secret that a ciphertext of 1088 bytes holds (algorithm 18).
         ///
         /// A ciphertext that was not made for this key gives a secret that only this key can
-        /// compute; nothing, not even the time taken, tells the two cases apart.
+        /// compute; nothing, not even the time taken, distinguishes the two cases.
         public borrowing func decapsulate(_ ciphertext: Span<UInt8>) -> Key {
             precondition(ciphertext.count == ciphertextSize)
             var sponge = Sponge()
@@ -161,8 +161,8 @@ extension MLKEM768 {
             return UInt8(truncatingIfNeeded: 0 &- ((0 &- bits) &>> 31))
         }
 
-        /// The first 32 bytes of one or the other, by neither a branch nor an address that depends
-        /// on the choice.
+        /// The first 32 bytes of `first`, or of `second` with a mask of 255; no branch and no
+        /// address depends on the choice.
         private static func select(
             _ first: Span<UInt8>, orElse second: Span<UInt8>, mask: UInt8
         ) -> Key {

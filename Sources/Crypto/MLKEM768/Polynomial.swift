@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// A polynomial of 256 coefficients modulo q, or its transform; wiped when it goes.
+/// A polynomial of 256 coefficients modulo q, or its transform; wiped at its end.
 ///
 /// Every coefficient is below q before and after each operation.
 struct Polynomial: ~Copyable {
@@ -32,7 +32,7 @@ struct Polynomial: ~Copyable {
         for index in 0..<Self.count { own[index] = Field.add(own[index], others[index]) }
     }
 
-    /// Becomes `other` minus itself.
+    /// Subtracts itself from `other`.
     mutating func subtract(from other: borrowing Polynomial) {
         let others = other.values
         var own = coefficients
@@ -275,7 +275,7 @@ extension Polynomial {
 enum Field {
     static let q: UInt32 = 3329
 
-    /// `reduce` accepts anything below this: two products and one value are.
+    /// The bound of `reduce`: two products and one value stay below it.
     static let reduceLimit: UInt32 = 1 << 25
 
     /// `value` modulo q, for a value below 2q.

@@ -2,15 +2,15 @@ public import Time
 
 /// The sessions of one peer: `previous`, `current` and `next` (protocol.md §1.7).
 ///
-/// Each opens the packets that carry its index. Only `current` seals, except control records that
-/// belong to a particular session. The first datagram that opens on `next` makes it `current`, and
-/// `current` becomes `previous`; both peers do the same. Real-time: sessions move in and out whole
-/// and are neither made nor wiped here; the caller passes a session it gets back to another thread
-/// to be wiped.
+/// Each session opens the packets that carry its index. Only `current` seals, except control
+/// records of a particular session. The first datagram that opens on `next` makes that session
+/// `current`, and the former `current` becomes `previous`; both peers do the same. Real-time:
+/// sessions are neither made nor wiped here; the caller passes each returned session to another
+/// thread, which wipes it.
 public struct KeySlots: ~Copyable, Sendable {
     public enum Slot: Sendable { case previous, current, next }
 
-    /// The outcome of opening a datagram; `age` is how old it is at most.
+    /// The outcome of opening a datagram; `age` is the greatest age that it may have.
     public enum Outcome: ~Copyable {
         case opened(Opener.Opened, slot: Slot, age: Duration)
         /// Opened on `next`, which is now `current`; `retired` is the former `previous`, for the
@@ -52,9 +52,7 @@ public struct KeySlots: ~Copyable, Sendable {
 
     public mutating func owns(index: UInt32) -> Bool { slot(of: index) != nil }
 
-    /// The index of the session that seals, nil when there is none.
-
-    /// Frames sealed on `current`; 0 without one.
+    /// The number of frames sealed on `current`; 0 without a `current` session.
     public private(set) var currentCounter: UInt64 = 0
 
     /// The index in the first four bytes of a datagram; nil for a shorter one.
@@ -90,7 +88,7 @@ public struct KeySlots: ~Copyable, Sendable {
         }
     }
 
-    /// Seals on `current`; nil without one, or when its counter is used up.
+    /// Seals on `current`; nil without a `current` session, or when its counter is used up.
     public mutating func seal(
         flags: UInt8, plaintext: Span<UInt8>, at now: Instant,
         into datagram: inout MutableSpan<UInt8>
@@ -117,7 +115,7 @@ public struct KeySlots: ~Copyable, Sendable {
         }
     }
 
-    /// A frame of this session with that time answered a question that was asked then.
+    /// Adjusts the clock of this session: a frame with this time answers a question of `askedAt`.
     public mutating func answered(onIndex index: UInt32, askedAt: Instant, time: UInt16) {
         switch slot(of: index) {
         case .previous: previous?.clock.answered(askedAt: askedAt, time: time)
@@ -185,7 +183,7 @@ public struct SessionKeys: ~Copyable, Sendable {
     public let localIndex: UInt32
     public internal(set) var sealer: Sealer
     public internal(set) var opener: Opener
-    /// Its time, which every frame carries.
+    /// The clock of the session, whose time every frame carries.
     public internal(set) var clock: SessionClock
 
     /// The index put in the frames sent to the peer.
@@ -212,7 +210,7 @@ extension SessionKeys {
         }
     }
 
-    /// An outcome of `Opener.open`, with the age that the datagram has at most.
+    /// The outcome of `Opener.open`, with the greatest age that the datagram may have.
     enum Outcome {
         case opened(Opener.Opened, age: Duration)
         case refused(Opener.Refusal)
@@ -269,19 +267,20 @@ public struct TransportKeys: ~Copyable, Sendable {
 /// The time of one session, as both ends know it (protocol.md §2.1 "Time").
 ///
 /// Every frame carries the age of the session at its sender. The receiver knows a moment before
-/// which the session did not exist there, so it can tell how old a frame is at most, whoever held
-/// it back. No clock of the day is involved. All moments are those of this station's own clock.
+/// which the session did not exist there, so it knows the greatest age of a frame, even of one
+/// delayed by an attacker. No clock of the day is involved. All moments are those of this station's
+/// own clock.
 public struct SessionClock: Sendable {
     /// The length of one step of a frame's time.
     public static let step = Duration.milliseconds(10)
 
-    /// A frame that may be older than this was held back: what it carries is not acted on.
+    /// The age above which the content of a frame is not acted on, because the frame was delayed.
     ///
-    /// The jitter buffer bridges 1.6 s, so no network that sound is heard through needs more.
+    /// The jitter buffer bridges 1.6 s, so a network through which sound is heard needs no more.
     public static let freshFor = Duration.seconds(2)
 
     private let began: Instant
-    /// The peer's session began then at the earliest.
+    /// The earliest moment at which the peer's session can have begun.
     private var peerBegan: Instant
 
     /// `began` is when this station made or accepted M3.
@@ -293,17 +292,17 @@ public struct SessionClock: Sendable {
         self.peerBegan = peerBegan
     }
 
-    /// The time that a frame carries which is sealed now, in steps.
+    /// The time for a frame that is sealed now, in steps.
     public func time(at now: Instant) -> UInt16 {
         UInt16(clamping: (now - began).nanoseconds / Self.step.nanoseconds)
     }
 
-    /// How old a frame is that carries this time: at most that, and never less.
+    /// The greatest age of a frame with this time.
     public func age(of time: UInt16, at now: Instant) -> Duration {
         max(.zero, now - peerBegan - Self.step * Int(time))
     }
 
-    /// A frame with this time answers a question that was asked then, so it was made later.
+    /// Narrows the bound: a frame with this time answers a question of `askedAt`, so it is newer.
     public mutating func answered(askedAt: Instant, time: UInt16) {
         // The time is rounded down.
         peerBegan = max(peerBegan, askedAt - Self.step * (Int(time) + 1))

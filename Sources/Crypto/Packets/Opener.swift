@@ -12,7 +12,7 @@ public struct Opener: ~Copyable, Sendable {
         case authentication
         /// Seen already, or older than the window.
         case replay
-        /// The newest datagram once more: one of the two may have come from where the peer is now.
+        /// A repeat of the newest datagram; one of the two may show the peer's new address.
         case copy
     }
 
@@ -24,8 +24,7 @@ public struct Opener: ~Copyable, Sendable {
         public let time: UInt16
         /// Bytes of plaintext written.
         public let count: Int
-        /// Whether the counter is the highest so far: then the datagram shows where the peer is
-        /// now.
+        /// Whether the counter is the highest so far: the datagram then shows the peer's address.
         public let isNewest: Bool
     }
 
@@ -103,8 +102,8 @@ public struct ReplayWindow: Sendable {
 
     /// The counter congruent to `low` mod 2¹⁶ that is nearest to the next expected one.
     ///
-    /// It lies above highest + 1 - 2¹⁵ and at most at highest + 1 + 2¹⁵; nil when that is negative,
-    /// or 2²² and above.
+    /// The counter lies above highest + 1 - 2¹⁵ and at most at highest + 1 + 2¹⁵; nil when that is
+    /// negative, or 2²² and above.
     public func reconstruct(_ low: UInt16) -> UInt64? {
         let expected = highest + 1
         var ahead = Int64(low &- UInt16(truncatingIfNeeded: expected))

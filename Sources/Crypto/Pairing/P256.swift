@@ -1,8 +1,7 @@
 internal import CLinux
 internal import CMbedTLS
 
-/// The curve P-256 (NIST SP 800-186 §3.2.1.3) over mbedTLS, as much of it as SPAKE2 and signatures
-/// (`SigningKey`) need.
+/// The curve P-256 (NIST SP 800-186 §3.2.1.3) over mbedTLS, for SPAKE2 and `SigningKey`.
 ///
 /// Points are 65 bytes, uncompressed (SEC 1 §2.3.3); numbers are 32 bytes, big-endian. A
 /// multiplication starts from a fresh random representation of its point, as X25519 does.
@@ -59,8 +58,8 @@ internal import CMbedTLS
 
     /// A number of any length modulo the order of the curve.
     ///
-    /// The time of a division tells of its quotient. That is random here: a random multiple of the
-    /// order, which leaves the remainder as it is, is added first.
+    /// The time of a division reveals its quotient. The quotient is random here: a random multiple
+    /// of the order is added first, which leaves the remainder as it is.
     static func reduce(_ wide: Span<UInt8>) -> Key {
         let curve = P256()
         let number = CurveNumber(0)
@@ -108,7 +107,7 @@ internal import CMbedTLS
         return result
     }
 
-    /// False for what is not the 65 bytes of a point of the curve.
+    /// Reads a point; false unless these are the 65 bytes of a point of the curve.
     func read(_ bytes: Span<UInt8>, into point: borrowing CurvePoint) -> Bool {
         guard bytes.count == Self.pointSize, bytes[0] == 4 else { return false }
         let status = unsafe bytes.withUnsafeBufferPointer {
@@ -117,7 +116,7 @@ internal import CMbedTLS
         return unsafe status == 0 && mbedtls_ecp_check_pubkey(group, point.pointer) == 0
     }
 
-    /// False for the identity.
+    /// Writes a point; false for the identity.
     func write(
         _ point: borrowing CurvePoint, into bytes: inout MutableSpan<UInt8>
     ) -> Bool {

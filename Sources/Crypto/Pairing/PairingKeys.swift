@@ -1,11 +1,11 @@
-/// What both sides of a pairing derive from it (protocol.md §4.1).
+/// The keys that both sides derive from a pairing (protocol.md §4.1).
 public struct PairingKeys: ~Copyable {
-    /// T: the hash of everything both have said so far.
+    /// T: the hash of TT and of the messages up to cB.
     public let transcript: Digest
     private let prk: Key
 
     /// - Parameters:
-    ///   - shared: K, and with it TT.
+    ///   - shared: K and its transcript TT.
     ///   - first: the body of P1.
     ///   - second: the body of P2, without cB.
     ///   - secret: ss of ML-KEM-768.
@@ -45,13 +45,13 @@ public struct PairingKeys: ~Copyable {
         return confirmation.finish()
     }
 
-    /// Whether these bytes are that confirmation; the time does not depend on where they differ.
+    /// Whether these bytes are the side's confirmation, in a time independent of any difference.
     public borrowing func isConfirmation(_ bytes: Span<UInt8>, of role: SPAKE2.Role) -> Bool {
         let expected = confirmation(of: role)
         return ConstantTime.equal(expected.span, bytes)
     }
 
-    /// Seals what a side tells of itself, once: its key seals nothing else.
+    /// Seals a side's card, once: its key seals nothing else.
     public borrowing func seal(
         _ card: Span<UInt8>, of role: SPAKE2.Role, into sealed: inout MutableSpan<UInt8>
     ) {
@@ -82,15 +82,16 @@ public struct PairingKeys: ~Copyable {
     }
 }
 
-/// w of protocol.md §4.1: what a short code is stretched to, a number below the order of P-256.
+/// w of protocol.md §4.1: a number below the order of P-256, stretched from a short code.
 public enum CodeKey {
-    /// Each guess costs its maker as many rounds.
+    /// The rounds that each guess costs.
     public static let rounds: UInt32 = 100_000
 
     /// PBKDF2-HMAC-SHA-256 (RFC 8018 §5.2) of a code as it is used, and of A's 16 bytes.
     ///
-    /// It makes 40 bytes, and takes them modulo the order: as good as evenly spread over it. This
-    /// takes a tenth of a second or more. Only tests that pair a thousand times use fewer rounds.
+    /// The 40 bytes that result are reduced modulo the order, over which they are almost evenly
+    /// spread. This takes a tenth of a second or more. Only tests that pair a thousand times use
+    /// fewer rounds.
     public static func stretch(
         _ code: Span<UInt8>, nonce: Span<UInt8>, rounds: UInt32 = CodeKey.rounds
     ) -> Key {

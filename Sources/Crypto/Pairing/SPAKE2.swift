@@ -1,5 +1,5 @@
 /// One side of SPAKE2 (RFC 9382) on P-256 with SHA-256: two sides with the same password get the
-/// same shared point, and one who guesses gets one guess for each run.
+/// same shared point, and an attacker gets one guess per run.
 public struct SPAKE2: ~Copyable {
     /// A begins, and masks with M; B answers, and masks with N.
     public enum Role: Sendable { case a, b }
@@ -47,8 +47,8 @@ public struct SPAKE2: ~Copyable {
             point: point, password: password.copy())
     }
 
-    /// Whether these bytes are a point of the curve, as each share is: known before the password
-    /// is stretched, which takes long.
+    /// Whether these bytes are a point of the curve, as each share must be; a check before the slow
+    /// stretching of the password.
     public static func isShare(_ bytes: Span<UInt8>) -> Bool { P256().isPoint(bytes) }
 
     /// M and N of RFC 9382 §6, uncompressed.
@@ -78,15 +78,15 @@ public struct SPAKE2: ~Copyable {
     }
 }
 
-/// What both sides know in the end, and its transcript TT (RFC 9382 §4).
+/// The shared point K of both sides, with the transcript TT (RFC 9382 §4).
 public struct SharedPoint: ~Copyable {
     fileprivate let pointA: SPAKE2.Share
     fileprivate let pointB: SPAKE2.Share
     fileprivate let point: Secret
     fileprivate let password: Key
 
-    /// Adds TT to a hash: each part, the names of both sides first, after its length, eight bytes,
-    /// little-endian.
+    /// Adds TT to a hash: the names of both sides, then the other parts, each after its length in
+    /// eight bytes, little-endian.
     public borrowing func absorb(
         identityA: StaticString, identityB: StaticString, into hash: inout SHA256
     ) {

@@ -11,7 +11,7 @@ public struct RecordingHeader: Equatable, Sendable {
     static let magic: StaticString = "ICREC1"
     static let fixedSize = 24
     static let recipientSize = 1176
-    /// e and the ciphertext, which the key of the seal depends on.
+    /// e and the ciphertext, on which the key of the seal depends.
     private static let shares = 8..<1128
     private static let ephemeral = 8..<40
     private static let ciphertext = 40..<1128
@@ -23,7 +23,7 @@ public struct RecordingHeader: Equatable, Sendable {
     var suite: Suite { Suite(rawValue: bytes[6]) ?? .aesGCM }
     var digest: Digest { SHA256.hash(bytes.span) }
 
-    /// When it began, in milliseconds since 1970; 0 when the recorder's clock was not set.
+    /// When the recording began, in milliseconds since 1970; 0 if the recorder's clock was not set.
     public var startMilliseconds: UInt64 {
         (8..<16).reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
     }
@@ -33,14 +33,14 @@ public struct RecordingHeader: Equatable, Sendable {
         recipients.map { Hexadecimal.text(bytes.span.extracting($0.prefix(8))) }
     }
 
-    /// Where the parts for the recipients are.
+    /// The places of the parts for the recipients.
     private var recipients: [Range<Int>] {
         stride(from: Self.fixedSize, to: bytes.count, by: Self.recipientSize).map {
             $0..<$0 + Self.recipientSize
         }
     }
 
-    /// Takes a whole header, whose first bytes `size(of:)` has taken.
+    /// Takes a whole header, whose first bytes `size(of:)` has checked.
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// The size of a whole header that begins with these 24 bytes.
@@ -122,7 +122,7 @@ public struct RecordingHeader: Equatable, Sendable {
         throw fault
     }
 
-    /// The cipher of KEK, which follows from both shared secrets and all that is public about them.
+    /// The cipher of KEK, which follows from both shared secrets and all public values.
     private static func cipher(
         _ suite: Suite, _ shared: borrowing Key, _ secret: borrowing Key, _ shares: Span<UInt8>,
         _ key: RecordingPublicKey
@@ -145,15 +145,15 @@ public enum RecordingFault: Error, Equatable, Sendable {
     case unknownForm
     /// The file ends in its header.
     case headerCut
-    /// It is sealed to other keys.
+    /// The recording is sealed to other keys.
     case notForThisKey
-    /// It is sealed to this key, and the seal does not open.
+    /// The recording is sealed to this key, but the seal does not open.
     case headerDamaged
     /// The file ends before this chunk does; the chunks before it are whole.
     case truncated(chunk: UInt32)
     /// This chunk does not open; later ones can be read.
     case damaged(chunk: UInt32)
-    /// This chunk has no possible length, so it is not known where the next one begins.
+    /// This chunk has an impossible length, so the beginning of the next one is unknown.
     case unframed(chunk: UInt32)
     /// Chunk `found`, which is whole, stands where this one is expected: chunks are missing,
     /// repeated or in another order.

@@ -1,4 +1,4 @@
-/// The secret half of a recording key, which reads what is sealed to the public half
+/// The secret half of a recording key, which opens recordings sealed to the public half
 /// (recordings.md §1).
 public struct RecordingKey: ~Copyable {
     /// The secret file: `intercom-recording-1 `, 192 hexadecimal digits, a line feed.
@@ -58,8 +58,7 @@ public struct RecordingKey: ~Copyable {
         text[Self.fileSize - 1] = UInt8(ascii: "\n")
     }
 
-    /// The secrets that it shares with the sender: of X25519, nil for a point of low order, and of
-    /// ML-KEM-768.
+    /// The X25519 secret that it shares with the sender; nil for a point of low order.
     borrowing func shared(with point: PublicKey) -> Key? {
         X25519.shared(Key(copying: secret.bytes.extracting(first: Key.size)), with: point)
     }
@@ -81,7 +80,7 @@ public struct RecordingPublicKey: Equatable, Sendable {
 
     fileprivate init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Takes the bytes of a key; nil where nothing can be sealed to it.
+    /// Takes the bytes of a key; nil if nothing can be sealed to it.
     public init?(bytes: [UInt8]) {
         guard bytes.count == Self.size else { return nil }
         self.bytes = bytes

@@ -1,6 +1,6 @@
 /// The numbers of a chunk of a recording that both ends share (recordings.md §1).
 enum RecordingSeal {
-    /// The ciphertext's length, and whether it is the last chunk.
+    /// The bytes of a chunk's head: the ciphertext's length, and the mark of the last chunk.
     static let headSize = 4
     static let last: UInt32 = 1 << 31
     static let plaintextMax = 65_535
@@ -82,11 +82,11 @@ public struct RecordingSealer: ~Copyable {
     }
 }
 
-/// The reading half of a recording: takes the bytes of a file in order, gives every whole chunk,
-/// and says what is wrong.
+/// The reading half of a recording: takes the bytes of a file in order, and returns whole chunks
+/// and faults.
 ///
 /// Without a key it checks the frame alone: header, lengths of chunks, the mark of the last one. It
-/// takes any bytes. A chunk that stands in another's place is looked for among the indices near by.
+/// takes any bytes. A chunk in the wrong place is searched for among the indices near by.
 public struct RecordingReader: ~Copyable {
     /// The result of `take`.
     public enum Step: Equatable, Sendable {
@@ -94,8 +94,8 @@ public struct RecordingReader: ~Copyable {
         case more
         /// `header` is there; `unlock` may follow.
         case header
-        /// A whole chunk; with a key `entries` has its contents, else only its frame is known. It
-        /// stands in the place of another one if the two differ.
+        /// A whole chunk; with a key `entries` has its contents, otherwise only its frame is known.
+        /// If the two numbers differ, the chunk stands in the place of another one.
         case chunk(UInt32, inPlaceOf: UInt32)
         case fault(RecordingFault)
         /// The file is over.
@@ -125,8 +125,8 @@ public struct RecordingReader: ~Copyable {
     /// Whether a chunk has stood in another's place: then others may follow the last one.
     private var isMixed = false
     private var entryCount = 0
-    /// How far from its place a chunk is looked for, 21 minutes of sound, and how many more times
-    /// in this file: a file that is made to be slow must end, too.
+    /// How far from its place a chunk is searched for (21 minutes of sound), and how many more
+    /// trials this file may cause: the reading of a malicious file must end, too.
     private static let reach: UInt32 = 256
     private var trials = 16_384
 
@@ -216,7 +216,7 @@ public struct RecordingReader: ~Copyable {
     private mutating func open(_ sealed: Span<UInt8>, _ index: UInt32, _ isLast: Bool) -> Bool {
         guard let header, cipher != nil else { return false }
         let nonce = RecordingSeal.nonce(header.bytes.span, index: index, isLast: isLast)
-        // Taken out while it is written.
+        // The buffer is taken out of `self` while it is written.
         var room: [UInt8] = []
         swap(&room, &plaintext)
         defer { swap(&room, &plaintext) }

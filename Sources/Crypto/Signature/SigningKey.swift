@@ -17,7 +17,7 @@ public struct SigningKey: ~Copyable {
         }
     }
 
-    /// Takes 32 bytes, high byte first; nil for 0, and for what is not below the order.
+    /// Takes 32 bytes, high byte first; nil for 0 and for a number not below the order.
     public init?(_ number: consuming Key) {
         guard P256().point(of: number) != nil else { return nil }
         self.number = number
@@ -29,7 +29,7 @@ public struct SigningKey: ~Copyable {
         get { number.bytes }
     }
 
-    /// What verifies its signatures.
+    /// The key that verifies its signatures.
     public var verifyingKey: VerifyingKey {
         guard let point = P256().point(of: number) else {
             preconditionFailure("it was a number of the curve")
@@ -120,8 +120,8 @@ extension P256 {
         return write(result, into: &span) ? bytes : nil
     }
 
-    /// Signs by the deterministic way (RFC 6979), so that no generator can spoil a key, and with
-    /// random blinding, so that timing tells nothing of it; r and s, s in the lower half.
+    /// Signs deterministically (RFC 6979), so that a bad generator cannot reveal the key, and with
+    /// random blinding, so that timing reveals nothing; returns r and s, s in the lower half.
     func sign(_ digest: Digest, by number: borrowing Key) -> InlineArray<64, UInt8> {
         let r = CurveNumber(0)
         let s = CurveNumber(0)
@@ -150,8 +150,8 @@ extension P256 {
 
     /// Whether r and s are the signature of a digest by the holder of a point's number.
     ///
-    /// Two signatures fit. Only the one whose s is in the lower half is accepted, so that a person
-    /// without the key cannot make another one.
+    /// Two values of s are valid. Only the one in the lower half is accepted, so that nobody
+    /// without the key can make a second signature.
     func verify(
         _ signature: InlineArray<64, UInt8>, of digest: Digest, by point: Point
     ) -> Bool {

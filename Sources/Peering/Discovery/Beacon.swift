@@ -3,8 +3,8 @@ internal import Crypto
 /// An announcement of a station on the LAN: random bytes, and one tag for each peer
 /// (protocol.md §1.9).
 ///
-/// There are always 32 tags, in random order: those without a peer are random, and only a peer can
-/// tell which those are.
+/// There are always 32 tags, in random order. Random numbers fill the places without a peer; a peer
+/// recognises only its own tag.
 struct Beacon: Equatable, Sendable {
     static let tags = 32
 
@@ -15,7 +15,7 @@ struct Beacon: Equatable, Sendable {
     private static let nonceKey = Array("n=".utf8)
     private static let tagsKey = Array("t=".utf8)
 
-    /// A beacon of this station to the peers of these keys.
+    /// Makes a beacon of this station for the peers with these keys.
     init(of own: PublicKey, to keys: [TagKey], _ lots: Lots) {
         precondition(keys.count <= Self.tags)
         let nonce = lots.bytes(TagKey.nonceSize)
@@ -50,10 +50,10 @@ struct Beacon: Equatable, Sendable {
         return TextStrings.bytes(of: [Self.version, Self.nonceKey + nonce, Self.tagsKey + tags])
     }
 
-    /// Tells one beacon from another: by it, a copy is no news.
+    /// A number that identifies the beacon, so that a copy of it is no news.
     var mark: UInt64 { nonce.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
 
-    /// Whether it is from the station of this public key and to this one, whose pair's key this is.
+    /// Whether the beacon is from this peer to this station; `key` is the key of the pair.
     func isOf(_ peer: PublicKey, by key: TagKey) -> Bool {
         tags.contains(key.tag(nonce: nonce.span, announcer: peer))
     }
@@ -63,7 +63,7 @@ struct Beacon: Equatable, Sendable {
 struct TextStrings: Sequence, IteratorProtocol {
     private var rest: ArraySlice<UInt8>
 
-    /// Nil where one is cut short.
+    /// Nil when a string is cut short.
     init?(parsing text: [UInt8]) {
         rest = text[...]
         var others = self

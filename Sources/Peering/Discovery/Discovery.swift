@@ -4,19 +4,19 @@ public import Wire
 
 /// Finds peers on the LAN, and lets them find this station (protocol.md §1.9).
 ///
-/// DNS-SD over multicast DNS, as far as one service needs it. Sans-I/O, for the control thread:
-/// report an event and the time, then fetch actions until there are none. What is found is a hint
-/// that anyone on the LAN may have forged: it names an address to call, and the handshake decides.
+/// It speaks as much of DNS-SD over multicast DNS as its services need. Sans-I/O, for the control
+/// thread: report an event and the time, then fetch actions until there are none. A found address
+/// is a hint that anyone on the LAN may have forged; the handshake decides.
 public struct Discovery {
     /// An order to the caller.
     public enum Action: Equatable, Sendable {
-        /// A message for the group of the link.
+        /// Send a message to the group of the link.
         case send([UInt8], on: Link)
         /// A peer seems to be at this address; `mark` differs between two beacons of a peer.
         case sighted(peer: Int, at: Endpoint, mark: UInt64)
     }
 
-    /// What was counted since the start.
+    /// Counts since the start.
     public struct Counts: Equatable, Sendable {
         public var beacons = 0
         public var questions = 0
@@ -34,8 +34,8 @@ public struct Discovery {
 
     private let own: PublicKey
     private let handshakePort: UInt16
-    /// Whether peers are to find this station, and are looked for; without it only pairing windows
-    /// are announced and found.
+    /// Whether this station and its peers may find each other; if not, only pairing windows are
+    /// announced and found.
     private let isOn: Bool
     private let lots: Lots
     private var peers: [(number: Int, publicKey: PublicKey, key: TagKey)] = []
@@ -43,7 +43,7 @@ public struct Discovery {
     private var stations = ServiceLinks(ServiceInstance.stations)
     private var pairings = ServiceLinks(ServiceInstance.pairings)
     private var renewAt: Instant?
-    /// Datagrams that are read.
+    /// Limits the datagrams that are read.
     private var budget = TokenBucket(rate: 100, burst: 100)
     private var actions: [Action] = []
     private var isClosed = false
@@ -52,8 +52,8 @@ public struct Discovery {
 
     /// - Parameters:
     ///   - own: The public key of this station.
-    ///   - port: Where it takes handshakes.
-    ///   - isOn: Whether peers are to find it.
+    ///   - port: The UDP port for handshakes.
+    ///   - isOn: Whether this station and its peers may find each other.
     ///   - random: Fills with unpredictable bytes; `Random.fill` outside tests.
     public init(
         own: PublicKey, port: UInt16, isOn: Bool = true,
@@ -67,8 +67,7 @@ public struct Discovery {
 
     // MARK: What the caller reports
 
-    /// Takes over the peers that may find this station; a new beacon takes the place of the
-    /// old one.
+    /// Sets the peers that may find this station, and replaces the beacon.
     public mutating func setPeers(
         _ peers: [(number: Int, publicKey: PublicKey, key: TagKey)], at now: Instant
     ) {
@@ -76,11 +75,11 @@ public struct Discovery {
         if !links.isEmpty { renew(silently: false, at: now) }
     }
 
-    /// Takes over the links there are.
+    /// Sets the present links.
     ///
-    /// Where addresses have changed, the station may be in another network: its beacon is
-    /// another from then on, and nothing is said of the one before, or who listens in both networks
-    /// could tell that they are one station's.
+    /// After a change of addresses the station may be in another network. It uses a new beacon,
+    /// without a farewell for the old one: a listener in both networks must not see that both
+    /// beacons are one station's.
     public mutating func setLinks(_ links: [LinkAddresses], at now: Instant) {
         guard links != self.links else { return }
         self.links = links
@@ -91,18 +90,18 @@ public struct Discovery {
         renew(silently: true, at: now)
     }
 
-    /// Whether a peer is down, so that it is asked for now and then.
+    /// Starts the questions for peers when a peer is down, and stops them when none is.
     public mutating func setSought(_ isSought: Bool, at now: Instant) {
         guard isOn, isSought != stations.isSought, !isClosed else { return }
         if isSought { stations.seek(lots, at: now) } else { stations.stopSeeking() }
     }
 
-    /// A person wants a peer that has no session: it is asked for at once.
+    /// Asks at once for a peer that a person wants and that has no session.
     public mutating func seek(at now: Instant) {
         if stations.isSought { stations.seek(lots, at: now) }
     }
 
-    /// A datagram has come to the group of a link.
+    /// Takes a datagram that came to the group of a link.
     public mutating func receive(
         _ datagram: Span<UInt8>, from source: Endpoint, hopLimit: Int, on link: Link,
         at now: Instant
@@ -113,13 +112,13 @@ public struct Discovery {
         }
     }
 
-    /// The kernel did not take a message; a beacon is tried again.
+    /// Retries a beacon that the kernel did not send.
     public mutating func notSent(on link: Link, at now: Instant) {
         stations.notSent(on: link, at: now)
         pairings.notSent(on: link, at: now)
     }
 
-    /// The station ends: all that others remember of it is over.
+    /// Withdraws all announcements: the station ends.
     public mutating func close(at now: Instant) {
         isClosed = true
         send(stations.withdraw())
@@ -131,7 +130,7 @@ public struct Discovery {
 
     // MARK: Pairing windows
 
-    /// A pairing window is open at this TCP port.
+    /// Announces a pairing window at this TCP port.
     public mutating func offerPairing(port: UInt16, at now: Instant) {
         guard !isClosed else { return }
         announcePairing(port: port, silently: false, at: now)
@@ -139,15 +138,15 @@ public struct Discovery {
 
     public mutating func withdrawPairing() { send(pairings.withdraw()) }
 
-    /// Asks for open pairing windows until `stopSeekingPairings`; they gather in `pairingPlaces`.
+    /// Asks for open pairing windows until `stopSeekingPairings`; `pairingPlaces` collects them.
     public mutating func seekPairings(at now: Instant) {
         guard !isClosed else { return }
         pairingPlaces.forget()
         pairings.seek(lots, at: now)
     }
 
-    /// The stations whose pairing windows were found, each with its addresses, in random order:
-    /// somebody who announces many does not come first.
+    /// The addresses of each station with a pairing window, in random order: no announcer can
+    /// choose to come first.
     public func foundPairings(at now: Instant) -> [[Endpoint]] {
         var stations = pairingPlaces.stations(at: now)
         for place in stations.indices.dropLast() {
@@ -200,7 +199,7 @@ public struct Discovery {
         }
     }
 
-    /// - Returns: Why the datagram is ignored; nil where it is not.
+    /// - Returns: Why the datagram is ignored; nil if it is used.
     private mutating func take(
         _ datagram: Span<UInt8>, _ source: Endpoint, _ hopLimit: Int, _ link: Link,
         at now: Instant
@@ -208,8 +207,8 @@ public struct Discovery {
         guard !isClosed, let place = links.first(where: { $0.link == link }),
             hopLimit == Self.hopLimit, place.isOnLink(source)
         else { return .offLink }
-        // A program with another port wants an answer of its own (RFC 6762 §6.7). There is none:
-        // anyone could have it sent to a third party.
+        // A program at another port wants an answer there (RFC 6762 §6.7). None is sent: anyone
+        // could forge the source and direct the answer at a third party.
         guard source.port == Self.port else { return .port }
         guard budget.take(at: now) else { return .flood }
         guard let message = DNSMessage(parsing: datagram) else { return .malformed }
@@ -232,7 +231,7 @@ public struct Discovery {
         return nil
     }
 
-    /// Looks whose beacon it is.
+    /// Reports each peer whose beacon this is.
     private mutating func sight(_ instance: HeardInstance, _ address: Endpoint) {
         guard let beacon = Beacon(text: instance.text) else { return }
         for peer in peers where beacon.isOf(peer.publicKey, by: peer.key) {
@@ -249,15 +248,15 @@ extension Endpoint {
     }
 }
 
-/// Where pairing windows are open on the LAN, as far as beacons tell (protocol.md §1.9).
+/// The open pairing windows on the LAN, as announced (protocol.md §1.9).
 ///
-/// Nothing here is proved: the code that people carry decides.
+/// Nothing here is proved; the pairing code decides.
 public struct PairingPlaces: Sendable {
     public struct Place: Equatable, Sendable {
-        /// The address from which it was announced, with the TCP port of the window.
+        /// The source of the announcement, with the TCP port of the window.
         public let address: Endpoint
         public let link: Link
-        /// The random name that the station has for this window, the same on all links.
+        /// The station's random name for this window, the same on all links.
         let name: DNSName
         fileprivate let until: Instant
     }
@@ -270,7 +269,7 @@ public struct PairingPlaces: Sendable {
     /// The places known now, in the order in which they were found.
     public func list(at now: Instant) -> [Place] { places.filter { now < $0.until } }
 
-    /// The stations among them, each with its addresses; those that routers know come first.
+    /// The addresses of each station; link-local ones come last.
     func stations(at now: Instant) -> [[Endpoint]] {
         var names: [DNSName] = []
         for place in list(at: now) where !names.contains(place.name) { names.append(place.name) }
@@ -296,14 +295,14 @@ public struct PairingPlaces: Sendable {
 ///
 /// Its raw value is the word for programs.
 public enum DiscoveryDrop: String, CaseIterable, Sendable {
-    /// It did not come from the link itself: its hop limit is not 255, or its source is another
-    /// network's.
+    /// The datagram is from outside the link: its hop limit is not 255, or its source belongs to
+    /// another network.
     case offLink = "off_link"
-    /// It came from another port than that of multicast DNS.
+    /// The source port is not that of multicast DNS.
     case port
-    /// It is no message that can be read.
+    /// The message is not readable.
     case malformed
-    /// There were too many.
+    /// Too many datagrams came.
     case flood
 }
 
@@ -322,7 +321,7 @@ struct Lots {
 
     func number() -> UInt64 { bytes(8).reduce(0) { $0 << 8 | UInt64($1) } }
 
-    /// A number from 0 on, below the bound.
+    /// A random number from 0 to below the bound.
     ///
     /// The bounds are so small that the remainder favours no number noticeably.
     func below(_ bound: Int) -> Int { Int(number() % UInt64(bound)) }

@@ -1,26 +1,26 @@
 internal import Time
 public import Wire
 
-/// One service on all links: what this station announces of it, and whether it asks for others.
+/// One service on all links: the announced instance, and the questions for other instances.
 struct ServiceLinks {
     let kind: DNSName
-    /// What is announced; nil while nothing is.
+    /// The announced instance, if any.
     private(set) var own: ServiceInstance?
     private var links: [LinkAddresses] = []
-    /// By the place of the link.
+    /// The times of the links, in the order of `links`.
     private var times: [LinkTimes] = []
     private(set) var isSought = false
 
     init(_ kind: DNSName) { self.kind = kind }
 
-    /// What is to be sent, and on which link.
+    /// A message to be sent on a link.
     struct Message {
         let bytes: [UInt8]
         let link: Link
         let isQuestion: Bool
     }
 
-    /// Takes over the links there are; beacons and questions begin anew on all of them.
+    /// Sets the present links; beacons and questions begin anew on all of them.
     mutating func setLinks(_ links: [LinkAddresses], _ lots: Lots, at now: Instant) {
         let former = (self.links, times)
         self.links = links
@@ -31,9 +31,9 @@ struct ServiceLinks {
         if isSought { seek(lots, at: now) }
     }
 
-    /// Announces an instance in place of the one before.
+    /// Announces an instance in place of the former one.
     ///
-    /// - Returns: The farewells to that one; none with `silently`.
+    /// - Returns: The farewells of the former instance; none with `silently`.
     mutating func announce(
         _ instance: ServiceInstance, silently: Bool, _ lots: Lots, at now: Instant
     ) -> [Message] {
@@ -63,9 +63,9 @@ struct ServiceLinks {
         for place in times.indices { times[place].stopAsking() }
     }
 
-    /// A program asks on a link.
+    /// Schedules the answer to a query.
     ///
-    /// On this machine it may be the station itself.
+    /// A query from this machine may be the station's own.
     mutating func heard(
         _ query: DNSMessage, from source: Endpoint, on link: Link, _ lots: Lots, at now: Instant
     ) {
@@ -96,7 +96,7 @@ struct ServiceLinks {
         return nil
     }
 
-    /// The kernel did not take a beacon; it is tried again unless it was withdrawn meanwhile.
+    /// Retries a beacon that the kernel did not send, unless it was withdrawn meanwhile.
     mutating func notSent(on link: Link, at now: Instant) {
         guard own != nil, let place = links.firstIndex(where: { $0.link == link }) else { return }
         times[place].notSent(at: now)
@@ -140,7 +140,7 @@ public struct Link: Hashable, Sendable {
 /// An address of this station, and how many of its bits all neighbours share.
 public struct OwnAddress: Hashable, Sendable {
     public let endpoint: Endpoint
-    /// How many of the 128 bits are the network's: an IPv4 network of 24 bits has 120.
+    /// The network's share of the 128 bits: 120 for an IPv4 network of 24 bits.
     public let prefix: Int
 
     public init(_ endpoint: Endpoint, prefix: Int) {
@@ -163,7 +163,7 @@ public struct OwnAddress: Hashable, Sendable {
     }
 }
 
-/// A link, and this station's addresses on its interface, those of the other family, too.
+/// A link, and this station's addresses of both families on its interface.
 public struct LinkAddresses: Hashable, Sendable {
     public let link: Link
     public let addresses: [OwnAddress]
@@ -173,12 +173,12 @@ public struct LinkAddresses: Hashable, Sendable {
         self.addresses = addresses
     }
 
-    /// Whether a datagram from there came from this machine.
+    /// Whether a source address is this machine's.
     func isOwn(_ source: Endpoint) -> Bool {
         addresses.contains { $0.endpoint.high == source.high && $0.endpoint.low == source.low }
     }
 
-    /// Whether a datagram from there has passed no router, as far as its address shows.
+    /// Whether a source address belongs to this link, so that no router was between.
     func isOnLink(_ source: Endpoint) -> Bool {
         guard source.isIPv4 != link.isIPv6 else { return false }
         return source.isLinkLocal || addresses.contains { $0.isNeighbour(of: source) }
@@ -190,24 +190,25 @@ extension Endpoint {
     fileprivate var isLinkLocal: Bool { high >> 54 == 0xFE80 >> 6 }
 }
 
-/// When one service is announced, answered for and asked for on one link (RFC 6762 §5.2, §6, §8.3).
+/// The times of one service's beacons, answers and questions on a link (RFC 6762 §5.2, §6, §8.3).
 struct LinkTimes {
     /// A beacon is repeated once, a second later.
     static let beacons = 2
     static let beaconSpacing = Duration.seconds(1)
-    /// Before the first one: stations whose switch has come back do not all speak at once.
+    /// The wait before the first beacon, in ms: stations behind a restarted switch must not all
+    /// speak at once.
     static let firstBeacon = 0...250
-    /// Before an answer and a first question.
+    /// The wait before an answer or a first question, in ms.
     static let politeness = 20...120
-    /// Before an answer whose question says that more known answers follow (RFC 6762 §7.2).
+    /// The wait before the answer to a truncated query, in ms (RFC 6762 §7.2).
     static let patience = 400...500
-    /// A service is sent once a second at most, whoever asks.
+    /// A service is sent at most once a second, even if several programs ask.
     static let spacing = Duration.seconds(1)
-    /// Questions after the first one wait three times as long as the one before, up to an hour.
+    /// Each wait between questions is three times the one before, up to an hour.
     static let firstWait = Duration.seconds(1)
     static let waitMax = Duration.seconds(3600)
-    /// A beacon that the kernel did not take is tried again so often: a new address may
-    /// take seconds until it can be used (RFC 4862 §5.4).
+    /// Retries of a beacon that the kernel did not send: a new address may take seconds to become
+    /// usable (RFC 4862 §5.4).
     static let retries = 10
 
     private var beaconsLeft = 0
@@ -220,10 +221,10 @@ struct LinkTimes {
     private var wait = firstWait
     private var lastAsked: Instant?
 
-    /// How long a question of this machine may be the station's own, which comes back to it.
+    /// How long a question from this machine may be the echo of the station's own.
     private static let echo = Duration.milliseconds(500)
 
-    /// What is due.
+    /// An action that is due.
     enum Step { case none, announce, ask }
 
     mutating func announce(after delay: Duration, at now: Instant) {
@@ -235,7 +236,7 @@ struct LinkTimes {
 
     mutating func withdraw() { (announceAt, answerAt) = (nil, nil) }
 
-    /// Another program asks; what is about to be sent anyway is its answer.
+    /// Schedules an answer, unless a beacon that is due within a second serves as one.
     mutating func answer(after delay: Duration, at now: Instant) {
         if let announceAt, announceAt <= now + Self.spacing { return }
         answerAt = answerAt ?? free(now + delay)
@@ -252,7 +253,7 @@ struct LinkTimes {
 
     mutating func stopAsking() { askAt = nil }
 
-    /// What is sent now counts as sent; each step is due once.
+    /// Returns the due step, once, and counts it as sent.
     mutating func step(at now: Instant) -> Step {
         if let due = [announceAt, answerAt].compactMap({ $0 }).min(), now >= due {
             if let at = announceAt, now >= at {
@@ -272,7 +273,7 @@ struct LinkTimes {
         return .none
     }
 
-    /// The kernel did not take what was just announced.
+    /// Schedules a retry of the last announcement, which the kernel did not send.
     mutating func notSent(at now: Instant) {
         guard retriesLeft > 0 else { return }
         retriesLeft -= 1

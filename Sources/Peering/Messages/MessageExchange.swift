@@ -2,50 +2,48 @@ public import Crypto
 public import Time
 public import Wire
 
-/// How two stations give each other voice messages, and the keys that these are sealed to
-/// (recordings.md §2), without I/O.
+/// How two stations exchange voice messages and message keys (recordings.md §2), without I/O.
 ///
-/// Whoever is to get something asks for its parts, so nobody is sent what it did not ask for, and
-/// what was cut off goes on where it was. What is kept, and whether there is room, is for the owner
-/// to decide.
+/// The receiver asks for each part: a station gets only parts that it asked for, and an interrupted
+/// transfer continues where it stopped. The owner decides which messages are kept, and whether
+/// there is room.
 public struct MessageExchange {
-    /// What the owner is to do.
+    /// News for the owner to act on.
     public enum News: Equatable, Sendable {
-        /// The message key of a peer came whole; it may be another than before.
+        /// The whole message key of a peer; it may differ from the former one.
         case key(peer: Int, RecordingPublicKey)
-        /// A peer has a message for this station, or asks what has become of it: answered by
-        /// `fetch` or `tell`.
+        /// A peer offers a message, or asks for its state; answer with `fetch` or `tell`.
         case noticed(peer: Int, MessageNotice)
-        /// All of it is here; it is to be checked, kept, and told of by `tell`.
+        /// A whole message; check it, keep it, and report its state with `tell`.
         case arrived(peer: Int, MessageNotice, [UInt8])
-        /// A peer has begun to take the message that is offered to it.
+        /// A peer has begun to fetch the offered message.
         case taking(peer: Int, CallID)
         case told(peer: Int, CallID, MessageState)
     }
 
     private struct Peer {
         var isUp = false
-        /// The key that is known of it.
+        /// The peer's message key; empty if unknown.
         var key: [UInt8] = []
         var keyFetch: PartFetch?
         var fetch: (notice: MessageNotice, parts: PartFetch)?
-        /// The message that it is to take, and when it hears of that.
+        /// The message offered to the peer, and the time of the next notice.
         var offer: (notice: MessageNotice, file: [UInt8])?
         var nextNotice = Instant(nanoseconds: .max)
         var notices = 0
     }
 
-    /// The pauses between notices that nobody answers double up to this many seconds.
+    /// The pauses between unanswered notices double up to this many seconds.
     private static let noticePauseMax = 60
-    /// A message key that did not come is asked for again after this time.
+    /// The wait before a missing message key is requested again.
     private static let keyPause = Duration.seconds(600)
-    /// A peer that asks for parts needs no notice.
+    /// The pause in notices after a peer has asked for a part.
     private static let quiet = Duration.seconds(5)
-    /// Records that may wait to be sent; answers beyond are left out, and asked for again.
+    /// The most records that wait to be sent; more are dropped, and the peer asks again.
     private static let recordsMax = 256
 
     private let own: [UInt8]
-    /// By number.
+    /// The peers, by number.
     private var peers: [Int: Peer] = [:]
     private var records: [(peer: Int, record: ControlRecord)] = []
     private var news: [News] = []
@@ -55,7 +53,7 @@ public struct MessageExchange {
 
     // MARK: Sessions
 
-    /// There is a session with a peer, or another one; `key` is what is known of it.
+    /// Notes a new session with a peer; `key` is the peer's last known message key.
     public mutating func up(_ peer: Int, knowing key: RecordingPublicKey?, at now: Instant) {
         peers[peer, default: Peer()].isUp = true
         peers[peer]?.key = key?.bytes ?? []
@@ -67,13 +65,13 @@ public struct MessageExchange {
         peers[peer]?.notices = 0
     }
 
-    /// There is none any more; what has come of a message is kept.
+    /// Notes that the session has ended; the received parts of a message are kept.
     public mutating func down(_ peer: Int) {
         peers[peer]?.isUp = false
         peers[peer]?.keyFetch = nil
     }
 
-    /// Another peer may have this number from now on.
+    /// Forgets a peer; another peer may have its number from now on.
     public mutating func forget(_ peer: Int) {
         peers[peer] = nil
         records.removeAll { $0.peer == peer }
@@ -81,7 +79,7 @@ public struct MessageExchange {
 
     // MARK: What the owner says
 
-    /// The message that a peer is to take now, and its file; nil: none.
+    /// Sets the message offered to a peer, and its file; nil withdraws the offer.
     public mutating func offer(
         _ notice: MessageNotice?, _ file: [UInt8] = [], to peer: Int, at now: Instant
     ) {
@@ -95,13 +93,13 @@ public struct MessageExchange {
 
     public func isUp(_ peer: Int) -> Bool { peers[peer]?.isUp ?? false }
 
-    /// Asks a peer what has become of a message that was delivered.
+    /// Asks a peer for the state of a delivered message.
     public mutating func ask(_ peer: Int, about id: CallID) {
         let notice = MessageNotice(id: id, size: 0, milliseconds: 0, start: 0)
         send(.notice(notice), to: peer)
     }
 
-    /// Takes the message of a notice, or goes on with it; one at a time of each peer.
+    /// Fetches the message of a notice, or continues to; one at a time from each peer.
     public mutating func fetch(_ notice: MessageNotice, from peer: Int, at now: Instant) {
         guard peers[peer]?.isUp == true else { return }
         if peers[peer]?.fetch?.notice != notice {
@@ -113,7 +111,7 @@ public struct MessageExchange {
         tick(at: now)
     }
 
-    /// Tells a peer what has become of its message.
+    /// Reports to a peer the state of its message.
     public mutating func tell(_ peer: Int, _ id: CallID, _ state: MessageState) {
         send(.state(id, state), to: peer)
     }
@@ -147,7 +145,7 @@ public struct MessageExchange {
             guard let file = peers[peer]?.fetch?.parts.whole else { return tick(at: now) }
             peers[peer]?.fetch = nil
             news.append(.arrived(peer: peer, notice, file))
-        // Parts name half of the id, and must not be those of the key.
+        // Parts name half of the id, which must not be that of the key.
         case .notice(let notice) where notice.id.high != MessageRecord.key.high:
             news.append(.noticed(peer: peer, notice))
         case .notice: return
@@ -158,7 +156,7 @@ public struct MessageExchange {
     private mutating func took(key part: FilePart, _ peer: Int, _ now: Instant) {
         peers[peer]?.keyFetch?.take(part, at: now)
         guard let fetch = peers[peer]?.keyFetch, let known = peers[peer]?.key else { return }
-        // Where the first part is known, so is the rest.
+        // A first part that equals the known key's means that the rest does, too.
         if fetch.bytes.count < 2 * FilePart.messageSize, known.starts(with: fetch.bytes) {
             if !fetch.bytes.isEmpty, !known.isEmpty { peers[peer]?.keyFetch = nil }
         } else if let whole = fetch.whole {
@@ -212,6 +210,6 @@ public struct MessageExchange {
         records.isEmpty ? nil : records.removeFirst()
     }
 
-    /// What the owner is to hear of next.
+    /// The next news for the owner.
     public mutating func nextNews() -> News? { news.isEmpty ? nil : news.removeFirst() }
 }

@@ -1,19 +1,19 @@
 public import Crypto
 public import Wire
 
-/// A voice message as it lies on a disk and goes from one station to another: a recording of one
-/// talker (recordings.md §1), sealed to the message key of the station that it is for.
+/// A voice message on disk and between stations: a recording of one talker (recordings.md §1),
+/// sealed to the recipient's message key.
 public enum SealedMessage {
     /// The longest message.
     public static let secondsMax = 300
     /// The largest file.
     public static let sizeMax = 2 << 20
-    /// A file is larger than its header (recordings.md §1) for one key.
+    /// The possible sizes of a file, which exceed the header for one key (recordings.md §1).
     public static let sizes = 1_201...sizeMax
     /// The most bytes of entries, which leaves room for the header and the seals of chunks.
     public static let entriesMax = sizeMax - 8_192
 
-    /// Seals entries, of which none has more than `RecordingChunk.sizeMax` bytes.
+    /// Seals entries of at most `RecordingChunk.sizeMax` bytes each.
     public static func seal(
         _ entries: Span<UInt8>, startMilliseconds: UInt64, to key: RecordingPublicKey,
         suite: Suite
@@ -45,7 +45,7 @@ public enum SealedMessage {
         chunk.clear()
     }
 
-    /// The entries of a message; nil where it is not whole, or not sealed to this key.
+    /// Opens a message and returns its entries; nil if it is incomplete or sealed to another key.
     public static func open(_ file: Span<UInt8>, with key: borrowing RecordingKey) -> [UInt8]? {
         var reader = RecordingReader()
         var (place, entries): (Int, [UInt8]) = (0, [])
@@ -66,29 +66,28 @@ public enum SealedMessage {
     }
 }
 
-/// What the name of a message's file tells, which is all that this station knows of one that it has
-/// sent.
+/// The facts in the name of a message's file: all that this station can read of a sent message.
 public struct KeptMessage: Equatable, Sendable {
     public enum State: String, CaseIterable, Sendable {
         // Of this station's own messages.
-        /// Not taken by the peer yet.
+        /// Not fetched by the peer yet.
         case waiting
         case delivered
         case listened
-        /// The key of the peer does not open it.
+        /// The peer's key does not open the message.
         case unreadable
-        // Of those from peers.
+        // Of messages from peers.
         case new
         case heard
-        /// Deleted, unheard or heard; it is not taken again.
+        /// Deleted, unheard or heard; the message is not fetched again.
         case gone
         case heardAndGone = "heard-and-gone"
 
-        /// A message gets states of a higher order only.
+        /// The rank of the state; a message changes only to a state of higher rank.
         public var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
 
-    /// The longest, with what rounding adds.
+    /// The longest message, with a margin for rounding.
     public static let millisecondsMax = SealedMessage.secondsMax * 1_000 + 1_000
     /// Times of 13 digits: to the year 2286.
     public static let starts = 0...9_999_999_999_999
@@ -96,13 +95,13 @@ public struct KeptMessage: Equatable, Sendable {
     public let id: CallID
     /// The characters of the peer's public key.
     public let peer: String
-    /// In milliseconds since 1970, by the clock of the station where it was spoken; 0 if unknown.
+    /// When it was spoken, in milliseconds since 1970 by that station's clock; 0 if unknown.
     public let start: Int
     public var milliseconds: Int
     /// Bytes of the sealed file.
     public var size: Int
     public var state: State
-    /// Stands for it as long as the program runs.
+    /// Identifies the message while the program runs.
     public var number = 0
 
     public init(
@@ -112,7 +111,7 @@ public struct KeptMessage: Equatable, Sendable {
         (self.milliseconds, self.size, self.state) = (milliseconds, size, state)
     }
 
-    /// Whether a peer has sent it.
+    /// Whether a peer sent the message.
     public var isIncoming: Bool {
         switch state {
         case .new, .heard, .gone, .heardAndGone: true
@@ -120,12 +119,12 @@ public struct KeptMessage: Equatable, Sendable {
         }
     }
 
-    /// Whether it is remembered alone, so that it does not come again.
+    /// Whether only the name is kept, so that the message is not fetched again.
     public var isDeleted: Bool { state == .gone || state == .heardAndGone }
 
     public var seconds: Double { Double(milliseconds) / 1_000 }
 
-    /// What its peer is told of it.
+    /// The notice of the message for the peer.
     public var notice: MessageNotice {
         MessageNotice(
             id: id, size: UInt32(clamping: size), milliseconds: UInt32(clamping: milliseconds),
@@ -136,7 +135,7 @@ public struct KeptMessage: Equatable, Sendable {
     public var hasSound: Bool { state == .waiting || state == .new || state == .heard }
 
     public var fileName: String {
-        // Fixed, so that names are in the order of their times.
+        // Of fixed width, so that names sort by time.
         let digits = String(start)
         let padding = String(repeating: "0", count: max(0, 13 - digits.utf8.count))
         return "\(padding)\(digits)_\(id.text)_\(milliseconds)_\(size)_\(peer).\(state.rawValue)"
@@ -159,8 +158,8 @@ public struct KeptMessage: Equatable, Sendable {
     }
 }
 
-/// Whether messages find room; each peer's share shrinks as the room does, so that one that sends
-/// many leaves room to the others.
+/// The room for messages; each peer's share shrinks with the free room, so that no peer takes all
+/// of it.
 public struct MessageRoom: Sendable {
     static let bytesMax = 64 << 20
     static let countMax = 256
@@ -168,7 +167,7 @@ public struct MessageRoom: Sendable {
     private var all = (bytes: 0, count: 0)
     private var own = (bytes: 0, count: 0)
 
-    /// The room for one more message to a peer, or from it, among those that are kept.
+    /// Measures the room for another message to or from a peer, beside the kept ones.
     public init(for peer: String, isIncoming: Bool, among kept: [KeptMessage]) {
         for message in kept where message.hasSound && message.isIncoming == isIncoming {
             all = (all.bytes + message.size, all.count + 1)

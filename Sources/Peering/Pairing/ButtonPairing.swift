@@ -1,41 +1,40 @@
 public import Time
 
-/// Pairing without a screen (protocol.md §4.1): what a person means by the talk button, and what
-/// the station says to that.
+/// Pairing without a screen (protocol.md §4.1), by presses of the talk button and spoken words.
 ///
-/// Sans-I/O: tell it what the button does, what becomes of the pairing, and the time; do what
-/// `nextStep` returns. A hold opens a window here, whose six digits are said again and again. Short
-/// presses type the digits of another station.
+/// Sans-I/O: report the button, the pairing and the time; do the steps of `nextStep`. A long press
+/// opens a window here, whose six digits are read aloud repeatedly. Short presses type the digits
+/// of another station.
 public struct ButtonPairing: ~Copyable {
     /// One thing to do.
     public enum Step: Equatable, Sendable {
-        /// Say these words, in the place of those that are being said; tell `spoken` after them.
+        /// Say these words instead of the present ones; call `spoken` afterwards.
         case say([SpokenWord])
         /// Stop saying words.
         case hush
-        /// Open a window for six digits: tell `opened` or `refused`.
+        /// Open a window for six digits; call `opened` or `refused`.
         case open
         /// Close the window.
         case close
-        /// Try this code at the station that shows one: tell `report`.
+        /// Try this code at the station that shows one; call `report`.
         case enter(String)
     }
 
     /// How long a person holds the button to open a window.
     public static let hold = Duration.seconds(5)
-    /// A press as long as this begins anew, and is no digit.
+    /// A press of this length drops the typed digits, and is no digit itself.
     static let restart = Duration.seconds(2)
     /// The pause that ends a digit.
     static let pause = Duration.milliseconds(1_500)
-    /// From the end of the code to its next beginning.
+    /// The pause between two readings of the code.
     static let readingPause = Duration.seconds(2)
-    /// Digits that are not completed are dropped after this.
+    /// How long an incomplete code waits for its next digit.
     static let patience = Duration.seconds(30)
-    /// A press with which nothing begins is answered by a hint after this.
+    /// The wait before the hint that answers a single press.
     static let hintPatience = Duration.seconds(6)
-    /// The hint comes so often at most.
+    /// The least time between two hints.
     static let hintSpacing = Duration.seconds(60)
-    /// Changes of the button shorter than this, at least, are bounces.
+    /// The least time that a level must last; shorter changes are bounces.
     static let bounce = Duration.milliseconds(20)
 
     private enum State { case typing, showing, searching }
@@ -45,28 +44,28 @@ public struct ButtonPairing: ~Copyable {
     private var isAllowed = false
     private var isSpeaking = false
 
-    /// The level that was reported last, and since when; nil before the first, when a button that
-    /// is down may be jammed.
+    /// The last reported level; nil before the first report: a button that is down then may be
+    /// jammed.
     private var level: Bool?
     private var changedAt = Instant(nanoseconds: 0)
     private var debounce = ButtonPairing.bounce
-    /// The level that counts.
+    /// The debounced level.
     private var isDown = false
-    /// The beginning of a press that can still mean something.
+    /// When the present press began; nil once it no longer counts.
     private var pressedAt: Instant?
-    /// This press has dropped digits.
+    /// Whether this press has dropped digits.
     private var hasRestarted = false
 
     private var typed: [Int] = []
-    /// Presses of the digit under way, and when it ends.
+    /// The presses of the present digit, and when the digit ends.
     private var presses = 0
     private var digitDue: Instant?
-    /// When digits that are not completed are dropped.
+    /// When an incomplete code is dropped.
     private var typedDue: Instant?
     private var hintDue: Instant?
     private var hintedAt: Instant?
 
-    /// What this station shows.
+    /// The code of this station's window.
     private var code: PairingCode?
     private var readingDue: Instant?
 
@@ -76,16 +75,16 @@ public struct ButtonPairing: ~Copyable {
 
     // MARK: What happens
 
-    /// Says whether this station pairs by its button now, without a peer and by its settings.
+    /// Sets whether the button may pair: the station has no peer, and its settings allow it.
     ///
     /// - Parameters:
-    ///   - isAllowed: False ends what the button has begun.
+    ///   - isAllowed: False ends a pairing that the button began.
     ///   - debounce: How long the contacts bounce.
     public mutating func allow(_ isAllowed: Bool, debounce: Duration = .zero) {
         self.debounce = max(debounce, Self.bounce)
         guard isAllowed != self.isAllowed else { return }
         self.isAllowed = isAllowed
-        // What is down already is no press.
+        // A button that is already down is no press.
         if let level { isDown = level }
         pressedAt = nil
         forget()
@@ -96,7 +95,7 @@ public struct ButtonPairing: ~Copyable {
         end()
     }
 
-    /// The button goes down or up, or its level becomes known.
+    /// Takes a change of the button, or its first level.
     public mutating func turn(isDown: Bool, at now: Instant) {
         tick(at: now)
         guard let level else {
@@ -109,38 +108,37 @@ public struct ButtonPairing: ~Copyable {
         changedAt = now
     }
 
-    /// The button cannot be read, or is another one.
+    /// Forgets the level: the button is unreadable, or a different one.
     public mutating func lost() {
         level = nil
         isDown = false
         pressedAt = nil
     }
 
-    /// The window is open, with this code.
+    /// Reads this code aloud: the window is open.
     public mutating func opened(_ code: consuming PairingCode) {
         state = .showing
         self.code = consume code
         readCode()
     }
 
-    /// No window opens now, or no code can be tried.
+    /// Ends the attempt: no window opens, or no code can be tried.
     ///
-    /// - Parameter isForNow: It may work after some time.
+    /// - Parameter isForNow: Whether it may work later.
     public mutating func refused(isForNow: Bool) {
         end()
         say([isForNow ? .pleaseWait : .failed])
     }
 
-    /// What was to be said is said, or nobody could hear it until now.
+    /// Notes that the words were said, or could not be heard.
     public mutating func spoken(at now: Instant) {
         isSpeaking = false
         if state == .showing { readingDue = now + Self.readingPause }
     }
 
-    /// Says what has become of the pairing that this button began, or, where it is not over, of
-    /// somebody's try at its code.
+    /// Says the outcome of the button's pairing, or, unless `isOver`, of one try at its code.
     public mutating func report(_ word: SpokenWord, isOver: Bool = true) {
-        // A station may be written as the window is closed.
+        // A pairing may be stored just as the window closes.
         guard state != .typing || word == .paired else { return }
         if isOver { end() }
         say([word])
@@ -169,7 +167,7 @@ public struct ButtonPairing: ~Copyable {
     /// When the last change of the level counts.
     private var settlesAt: Instant? { isSettled ? nil : changedAt + debounce }
 
-    /// When a press that goes on means something else.
+    /// When the present press becomes a long one.
     private var holdDue: Instant? {
         guard let pressedAt else { return nil }
         return pressedAt + (hasTyped && !hasRestarted ? Self.restart : Self.hold)
@@ -177,7 +175,7 @@ public struct ButtonPairing: ~Copyable {
 
     private var hasTyped: Bool { presses > 0 || !typed.isEmpty }
 
-    /// Does one thing for which it is time.
+    /// Does one thing that is due.
     private mutating func pass(_ due: Instant) {
         if due == settlesAt {
             isDown.toggle()
@@ -208,7 +206,7 @@ public struct ButtonPairing: ~Copyable {
             say([.windowClosed])
         case .searching: break
         case .typing:
-            // The person wants to go on, and not to listen.
+            // The person wants to go on, not listen.
             hush()
             pressedAt = changedAt
             digitDue = nil
@@ -221,7 +219,7 @@ public struct ButtonPairing: ~Copyable {
         guard let pressedAt else { return }
         self.pressedAt = nil
         guard changedAt - pressedAt < Self.restart else {
-            // Somebody who wants to talk.
+            // The person wants to talk, not pair.
             if !hasRestarted { hint(at: changedAt) }
             return
         }
@@ -297,7 +295,7 @@ public struct ButtonPairing: ~Copyable {
         hintedAt.map { now >= $0 + Self.hintSpacing } ?? true
     }
 
-    /// Says how this station is paired, once in a while.
+    /// Says how to pair this station, at most once a minute.
     private mutating func hint(at now: Instant) {
         forget()
         guard mayHint(at: now) else { return }

@@ -1,17 +1,17 @@
 public import Time
 
-/// Erasing what a station has learned, by its talk button, after its power has come back.
+/// Erases a station by its talk button after power-on.
 ///
-/// Sans-I/O: tell it the level of the button and the time; do what `nextStep` returns. A button
-/// that is down when it is seen first, and is held for ten seconds, brings a warning by voice. Only
-/// a person who lets it go then for a second and presses it once more, shortly, erases: a button
-/// that is jammed or chatters does not, nor does somebody who talks while the station starts.
+/// Sans-I/O: report the level of the button and the time; do the steps of `nextStep`. If the button
+/// is down at first and is held for ten seconds, the station speaks a warning. To erase, the person
+/// must then release the button for a second and press it once more, shortly: a jammed or
+/// chattering button erases nothing, nor does a person who talks while the station starts.
 public struct FactoryReset: ~Copyable {
     /// One thing to do.
     public enum Step: Equatable, Sendable {
-        /// Say this word, in the place of those that are being said; tell `spoken` after it.
+        /// Say this word instead of the present ones; call `spoken` afterwards.
         case say(SpokenWord)
-        /// Forget key, peers, calls and all else that was learned; tell `erased` then.
+        /// Forget key, peers, calls and everything else learned; call `erased` afterwards.
         case erase
         /// Start again, with a new key.
         case restart
@@ -19,24 +19,24 @@ public struct FactoryReset: ~Copyable {
 
     /// How long a person holds the button to hear the warning.
     static let hold = Duration.seconds(10)
-    /// How long the warning waits for the press.
+    /// How long after the warning the press may come.
     static let patience = Duration.seconds(20)
-    /// The press comes after the button was up for so long, and lasts this long at most.
+    /// How long the button must be up before the press, and the longest press.
     static let rest = Duration.seconds(1)
     static let pressMax = Duration.seconds(2)
-    /// A level counts after this: a button that is let go bounces.
+    /// How long a level must last: a released button bounces.
     static let settling = Duration.milliseconds(100)
-    /// The last word needs no longer.
+    /// The most time that the last word takes.
     static let lastWord = Duration.seconds(8)
 
     private enum State {
-        /// The button was not seen yet.
+        /// The level of the button is not known yet.
         case waiting
         case held(since: Instant)
-        /// The warning is said; since when the button is down for the press.
+        /// The warning was said; `pressedAt` is when the press began.
         case warned(until: Instant, pressedAt: Instant?)
         case erasing
-        /// All is erased, and that is said.
+        /// All is erased, and the last word is being said.
         case erased(until: Instant)
         case over
     }
@@ -47,14 +47,14 @@ public struct FactoryReset: ~Copyable {
     private var changedAt = Instant(nanoseconds: 0)
     /// When the button went down after it had been up and had not bounced for `rest`.
     private var wentDownAt: Instant?
-    /// The level that counts.
+    /// The debounced level.
     private var isDown = false
 
     public init() {}
 
     public mutating func nextStep() -> Step? { steps.isEmpty ? nil : steps.removeFirst() }
 
-    /// Whether the button was down when it was seen first, and that is not over.
+    /// Whether a reset is under way: the button was down at first.
     public var hasBegun: Bool {
         switch state {
         case .waiting, .over: false
@@ -62,7 +62,7 @@ public struct FactoryReset: ~Copyable {
         }
     }
 
-    /// No button resets this station any more.
+    /// Ends the reset; no button resets this station any more.
     public mutating func end() {
         switch state {
         case .erasing, .erased: return
@@ -72,14 +72,14 @@ public struct FactoryReset: ~Copyable {
         state = .over
     }
 
-    /// All is erased, or not.
+    /// Reports whether all was erased.
     public mutating func erased(_ isDone: Bool, at now: Instant) {
         guard case .erasing = state else { return }
         state = isDone ? .erased(until: now + Self.lastWord) : .over
         steps.append(.say(isDone ? .erased : .notErased))
     }
 
-    /// The button goes down or up, or its level becomes known.
+    /// Takes a change of the button, or its first level.
     public mutating func turn(isDown: Bool, at now: Instant) {
         tick(at: now)
         guard level != nil else {
@@ -92,7 +92,7 @@ public struct FactoryReset: ~Copyable {
         (level, changedAt) = (isDown, now)
     }
 
-    /// The word is said.
+    /// Notes that the word was said.
     public mutating func spoken() {
         guard case .erased = state else { return }
         finish()

@@ -1,10 +1,10 @@
 internal import Crypto
 internal import Wire
 
-/// A pairing of the protocol's vectors (protocol.md §6), which a station computes again to see that
-/// its libraries and its processor do what they must.
+/// A pairing of the protocol's vectors (protocol.md §6), recomputed to check libraries and
+/// processor.
 ///
-/// There is no secret in it: its code and its keys are in the vectors.
+/// It has no secrets: code and keys are in the vectors.
 public enum KnownPairing {
     /// SHA-256 of P1 to P4 and the psk of both, in hexadecimal.
     static let expected = "ac22b31ea9acbd40e583d78fe65105e8a5a2b8d23ffa392a2d6dc3ecafc26b01"
@@ -12,10 +12,10 @@ public enum KnownPairing {
     /// Whether the messages and the psk are those of the vectors.
     public static var holds: Bool { digest() == expected }
 
-    /// The digest of what is computed here.
+    /// The digest of the pairing computed here.
     ///
     /// - Parameter typed: The code of the side that enters it.
-    /// - Returns: Nil where a side refuses what the other one has made.
+    /// - Returns: Nil when a side refuses a message of the other side.
     static func digest(typed: String = "012 345") -> String? {
         do throws(PairingFailure) {
             return try messages(typed)

@@ -2,48 +2,47 @@ public import Crypto
 public import Time
 public import Wire
 
-/// Pairing with another station by a code, one at a time: this side shows it, B of protocol.md
-/// §4.1, or it was typed here, A, and is tried at the boxes that may show it.
+/// Pairing with another station by a code, one at a time: this side shows the code (B of
+/// protocol.md §4.1), or enters it (A) and tries it at the boxes that may show it.
 ///
-/// Sans-I/O: tell it what the stream did and the time; do what it returns. Where the code is shown
-/// it serves one stream at a time, and waits so shortly for each that slow ones hold the others up
-/// for seconds only; silent ones the kernel keeps back. Where it was typed each box gets one
-/// connection, so one guess at the code.
+/// Sans-I/O: report the stream and the time; do the steps returned. The showing side serves one
+/// stream at a time, with so little patience that slow streams delay the others by seconds only;
+/// the kernel withholds silent streams. The entering side makes one connection to each box, so one
+/// guess at the code.
 public struct Pairing: ~Copyable {
     /// The next thing to do.
     public enum Step: ~Copyable {
         case wait
-        /// Aborts the stream, if there is one, and makes one to this place.
+        /// Abort the stream, if any, and connect to this address.
         case connect(Endpoint)
         case send([UInt8])
-        /// This station has proved the code that is shown: `admit` it once all is on the disk but
-        /// for the last step, or `close`. It gets P4 after that, as what has P4 stores this
-        /// station.
+        /// The other station has proved the shown code: prepare its files up to the last step, then
+        /// `admit` it; or `close`. P4 follows only then, because a station with P4 stores this one.
         case prepare(Paired)
-        /// Both have each other's key: store it. Where the code was typed the stream is ended in
-        /// order only after that, which tells the other side.
+        /// Both stations have each other's key: store it. The entering side ends the stream in
+        /// order only afterwards, which confirms the storing to the other side.
         case paired(Paired)
-        /// A try at the code that is shown, or all, was in vain, and so is the stream.
+        /// The pairing, or one try at the shown code, has failed; its stream is of no more use.
         case failed(Failure)
     }
 
-    /// Why a pairing, or a try at the code that is shown, was in vain.
+    /// Why a pairing, or a try at the shown code, failed.
     public enum Failure: Equatable, Sendable {
         // Where the code is shown.
-        /// Something that is no station of this version that pairs.
+        /// The caller is no station of this version that pairs.
         case stranger
-        /// A station without the code, or somebody who has changed a message. With none left the
+        /// The station lacks the code, or somebody changed a message. With no attempts left the
         /// code is burnt.
         case wrongCode(left: Int)
-        /// A station that had the code, and did not finish. Nothing is changed on this side. With
-        /// none left the code is used up: each run costs this station a stretching.
+        /// The station had the code but did not finish. Nothing is changed on this side. With no
+        /// runs left the code is used up: each run costs this station a stretching of the code.
         case unfinished(left: Int)
-        /// A station that has the code and can be no peer; the code is used up.
+        /// The station has the code but can be no peer; the code is used up.
         case unfit(PairingFailure)
-        /// The code was shown for as long as codes are, and is no longer valid.
+        /// The time of the code is over.
         case timedOut
 
-        // Where it was typed; of several boxes the most telling.
+        // Where the code was typed: of several boxes' failures, the most useful one.
         /// No connection was made.
         case unreachable
         /// The other side has ended the stream without an answer, or was silent.
@@ -55,11 +54,11 @@ public struct Pairing: ~Copyable {
 
     private enum State {
         case idle
-        /// A code is shown, and nobody is at it.
+        /// A code is shown, and no station tries it.
         case showing
-        /// Somebody has connected, and tries the code.
+        /// A station has connected and tries the code.
         case tried
-        /// A station has proved it, and waits for P4.
+        /// A station has proved the code and waits for P4.
         case judged
         /// P4 was sent.
         case admitted
@@ -71,12 +70,12 @@ public struct Pairing: ~Copyable {
         case proved
     }
 
-    /// More boxes than that get no guess at the code (protocol.md §4.1).
+    /// The most boxes at which a code is tried (protocol.md §4.1).
     static let boxesMost = 3
-    /// How long it waits for a connection while there is another place to try.
+    /// How long a connection may take while there is another address to try.
     static let connectPatience = Duration.seconds(4)
     static let spacing = Duration.milliseconds(10)
-    /// A person learns most from the last of these that has come about.
+    /// Failures in ascending order of use to a person.
     private static let byWeight: [Failure] = [
         .unreachable, .gone, .refused(.malformed), .refused(.code), .refused(.suites), .declined,
         .refused(.ownKey),
@@ -86,7 +85,7 @@ public struct Pairing: ~Copyable {
     private let rounds: UInt32
     private var state = State.idle
     private var code: PairingCode?
-    /// What this station tells of itself to the one that has the code.
+    /// This station's description for a station that has the code.
     private var card: PairingCard?
     /// When the stream, or the attempt to make one, is given up.
     private var endsAt: Instant?
@@ -101,15 +100,15 @@ public struct Pairing: ~Copyable {
     private var takenAt: Instant?
 
     private var boxes: [[Endpoint]] = []
-    /// Where it is.
+    /// The box and the address that are tried.
     private var (box, place) = (0, 0)
-    /// Its run of SPAKE2 for this box.
+    /// The run of SPAKE2 with this box.
     private var client: EnteringSide?
     private var failure = Failure.unreachable
 
     /// - Parameters:
-    ///   - suites: What this station offers.
-    ///   - rounds: Fewer only in tests that pair a thousand times.
+    ///   - suites: The suites that this station offers.
+    ///   - rounds: The rounds of stretching; fewer only in tests that pair a thousand times.
     public init(suites: OfferedSuites, rounds: UInt32 = CodeKey.rounds) {
         self.suites = suites
         self.rounds = rounds
@@ -118,11 +117,11 @@ public struct Pairing: ~Copyable {
     /// Opens a window for a fresh code.
     ///
     /// - Parameters:
-    ///   - code: What is shown.
-    ///   - card: What this station tells of itself.
+    ///   - code: The code to show.
+    ///   - card: This station's description.
     ///   - isAtScreen: Whether a person at a screen asks.
     ///   - now: The time.
-    /// - Returns: When it closes; nil while codes rest, or a pairing is under way.
+    /// - Returns: When the window closes; nil while codes rest, or a pairing is under way.
     public mutating func show(
         _ code: consuming PairingCode, as card: PairingCard, isAtScreen: Bool, at now: Instant
     ) -> Instant? {
@@ -138,10 +137,10 @@ public struct Pairing: ~Copyable {
     /// Tries a code that was typed.
     ///
     /// - Parameters:
-    ///   - code: As it was typed.
-    ///   - boxes: Where to try it, in this order, each by its addresses: the first at which it can
-    ///     be reached is used.
-    ///   - card: What this station tells of itself.
+    ///   - code: The typed code.
+    ///   - boxes: The boxes to try, in order, each with its addresses; the first that connects is
+    ///   used.
+    ///   - card: This station's description.
     ///   - now: The time.
     /// - Returns: The first step.
     public mutating func enter(
@@ -156,7 +155,7 @@ public struct Pairing: ~Copyable {
         return tryNextBox(at: now)
     }
 
-    /// Whether the pairing under way is by this code.
+    /// Whether the pairing under way uses this code.
     public func isBy(_ typed: borrowing PairingCode) -> Bool {
         switch code {
         case .some(let code): code.isEqual(to: typed)
@@ -170,8 +169,7 @@ public struct Pairing: ~Copyable {
         return freeAt.map { now >= $0 } ?? true
     }
 
-    /// When the next stream may be taken, by the one before: connecting again and again does not
-    /// keep the program busy.
+    /// When the next stream may be taken: repeated connections must not keep the program busy.
     private var freeAt: Instant? { takenAt.map { $0 + Self.spacing } }
 
     /// When to call `tick` at the latest; nil means never.
@@ -182,7 +180,7 @@ public struct Pairing: ~Copyable {
         return min(end, freeAt)
     }
 
-    /// A station has connected; there must be room for it.
+    /// Takes a connection; there must be room for it.
     public mutating func accepted(at now: Instant) {
         guard state == .showing, let card, let code = code.take() else {
             preconditionFailure("no code is shown, or somebody is at it")
@@ -192,16 +190,16 @@ public struct Pairing: ~Copyable {
         (state, takenAt, endsAt) = (.tried, now, now + PairingWindow.firstPatience)
     }
 
-    /// The connection is made.
+    /// Sends P1 on the new connection.
     public mutating func connected(at now: Instant) -> Step {
         guard state == .connecting, let first = client?.first else { return .wait }
         (state, endsAt) = (.asked, now + PairingWindow.patience)
         return .send(first)
     }
 
-    /// Takes what the stream brings.
+    /// Takes bytes from the stream.
     ///
-    /// P1 makes it stretch the code, which takes a tenth of a second or more.
+    /// After P1 it stretches the code, which takes a tenth of a second or more.
     public mutating func receive(_ bytes: Span<UInt8>, at now: Instant) -> Step {
         guard var side = host.take() else { return receiveAnswer(bytes, at: now) }
         let message: [UInt8]?
@@ -252,14 +250,14 @@ public struct Pairing: ~Copyable {
         return answer
     }
 
-    /// The connection is not made, or the stream has ended: in order, which says that the other
-    /// side has stored this station, or not.
+    /// Takes the end of a stream or of a connection attempt; after P4 an end in order confirms that
+    /// the other side has stored this station.
     public mutating func ended(isInOrder: Bool, at now: Instant) -> Step {
         switch state {
         case .idle, .showing: return .wait
         case .tried, .judged, .admitted:
             guard let side = host.take() else { return .wait }
-            // Before it is admitted it cannot have stored this station.
+            // Before P4 the other side cannot have stored this station.
             guard isInOrder, state == .admitted, let paired = side.paired() else {
                 return fail(side, at: now)
             }
@@ -285,7 +283,7 @@ public struct Pairing: ~Copyable {
         return .failed(.timedOut)
     }
 
-    /// Takes the code back; a station that has proved it becomes no peer.
+    /// Withdraws the code; a station that has already proved it becomes no peer.
     public mutating func close() {
         window.close()
         (state, endsAt) = (.idle, nil)
@@ -309,7 +307,7 @@ public struct Pairing: ~Copyable {
 
     /// Stretches the code for the next box, which takes a tenth of a second or more.
     ///
-    /// The other side does not wait for that, so it comes before the connection.
+    /// The code is stretched before the connection is made: the other side does not wait for it.
     private mutating func tryNextBox(
         after failure: Failure = .unreachable, at now: Instant
     ) -> Step {
@@ -333,31 +331,30 @@ public struct Pairing: ~Copyable {
     }
 }
 
-/// While a station shows a code: who may try, how often, and when the next code may be shown
-/// (protocol.md §4.1).
+/// The limits of shown codes: time, attempts, and the rest before the next code (protocol.md §4.1).
 ///
-/// A try that fails after the code was stretched for it may have checked a guess. Three of them
-/// burn the code: with six digits a guesser is right with 3 in a million per window, with eight
-/// characters with 3 in 10^12.
+/// An attempt that fails after the code was stretched may have checked a guess. Three such attempts
+/// burn the code: the chance of a guesser per window is 3 in a million with six digits, 3 in 10^12
+/// with eight characters.
 public struct PairingWindow: Sendable {
     public static let length = Duration.seconds(120)
     public static let attempts = 3
     /// How many unfinished runs with the code use it up: each run costs a stretching of the code.
     public static let unfinishedMost = 5
-    /// One side waits so long for each message of the other.
+    /// How long one side waits for each message of the other.
     public static let patience = Duration.seconds(10)
-    /// The other side has its first message ready when it connects; whoever has none is not waited
-    /// for, as one side is served at a time.
+    /// How long the showing side waits for the first message, which is ready on connection: it
+    /// serves one station at a time.
     public static let firstPatience = Duration.milliseconds(500)
     public static let firstRest = Duration.seconds(60)
-    /// A day is enough for whoever tries by machine.
+    /// The longest rest: a day stops an attacker who guesses by machine.
     public static let longestRest = Duration.seconds(86_400)
 
     public enum State: Equatable, Sendable {
         case closed
-        /// Somebody may connect until then.
+        /// A station may connect until then.
         case open(until: Instant)
-        /// Codes were burnt; a button can show none before then.
+        /// Codes were burnt; a button opens no window before then.
         case resting(until: Instant)
     }
 
@@ -378,10 +375,10 @@ public struct PairingWindow: Sendable {
     /// Opens the window for a fresh code.
     ///
     /// - Parameters:
-    ///   - isAtScreen: A person at a screen asks: such a code has so many characters that it need
-    ///     not rest, and the person sees each attempt.
+    ///   - isAtScreen: Whether a person at a screen asks: that code is too long to need a rest, and
+    ///   the person sees each attempt.
     ///   - now: The time.
-    /// - Returns: When it closes; nil while codes rest, or one is shown already.
+    /// - Returns: When the window closes; nil while codes rest, or while a window is open.
     public mutating func open(isAtScreen: Bool = false, at now: Instant) -> Instant? {
         switch state(at: now) {
         case .closed: break
@@ -394,9 +391,9 @@ public struct PairingWindow: Sendable {
         return end
     }
 
-    /// An attempt has failed after the code was stretched for it.
+    /// Counts an attempt that failed after the code was stretched.
     ///
-    /// - Returns: Whether that has burnt the code.
+    /// - Returns: Whether the code is burnt now.
     public mutating func failed(at now: Instant) -> Bool {
         guard openUntil != nil else { return false }
         failures += 1
@@ -407,10 +404,10 @@ public struct PairingWindow: Sendable {
         return true
     }
 
-    /// The code was used, or is taken back by whoever showed it.
+    /// Closes the window: the code was used or withdrawn.
     public mutating func close() { openUntil = nil }
 
-    /// A pairing has come about: who typed the last codes wrong was no attacker.
+    /// Closes the window after a pairing, and ends the rest: the wrong codes came from no attacker.
     public mutating func succeeded() {
         close()
         nextRest = Self.firstRest

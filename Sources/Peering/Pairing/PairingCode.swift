@@ -1,12 +1,12 @@
 public import Crypto
 public import Wire
 
-/// What one person reads aloud and another types (protocol.md §4.1): eight characters of
+/// The code that one person reads aloud and another types (protocol.md §4.1): eight characters of
 /// Crockford's base32, 40 random bits, or six decimal digits.
 ///
-/// It is a secret for as long as its window is open, and lies in memory that is wiped.
+/// The code is secret while its window is open, and lies in memory that is wiped.
 public struct PairingCode: ~Copyable {
-    /// As it is used: ASCII, without separators.
+    /// The code as used: ASCII, without separators.
     private let text: Secret
     private let count: Int
 
@@ -43,7 +43,7 @@ public struct PairingCode: ~Copyable {
 
     /// Reads what a person typed: in any case, with spaces and hyphens, O for 0, I and L for 1.
     ///
-    /// - Throws: What keeps it from being a code.
+    /// - Throws: Why the text is no code.
     public init(typed: String) throws(Fault) {
         var used = Secret(count: Self.characterCount)
         var bytes = used.mutableBytes
@@ -62,7 +62,7 @@ public struct PairingCode: ~Copyable {
         text = used
     }
 
-    /// The character as it is used; nil for a separator.
+    /// The character in canonical form; nil for a separator.
     private static func character(_ scalar: Unicode.Scalar) throws(Fault) -> UInt8? {
         guard scalar != " ", scalar != "-" else { return nil }
         let byte = UInt8(exactly: scalar.value) ?? 0
@@ -98,13 +98,13 @@ public struct PairingCode: ~Copyable {
         return difference == 0
     }
 
-    /// As it is used.
+    /// The code as used.
     public var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         get { text.bytes.extracting(first: count) }
     }
 
-    /// As a person reads it: `7K9M-QX2W` or `012 345`.
+    /// The code for a person: `7K9M-QX2W` or `012 345`.
     public var shown: String {
         var shown: [UInt8] = []
         for place in 0..<count {
@@ -118,7 +118,7 @@ public struct PairingCode: ~Copyable {
 }
 
 extension PairingCode {
-    /// Why what was typed is no code.
+    /// Why a typed text is no code.
     public enum Fault: Error, Equatable, Sendable {
         case missing
         case length(Int, areDigits: Bool)
@@ -147,7 +147,7 @@ extension PairingCode.Fault: CustomStringConvertible {
     }
 }
 
-/// What each side tells of itself once the code is proved (protocol.md §4.1).
+/// A station's description of itself, sent once the code is proved (protocol.md §4.1).
 public struct PairingCard: Equatable, Sendable {
     public static let size = 80
     static let nameMax = 31
@@ -156,7 +156,7 @@ public struct PairingCard: Equatable, Sendable {
     public let capabilities: Capabilities
     public let name: String
 
-    /// Nil when the name is not 1 to 31 letters a to z, digits and hyphens, no hyphen first.
+    /// Nil unless the name is 1 to 31 letters a to z, digits and hyphens, without a hyphen first.
     public init?(publicKey: PublicKey, capabilities: Capabilities, name: String) {
         guard Roster.isName(name) else { return nil }
         self.publicKey = publicKey
@@ -164,7 +164,7 @@ public struct PairingCard: Equatable, Sendable {
         self.name = name
     }
 
-    /// Reads the 80 bytes; nil for what no station sends.
+    /// Reads the 80 bytes; nil for invalid ones.
     init?(parsing bytes: Span<UInt8>) {
         guard bytes.count == Self.size,
             let capabilities = Capabilities(parsing: bytes.extracting(32..<48))
@@ -189,7 +189,7 @@ public struct PairingCard: Equatable, Sendable {
     }
 }
 
-/// What a station without a screen says to the person at its talk button.
+/// A word that a station without a screen says to the person at its talk button.
 ///
 /// The raw value is the name of its sound: `pairing-code.wav`.
 public enum SpokenWord: String, CaseIterable, Sendable {
@@ -206,12 +206,12 @@ public enum SpokenWord: String, CaseIterable, Sendable {
     /// The digits of this station's code follow.
     case pairingCode = "pairing-code"
     case paired
-    /// A code was tried that is not the one of the other station.
+    /// A try failed: the typed code differs from the shown one.
     case wrongCode = "wrong-code"
-    /// The other station is looked for.
+    /// The search for the other station has begun.
     case searching
     case noStationFound = "no-station-found"
-    /// This station has no peer, and how it gets one.
+    /// This station has no peer, and this is how to pair it.
     case notPaired = "not-paired"
     /// The digits so far are dropped.
     case startAgain = "start-again"
@@ -219,11 +219,11 @@ public enum SpokenWord: String, CaseIterable, Sendable {
     case windowClosed = "window-closed"
     /// Three wrong codes were tried, so the right one is no longer valid.
     case codeBurnt = "code-burnt"
-    /// There can be no code now: too many wrong ones were tried, or somebody else is pairing.
+    /// No code is possible now: too many wrong codes were tried, or another pairing is under way.
     case pleaseWait = "please-wait"
-    /// The pairing has failed for another reason, which the journal has.
+    /// The pairing failed for another reason; see the journal.
     case failed
-    /// How this station is erased by its button, which is held.
+    /// How the held button erases this station.
     case eraseWarning = "erase-warning"
     /// All that was learned is forgotten.
     case erased
@@ -233,6 +233,6 @@ public enum SpokenWord: String, CaseIterable, Sendable {
     /// The word of a digit, 0 to 9.
     static func digit(_ digit: Int) -> SpokenWord { allCases[digit] }
 
-    /// The digit that it is; nil for other words.
+    /// The digit of the word; nil for other words.
     public var digit: Int? { Self.allCases.prefix(10).firstIndex(of: self) }
 }

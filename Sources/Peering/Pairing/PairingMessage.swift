@@ -9,7 +9,7 @@ enum PairingMessage: UInt8 {
 
     static let version: UInt8 = 1
 
-    /// Bytes of its body.
+    /// Bytes of the body.
     var bodySize: Int {
         switch self {
         case .p1: 1267
@@ -32,7 +32,7 @@ enum PairingMessage: UInt8 {
     }
 }
 
-/// Puts one message together from what a stream brings.
+/// Assembles one message from the bytes of a stream.
 struct PairingReader {
     private let expected: PairingMessage
     private var bytes: [UInt8] = []
@@ -42,7 +42,7 @@ struct PairingReader {
     /// Takes bytes from the stream.
     ///
     /// - Returns: The body when it is complete, nil before.
-    /// - Throws: What is no beginning of the message, or more than it: nobody sends that.
+    /// - Throws: When the bytes do not begin the message, or exceed it.
     mutating func receive(_ some: Span<UInt8>) throws(PairingFailure) -> [UInt8]? {
         let header = expected.header
         let whole = header.count + expected.bodySize
@@ -54,7 +54,7 @@ struct PairingReader {
     }
 }
 
-/// What a station knows of another one after a pairing, and shares with it.
+/// The result of a pairing: the other station, and the suite and psk shared with it.
 public struct Paired: ~Copyable {
     public let peer: PairingCard
     public let suite: Suite
@@ -89,7 +89,7 @@ public struct OfferedSuites: Equatable, Sendable {
     }
 }
 
-/// Why an attempt to pair ended; nothing of it is told to the other side.
+/// Why an attempt to pair ended; the other side does not learn the reason.
 public enum PairingFailure: Error, Equatable, Sendable {
     /// Bytes that no station sends.
     case malformed

@@ -1,6 +1,6 @@
 internal import Crypto
 
-/// What both sides have once their codes agree: keys, and the suite of their sessions.
+/// The result of equal codes: the keys, and the suite of later sessions.
 struct Agreement: ~Copyable {
     let keys: PairingKeys
     let suite: Suite
@@ -32,7 +32,7 @@ struct Agreement: ~Copyable {
     }
 }
 
-/// One attempt on the side that shows the code, B of protocol.md §4.1: it listens, and answers.
+/// One attempt at the side that shows the code (B of protocol.md §4.1), which listens and answers.
 struct ShowingSide: ~Copyable {
     private let code: PairingCode
     private let suites: OfferedSuites
@@ -44,10 +44,9 @@ struct ShowingSide: ~Copyable {
 
     /// Whether the code was stretched for P1.
     ///
-    /// The other side gets P2 then and can check a guess, so an attempt that ends without `paired`
-    /// has failed, for whatever reason.
+    /// The other side then gets P2 and can check a guess: without `paired`, the attempt has failed.
     private(set) var hasAnswered = false
-    /// Whether the other side has proved that it has the code, whatever else it is.
+    /// Whether the other side has proved that it has the code, even if its card is refused.
     private(set) var isProved = false
 
     init(
@@ -60,10 +59,9 @@ struct ShowingSide: ~Copyable {
         self.rounds = rounds
     }
 
-    /// Takes what the stream brings; stretches the code after P1, which takes a tenth of a second
-    /// or more.
+    /// Takes bytes from the stream; after P1 stretches the code, for a tenth of a second or more.
     ///
-    /// - Returns: What goes into the stream; nil while more must come.
+    /// - Returns: The message to send; nil while more bytes must come.
     /// - Throws: When the attempt has ended.
     mutating func receive(_ bytes: Span<UInt8>) throws(PairingFailure) -> [UInt8]? {
         try receive(bytes, nonce: .random(), randomness: .random()) { password in
@@ -101,9 +99,9 @@ struct ShowingSide: ~Copyable {
 
     /// Reads P1: version, suites, nonceA, pA, ek; makes P2.
     ///
-    /// Everything that can be wrong with P1 is looked at before the code is stretched: garbage
-    /// costs little, and is no attempt. Each stretching counts as an attempt, so that nobody makes
-    /// this station do it more than three times a window without the code.
+    /// P1 is checked completely before the code is stretched: garbage costs little, and is no
+    /// attempt. Each stretching counts as an attempt, so a station without the code causes at most
+    /// three per window.
     private mutating func answer(
         to body: [UInt8], nonce: Span<UInt8>, randomness: Span<UInt8>,
         exchange: (consuming Key) -> SPAKE2
@@ -123,7 +121,7 @@ struct ShowingSide: ~Copyable {
         hasAnswered = true
         let own = exchange(
             CodeKey.stretch(code.bytes, nonce: bytes.extracting(2..<18), rounds: rounds))
-        // K is the identity only for a share that was made of the code itself.
+        // K is the identity only for a share made from the code itself.
         guard let shared = own.shared(with: share) else { throw .malformed }
         var answer = [PairingMessage.version, suite.rawValue]
         for place in nonce.indices { answer.append(nonce[place]) }
@@ -138,9 +136,10 @@ struct ShowingSide: ~Copyable {
     }
 }
 
-/// The side on which the code is typed, A of protocol.md §4.1: it connects, and speaks first.
+/// One attempt at the side where the code is typed (A of protocol.md §4.1), which connects and
+/// speaks first.
 ///
-/// It makes one run of SPAKE2, and so tries the code once.
+/// It makes one run of SPAKE2, so one guess at the code.
 struct EnteringSide: ~Copyable {
     private let card: PairingCard
     private let suites: OfferedSuites
@@ -148,7 +147,7 @@ struct EnteringSide: ~Copyable {
     private let kem: MLKEM768.DecapsulationKey
     private var reader = PairingReader(.p2)
     private let opening: [UInt8]
-    /// Once P2 has proved the code.
+    /// Set once P2 has proved the code.
     private var agreed: Agreement?
 
     /// Stretches the code, which takes a tenth of a second or more.
@@ -185,7 +184,7 @@ struct EnteringSide: ~Copyable {
     /// P1, to be sent first.
     var first: [UInt8] { PairingMessage.p1.framed(opening) }
 
-    /// Takes what the stream brings.
+    /// Takes bytes from the stream.
     ///
     /// - Throws: When the pairing has ended without success.
     mutating func receive(_ bytes: Span<UInt8>) throws(PairingFailure) -> Pairing.Step {

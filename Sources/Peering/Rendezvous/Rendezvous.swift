@@ -2,28 +2,28 @@ public import Crypto
 public import Time
 public import Wire
 
-/// Lets peers know where this station can be called, and learns it of them, by way of a broker
-/// that neither can read nor forge it (protocol.md §1.10).
+/// Exchanges addresses with peers through a broker, which can neither read nor forge them
+/// (protocol.md §1.10).
 ///
 /// Sans-I/O, for the control thread: report an event and the times, then fetch actions until there
-/// are none. `wall` is milliseconds since 1970: topics are of a day.
+/// are none. `wall` is milliseconds since 1970; topics change daily.
 public struct Rendezvous {
     /// An order to the caller.
     public enum Action: Equatable, Sendable {
         case subscribe(topic: String)
         case unsubscribe(topic: String)
-        /// To be kept by the broker in place of what was there; empty: nothing is to be.
+        /// Replace the message that the broker keeps for a topic; empty bytes remove it.
         case publish(topic: String, [UInt8])
-        /// The peer has said that it can be called at these addresses.
+        /// The peer has reported that it can be called at these addresses.
         case told(peer: Int, [Endpoint])
     }
 
-    /// What was counted since the start.
+    /// Counts since the start.
     public struct Counts: Equatable, Sendable {
         public var published = 0
-        /// Word of peers that was news.
+        /// Messages of peers that were news.
         public var told = 0
-        /// Messages that no peer has sealed, or not for their topic.
+        /// Messages that no peer has sealed for their topic.
         public var forged = 0
         /// Old messages.
         public var stale = 0
@@ -33,29 +33,29 @@ public struct Rendezvous {
         let number: Int
         let publicKey: PublicKey
         let key: RendezvousKey
-        /// When it wrote what was news last.
+        /// When the peer wrote its newest message.
         var writtenAt: UInt64 = 0
         var publishedAt: Instant?
     }
 
     private static let dayMilliseconds = 86_400_000
-    /// How old word of a peer may be, and how far ahead its clock, in milliseconds.
+    /// How old a message may be, and how far ahead its sender's clock, in milliseconds.
     static let lifetime = 36 * 3_600_000
-    /// How far clocks may be apart before one of them was wrong, in milliseconds.
+    /// The difference, in milliseconds, above which one of two clocks must have been wrong.
     static let skew = 600_000
     /// The least time between two messages for a peer that a person's wish causes.
     static let spacing = Duration.seconds(5)
 
     private let own: PublicKey
     private let random: (inout MutableSpan<UInt8>) -> Void
-    /// By so many milliseconds its day begins late, so that not all stations write at midnight.
+    /// How many milliseconds after midnight the day begins here: not all stations write at once.
     private let delay: Int
     private var peers: [Peer] = []
     private var addresses: [Endpoint] = []
     private var isConnected = false
     /// The day of the topics in use; nil before the first one.
     private var day: UInt32?
-    /// Subscribed to, each with the place of who writes there.
+    /// The subscribed topics, each with the place of the peer that writes there.
     private var topics: [(name: String, place: Int)] = []
     private var lastWritten: UInt64 = 0
     private var actions: [Action] = []
@@ -70,14 +70,14 @@ public struct Rendezvous {
         delay = Lots(random: random).below(3_600_000)
     }
 
-    /// Takes over the peers.
+    /// Sets the peers.
     public mutating func setPeers(
         _ peers: [(number: Int, publicKey: PublicKey, key: RendezvousKey)], wall: Int,
         at now: Instant
     ) {
         let former = self.peers
         if isConnected, let day {
-            // One that has gone is not to learn any more where this station is.
+            // A removed peer must no longer learn where this station is.
             for peer in former where !peers.contains(where: { $0.publicKey == peer.publicKey }) {
                 for day in [day &- 1, day] {
                     let topic = peer.key.topic(day: day, writer: own)
@@ -93,14 +93,14 @@ public struct Rendezvous {
         begin(wall: wall, at: now)
     }
 
-    /// Takes over the addresses at which this station can be called, the best first.
+    /// Sets the addresses at which this station can be called, the best first.
     public mutating func setAddresses(_ addresses: [Endpoint], wall: Int, at now: Instant) {
         guard addresses != self.addresses else { return }
         self.addresses = addresses
         publishAll(wall: wall, at: now)
     }
 
-    /// The broker has taken this station in: nothing of before is known there.
+    /// Subscribes and publishes anew, on a new connection to the broker.
     public mutating func connected(wall: Int, at now: Instant) {
         isConnected = true
         topics = []
@@ -116,7 +116,7 @@ public struct Rendezvous {
         }
     }
 
-    /// A person wants a peer that has no session: it is to call, too, at once.
+    /// Publishes at once for a wanted peer that has no session, so that it calls, too.
     public mutating func want(peer number: Int, wall: Int, at now: Instant) {
         guard let place = peers.firstIndex(where: { $0.number == number }),
             peers[place].publishedAt.map({ now >= $0 + Self.spacing }) ?? true
@@ -125,7 +125,7 @@ public struct Rendezvous {
         publish(to: place, wall: wall, at: now)
     }
 
-    /// The broker has brought something.
+    /// Takes a message from the broker.
     public mutating func receive(_ payload: Span<UInt8>, at topic: String, wall: Int) {
         guard let place = topics.first(where: { $0.name == topic })?.place,
             let text = peers[place].key.open(payload, at: topic),
@@ -135,7 +135,7 @@ public struct Rendezvous {
             return
         }
         let age = wall - Int(clamping: record.writtenAt)
-        // A clock here or there that ran ahead is right by now.
+        // A clock that ran ahead, here or at the peer, was corrected.
         let isAhead = peers[place].writtenAt > UInt64(clamping: wall + Self.skew)
         guard isAhead || record.writtenAt > peers[place].writtenAt, abs(age) < Self.lifetime else {
             counts.stale += 1
@@ -150,7 +150,7 @@ public struct Rendezvous {
         actions.append(.told(peer: peers[place].number, addresses))
     }
 
-    /// To be called once a minute or so: another day may have begun.
+    /// Changes the topics when a new day has begun; call it about once a minute.
     public mutating func tick(wall: Int, at now: Instant) {
         if isConnected, day != today(wall) { begin(wall: wall, at: now) }
     }
@@ -164,12 +164,12 @@ public struct Rendezvous {
         UInt32(clamping: max(0, wall - delay) / Self.dayMilliseconds)
     }
 
-    /// Listens where peers may write, and writes to all.
+    /// Subscribes to the topics where peers may write, and publishes to all peers.
     private mutating func begin(wall: Int, at now: Instant) {
         guard isConnected else { return }
         let today = today(wall)
         day = today
-        // The day of a peer may be another one for an hour; and what it wrote yesterday holds.
+        // A peer's day may differ for an hour, and its message of yesterday is still valid.
         let days = [today &- 1, today, today &+ 1]
         let former = topics.map { $0.name }
         topics = peers.indices.flatMap { place in
@@ -191,7 +191,7 @@ public struct Rendezvous {
 
     private mutating func publish(to place: Int, wall: Int, at now: Instant) {
         guard isConnected, !addresses.isEmpty, let day else { return }
-        // Later than what was written before, even where the clock was set back a little.
+        // Later than the last message, even if the clock was set back a little.
         let wall = UInt64(clamping: wall)
         let isAhead = lastWritten > wall + UInt64(Self.skew)
         lastWritten = isAhead ? wall : max(lastWritten + 1, wall)

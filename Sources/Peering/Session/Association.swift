@@ -34,39 +34,38 @@ final class Association {
     }
 
     let publicKey: PublicKey
-    /// What stands for the peer towards other stations.
+    /// The peer's name for other stations.
     let memberName: MemberName
     /// The pre-shared key from a person or a pairing; zeros if there is none.
     let psk: Key
     let hasPSK: Bool
     let choice: SuiteChoice
-    /// That of the last session.
+    /// The suite of the last session.
     var lastSuite: Suite?
     /// The mac of the handshakes that this station starts.
     let mac: HandshakeMAC
-    /// Fills with unpredictable bytes, of which the waits come.
+    /// Fills with unpredictable bytes, which also vary the waits.
     private let random: (inout MutableSpan<UInt8>) -> Void
 
     /// The peer's addresses as configured and resolved, tried in turn.
     var endpoints: [Endpoint] = []
     /// The peer's address in the current session.
     var endpoint: Endpoint?
-    /// Whether it is there.
+    /// The challenges that find the peer's address.
     var paths = PeerPaths()
-    /// Where it was seen on the LAN.
+    /// The addresses where the peer was seen on the LAN.
     var sightings = LANSightings()
-    /// Where it has said, at a broker, that it can be called (protocol.md §1.10).
+    /// The addresses that the peer has published at a broker (protocol.md §1.10).
     var told: [Endpoint] = []
     private var toldAt: Instant?
-    /// When a series of M1 has begun because of that.
+    /// When published addresses last began a series of M1.
     private var calledForWord: Instant?
     /// Shows the peer that this station has moved.
     var greeting = Greeting()
     var records = SessionRecords()
 
-    // Our own handshake. The last two M1 stay open, so that an M2 slower than the retry still
-    // counts (§1.4, rule 2).
-    // There is one for each address that was called at once.
+    // Our own handshakes, one for each address called at once. The last two M1 stay open, so that
+    // an M2 slower than the retry still counts (§1.4, rule 2).
     var latest: [Initiator] = []
     var earlier: [Initiator] = []
     var finish: Finish?
@@ -77,7 +76,7 @@ final class Association {
     var lastInitiation: Instant?
     /// The peer's own handshake.
     var confirmation: Confirmation?
-    /// The peer may use a session that this station has given up.
+    /// Whether the peer may use a session that this station has given up.
     var isInDoubt = false
     var goodbye: Goodbye?
 
@@ -133,10 +132,10 @@ final class Association {
     /// The wait before the next heartbeat (§1.7, rule 8).
     func nextHeartbeat() -> Duration { RetrySchedule.heartbeatWait(PeerPaths.token(random)) }
 
-    /// The wait before the next M1 (rule 7); a way that a router keeps open is used in time.
+    /// The wait before the next M1 (rule 7), short enough to keep the way through a router open.
     func nextWait() -> Duration {
         let wait = retry.nextWait(PeerPaths.token(random))
-        // A router forgets where one went.
+        // A router soon forgets where packets went.
         return told.isEmpty ? wait : min(wait, SessionLimits.outsideSilence)
     }
 
@@ -154,14 +153,14 @@ extension Association {
         latest.first { $0.index == index } ?? earlier.first { $0.index == index }
     }
 
-    /// Other M1 follow; those before may still be answered.
+    /// Makes room for new M1; the last ones may still be answered.
     func beginInitiation() {
         finish = nil
         earlier = latest
         latest = []
     }
 
-    /// A fresh M1, in the place of one of the latest if a cookie answers that.
+    /// Makes a fresh M1, in place of `former` if a cookie reply has answered that one.
     func initiate(
         index: UInt32, target: Endpoint, tries: TryLimit, cookie: Cookie? = nil,
         inPlaceOf former: Initiator? = nil
@@ -176,10 +175,10 @@ extension Association {
         return message
     }
 
-    /// Notes that an M1 has been sent there; one with a cookie is not noted.
+    /// Notes that an M1 without a cookie has been sent to an address.
     ///
-    /// One that a sighting caused takes no turn of the series: else a liar that is seen again and
-    /// again would take the turns of the true addresses.
+    /// An M1 caused by a sighting takes no turn of the series: otherwise a liar that is seen again
+    /// and again would take the turns of the true addresses.
     func initiated(to target: Endpoint, at now: Instant) {
         evidence.called(at: now)
         lastInitiation = now
@@ -195,14 +194,14 @@ extension Association {
 
     /// Whether our own M3 is unconfirmed, and not so old that the peer has given it up.
     ///
-    /// After that the peer has lost it, perhaps by a restart, and only its own handshake can
+    /// An older M3 is lost to the peer, perhaps by a restart; only the peer's own handshake can
     /// succeed.
     func finishIsAwaited(for lifetime: Duration, at now: Instant) -> Bool {
         finish.map { now < $0.sent + lifetime } ?? false
     }
 
-    /// Where the next M1 goes: to where the peer was just seen; else to the session's endpoint, the
-    /// configured addresses and those where it was seen before, in turn.
+    /// The address for the next M1: the latest sighting, else in turn the session's endpoint, the
+    /// configured addresses, former sightings and the addresses published at a broker.
     var target: Endpoint? {
         if let next = sightings.next { return next }
         var candidates = endpoints
@@ -215,15 +214,15 @@ extension Association {
         return candidates.isEmpty ? nil : candidates[attempt % candidates.count]
     }
 
-    /// Where M1 go besides `target`, at the same time, the first few times: a router between lets
-    /// in what was first sent out there.
+    /// The other addresses for the first few M1: a router on the way admits packets only from
+    /// addresses to which packets were sent.
     var otherTargets: [Endpoint] {
         attempt < SessionLimits.callsToAll ? told.filter { $0 != target } : []
     }
 
-    /// The peer has told where it can be called; it is called then if it is down.
+    /// Takes the addresses that the peer has published; a peer that is down is then called there.
     ///
-    /// - Returns: Whether its last word is old enough for another series of M1.
+    /// - Returns: Whether published addresses may begin another series of M1 by now.
     func hear(_ addresses: [Endpoint], at now: Instant) -> Bool {
         told = addresses
         toldAt = now
@@ -234,15 +233,15 @@ extension Association {
         return true
     }
 
-    /// Forgets what the peer has told when it is old.
+    /// Forgets published addresses that are too old.
     func expireTold(at now: Instant) {
         if let toldAt, now >= toldAt + SessionLimits.toldLifetime { told = [] }
     }
 
     /// The suite of the next M1: where either will do, that of the last session, else AES-256-GCM.
     ///
-    /// A peer without AES answers it, and does not take M3, as it knows only then who calls: the
-    /// next one is of the other suite.
+    /// A peer without AES answers that M1 but refuses M3, because it learns only then who calls:
+    /// the next M1 uses the other suite.
     var suite: Suite {
         choice.only
             ?? ((lastSuite == .chaChaPoly) == evidence.mayWantOtherSuite ? .aesGCM : .chaChaPoly)
@@ -251,26 +250,26 @@ extension Association {
 
 /// Shows one peer where this station is now, and notices if the peer does not answer.
 struct Greeting {
-    /// After the change, when a PING is sent: packets may be lost, and a new address or route may
+    /// When PINGs are sent after the change: packets may be lost, and a new address or route may
     /// not be usable at once.
     static let times: [3 of Duration] = [.zero, .milliseconds(300), .milliseconds(900)]
-    /// After the change, when the peer has had its time to answer.
+    /// How long after the change the peer may take to answer.
     static let patience = Duration.milliseconds(1500)
-    /// The same where it was seen at another address since.
+    /// The same for a peer that was seen at another address since the change.
     ///
     /// A peer that is still where it was follows this station within 250 ms and a round trip
     /// (protocol.md §1.7 "Endpoint").
     static let patienceWhenSeen = Duration.milliseconds(500)
-    /// Changes of a machine come in groups; the first is told at once.
+    /// The least time between two PINGs: a machine's changes come in groups.
     static let spacing = Duration.milliseconds(250)
 
     enum Step: Equatable {
         case none, greet
-        /// The peer may be elsewhere, perhaps there.
+        /// The peer may be elsewhere, perhaps at this address.
         case doubt(Endpoint?)
     }
 
-    /// When the address or route has changed last; nil once that is done with.
+    /// When the address or route last changed; nil once the change is dealt with.
     private var changedAt: Instant?
     private var sent = 0
     private var lastSent: Instant?
@@ -283,12 +282,12 @@ struct Greeting {
         elsewhere = nil
     }
 
-    /// The peer was seen on the LAN, not where it was before.
+    /// Notes that the peer was seen on the LAN at another address.
     mutating func sighted(_ address: Endpoint) {
         if changedAt != nil { elsewhere = address }
     }
 
-    /// Does what it is time for; `lastOpened` is when a packet of the peer last opened.
+    /// Returns the step that is due; `lastOpened` is when a packet of the peer last opened.
     mutating func tick(lastOpened: Instant?, at now: Instant) -> Step {
         guard let changedAt, let deadline, now >= deadline else { return .none }
         let isHastened = elsewhere != nil && now >= changedAt + Self.patienceWhenSeen
@@ -297,7 +296,7 @@ struct Greeting {
             lastSent = now
             return .greet
         }
-        // What opens after the first answer took its way may have been sent before the change.
+        // A packet that opens after the change may have been sent before it.
         let isThere = lastOpened.map { $0 > changedAt } ?? false
         if isThere, isHastened, now < changedAt + Self.patience {
             elsewhere = nil
@@ -317,19 +316,19 @@ struct Greeting {
 
     private var patience: Duration { elsewhere == nil ? Self.patience : Self.patienceWhenSeen }
 
-    /// The peer has a new session: it knows.
+    /// Ends the greeting: a new session has shown the peer where this station is.
     mutating func end() { changedAt = nil }
 }
 
 /// Where one peer has been seen on the LAN (protocol.md §1.9).
 ///
-/// Anyone there can repeat the peer's beacon from another address. So these addresses are
-/// only called, at most one in two seconds for being news, and the handshake decides.
+/// Anyone on the LAN can repeat the peer's beacon from another address. So these addresses are only
+/// called, at most one new address in two seconds, and the handshake decides.
 struct LANSightings {
     /// How many addresses are kept.
     ///
-    /// A new one takes the place of any of them, at random: a liar does not know which, and the
-    /// peer announces itself again.
+    /// A new address replaces a random one: a liar cannot choose which, and the peer announces
+    /// itself again.
     static let most = 4
     static let lifetime = Duration.seconds(120)
     static let callSpacing = Duration.seconds(2)
@@ -341,16 +340,16 @@ struct LANSightings {
     }
 
     private var all: [Sighting] = []
-    /// Called before all other addresses, once.
+    /// The address to call once, before all others.
     private(set) var next: Endpoint?
     private var lastCall: Instant?
 
     /// The addresses, the one seen first in front.
     var addresses: [Endpoint] { all.map { $0.address } }
 
-    /// The peer seems to be there; `mark` differs between two beacons of a peer.
+    /// Notes a beacon of the peer from an address; `mark` differs between two beacons of a peer.
     ///
-    /// - Returns: Whether that is news.
+    /// - Returns: Whether the sighting is news.
     mutating func saw(
         _ address: Endpoint, mark: UInt64, at now: Instant,
         random: (inout MutableSpan<UInt8>) -> Void
@@ -369,14 +368,14 @@ struct LANSightings {
         return true
     }
 
-    /// Forgets what is too old; the address in use stays, so that people see where it came from.
+    /// Forgets old sightings; the address in use stays, so that people see its source.
     mutating func expire(inUse endpoint: Endpoint?, at now: Instant) {
         all.removeAll { now >= $0.until && $0.address != endpoint }
     }
 
-    /// The next M1 is to go there.
+    /// Has the next M1 go to an address.
     ///
-    /// - Returns: False where one of this kind has just been sent.
+    /// - Returns: False if another sighting has just caused an M1.
     mutating func call(_ address: Endpoint, at now: Instant) -> Bool {
         if let lastCall, now < lastCall + Self.callSpacing { return false }
         next = address
@@ -389,7 +388,7 @@ struct LANSightings {
         lastCall = now
     }
 
-    /// There is a session: nobody need be called.
+    /// Drops the pending call: there is a session.
     mutating func settle() { next = nil }
 
     mutating func forget() {

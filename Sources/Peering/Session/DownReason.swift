@@ -7,25 +7,25 @@ public import Wire
 /// An unauthenticated packet or an ICMP error is a hint: it decides this reason, of a peer that is
 /// down anyway, and nothing else.
 public enum DownReason: Equatable, Sendable {
-    /// The site has put it out; the daemon finds that out, not this module.
+    /// The site has excluded the peer; the daemon detects this, not this module.
     case revoked
     /// This station has no network; the peer may be well.
     case noNetwork
     /// The host name of its address was not found.
     case unresolved
-    /// One of its addresses is this station's own; the daemon finds that out, not this module.
+    /// One of the peer's addresses is this station's own; the daemon detects this, not this module.
     case ownAddress(Endpoint)
-    /// It has not called, and no address is configured.
+    /// The peer has not called, and no address is configured.
     case noAddress
-    /// This station has called it for a few seconds only.
+    /// This station has called the peer for a few seconds only.
     case calling
     /// Nothing came back, not even an error.
     case noAnswer
-    /// It proves its own key in its answers, but does not accept ours.
+    /// The peer proves its own key in its answers, but does not accept ours.
     case notAccepted
-    /// It called with another pre-shared key than the one configured here.
+    /// The peer called with another pre-shared key than the one configured here.
     case psk
-    /// It called in this suite, but the other one is configured here.
+    /// The peer called in this suite, but the other suite is configured here.
     case suite(Suite)
     /// A station at its address called with this key, which belongs to no peer.
     case otherKey(PublicKey, at: Endpoint)
@@ -33,11 +33,11 @@ public enum DownReason: Equatable, Sendable {
     case toldOtherKey(at: Endpoint)
     /// A packet from its address is of this version of the protocol, which is not the one here.
     case otherVersion(UInt8, at: Endpoint)
-    /// Its machine answers that no program listens at the port.
+    /// The peer's machine answers that no program listens at the port.
     case portClosed(Endpoint)
     /// The network answers that the address cannot be reached.
     case unreachable(Endpoint)
-    /// This machine has no route there.
+    /// This machine has no route to the address.
     case noRoute(Endpoint)
     /// A rule of this machine drops the packet.
     case blocked(Endpoint)
@@ -96,13 +96,13 @@ public struct PeerState: Sendable {
 
     /// The source of a peer's address.
     public enum EndpointSource: Equatable, Sendable {
-        /// The settings, and the resolver for them.
+        /// The settings, with host names resolved.
         case settings
         /// A beacon on the LAN.
         case lan
-        /// Its own word, which a broker has kept.
+        /// The peer's own message, which a broker has kept.
         case rendezvous
-        /// Packets of its own.
+        /// The peer's own packets.
         case peer
     }
 
@@ -116,12 +116,12 @@ public struct PeerState: Sendable {
     public let handshakes: UInt64
     public let endpoint: Endpoint?
     public var endpointSource: EndpointSource? = nil
-    /// When it was added or lost; nil when it is up.
+    /// When the peer was added or lost; nil while it is up.
     public var downSince: Instant? = nil
-    /// The addresses of the settings, at which it is called.
+    /// The peer's addresses in the settings.
     public var endpoints: [Endpoint] = []
     /// Our index of the current session; the media thread may be one ahead.
     public var sessionIndex: UInt32? = nil
-    /// What stands for the peer towards other stations (protocol.md §2.4, `who`).
+    /// The peer's name for other stations (protocol.md §2.4, `who`).
     public var memberName: MemberName? = nil
 }

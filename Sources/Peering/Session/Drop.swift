@@ -1,13 +1,13 @@
 /// Why a handshake message was ignored.
 ///
-/// None is answered. The caller counts them.
+/// Ignored messages get no answer; the caller counts them.
 public enum Drop: String, CaseIterable, Error {
-    /// Its length is not that of its type.
+    /// The length is not that of the type.
     case length
     /// A type, version, suite or flag that this version does not have, or an index whose first byte
     /// is below 0x10.
     case header
-    /// A cookie reply to no M1 of ours, or an M1 whose mac has no cookie of ours and its source.
+    /// A cookie reply to no M1 of ours, or an M1 whose mac lacks our cookie for its source.
     case cookie
     /// The sender does not know the responder's public key.
     case mac
@@ -35,6 +35,6 @@ public enum Drop: String, CaseIterable, Error {
     case repeated
     /// The station is saying goodbye.
     case closing
-    /// An M1 whose source had as many answers as it may have under load.
+    /// An M1 whose source has used up its answers under load.
     case rate
 }

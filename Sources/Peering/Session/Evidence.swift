@@ -2,10 +2,10 @@ internal import Crypto
 internal import Time
 internal import Wire
 
-/// The traces from which the reason is read why a peer is down.
+/// The evidence for the reason why a peer is down.
 ///
-/// Only the newest of each kind is kept, for `lifetime` at most: two calls of either side fit into
-/// it. All is forgotten when the peer comes up.
+/// Only the newest trace of each kind is kept, for at most `lifetime`, in which each side calls
+/// twice. A peer that goes down starts without traces.
 struct Evidence {
     static let lifetime = Duration.seconds(90)
     /// How many M3 in a row must be given up before the peer counts as refusing them: one may be
@@ -23,8 +23,8 @@ struct Evidence {
     /// M3 in a row that had no effect.
     private var unaccepted = 0
     private var psk: Instant?
-    /// The suite that the peer called with in vain, and how often in a row: once it may try the
-    /// other one next.
+    /// The suite of the peer's refused calls, and how many came in a row: after one call the peer
+    /// may try the other suite.
     private var suite: (Suite, times: Int, at: Instant)?
     private var otherKey: Hint?
     private var toldOtherKey: Hint?
@@ -50,7 +50,7 @@ struct Evidence {
 
     mutating func accepted() { unaccepted = 0 }
 
-    /// Every second time that an M3 in a row had no effect.
+    /// Whether an odd number of M3 in a row had no effect.
     var mayWantOtherSuite: Bool { unaccepted % 2 == 1 }
 
     mutating func refusedPSK(at now: Instant) { psk = now }
@@ -77,14 +77,14 @@ struct Evidence {
         probes.append((endpoint, outcome, now))
     }
 
-    /// A packet came from there: the port is open, and the peer may answer the next call.
+    /// Notes a packet from an address: the port is open, and the peer may answer the next call.
     mutating func sawPacket(from source: Endpoint) {
         let count = probes.count
         probes.removeAll { $0.endpoint == source && $0.outcome == .portClosed }
         if probes.count < count { firstCall = nil }
     }
 
-    /// The peer has other addresses: traces from the former ones say nothing.
+    /// Forgets the traces from former addresses: the peer has others now.
     mutating func moved() {
         otherKey = nil
         toldOtherKey = nil
@@ -95,8 +95,8 @@ struct Evidence {
 
     // MARK: Conclusions
 
-    /// The strongest first: what a handshake proves, then an error of this machine's kernel, then a
-    /// hint from a packet of the peer's address.
+    /// The strongest reason: a handshake's proof, else an error of this machine's kernel, else a
+    /// hint in a packet from the peer's address.
     func reason(hasAddress: Bool, at now: Instant) -> DownReason {
         if isFresh(psk, now) { return .psk }
         if let suite, suite.times > 1, isFresh(suite.at, now) { return .suite(suite.0) }
@@ -135,10 +135,10 @@ struct Evidence {
     }
 }
 
-/// Notices that the machine has been suspended: `Instant` does not count that time, and session
-/// keys are to die in it as they do while the machine is awake.
+/// Notices that the machine was suspended: `Instant` does not count that time, but session keys
+/// must expire in it.
 public struct SleepWatch: Sendable {
-    /// Shorter sleeps are added up.
+    /// The least sleep that is reported; shorter ones are added up.
     public static let least = Duration.seconds(1)
 
     private var before: Duration
@@ -146,7 +146,7 @@ public struct SleepWatch: Sendable {
     /// `suspended` is how long the machine has been suspended since it was started.
     public init(suspended: Duration) { before = suspended }
 
-    /// Whether it has slept for long since this last said so.
+    /// Whether the machine has slept for `least` since this last returned true.
     public mutating func noticeSleep(suspended: Duration) -> Bool {
         guard suspended - before >= Self.least else { return false }
         before = suspended

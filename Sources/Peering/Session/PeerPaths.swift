@@ -1,26 +1,27 @@
 public import Time
 public import Wire
 
-/// Where one peer is, by challenges (protocol.md §1.7 "Endpoint").
+/// Finds the address of one peer by challenges (protocol.md §1.7 "Endpoint").
 ///
-/// The source of a packet proves nothing: whoever sees one can send a copy from anywhere, and be
-/// faster. So an address is only used once the peer has returned random bytes that were sealed and
-/// sent there. It takes the stream from the address in use only if bytes that were sent to that one
-/// then do not come back: a peer that is still there is not moved by anyone who carries the
-/// challenge to it. A challenge is sent for a packet, never by the clock, and is no longer than it.
+/// The source of a packet proves nothing: an attacker who sees the packet can send a copy from
+/// anywhere, and sooner. So an address is used only after the peer has returned random bytes that
+/// were sealed and sent there. It replaces the address in use only if a challenge to the latter
+/// then stays unanswered: a peer that is still there cannot be moved by an attacker who relays the
+/// challenge. A challenge to a new address is sent for a packet, never by the clock, and is no
+/// longer than that packet.
 struct PeerPaths {
-    /// Addresses that are challenged at once.
+    /// The most addresses that are challenged at once.
     static let candidatesMax = 64
     /// The least time between two challenges to one address.
     static let spacing = Duration.milliseconds(80)
-    /// How long the answer to a challenge counts.
+    /// How long the answer to a challenge is accepted.
     static let lifetime = Duration.seconds(2)
-    /// The challenges to the address in use, once another one has answered.
+    /// The number of challenges to the address in use, once another address has answered.
     static let checks = 3
     static let checkInterval = Duration.milliseconds(80)
     /// How long the address in use has to answer.
     static let checkTime = Duration.milliseconds(250)
-    /// How long an address is left alone while the one in use answers.
+    /// How long another address is not challenged after the address in use has answered.
     static let rest = Duration.milliseconds(500)
 
     private struct Challenge {
@@ -32,7 +33,7 @@ struct PeerPaths {
         func isGood(at now: Instant) -> Bool { now < begunAt + lifetime }
     }
 
-    /// Another address has answered, and the one in use is asked.
+    /// The check of the address in use, after another address has answered.
     private struct Check {
         let candidate: Endpoint
         let challenge: Challenge
@@ -41,24 +42,24 @@ struct PeerPaths {
         let end: Instant
     }
 
-    /// What is to be done.
+    /// An action to take.
     enum Step: Equatable {
         case none
         /// A challenge with these bytes goes to the address in use.
         case check(UInt64)
-        /// The peer is there from now on.
+        /// The peer is at this address from now on.
         case moved(Endpoint)
     }
 
     private var candidates: [Challenge] = []
     private var check: Check?
-    /// The address before, whose answer may only be slow.
+    /// The challenge to the former address, whose answer may only be slow.
     private var former: Challenge?
     private var resting: (address: Endpoint, until: Instant)?
 
-    /// A valid packet, the newest of its session or a copy of it, has come from there.
+    /// Notes the source of the newest packet of a session, or of a copy of it.
     ///
-    /// - Returns: The bytes with which that address is to be challenged; nil for not now.
+    /// - Returns: The bytes of the challenge to that address; nil if none is due.
     mutating func seen(
         _ source: Endpoint, inUse endpoint: Endpoint?, at now: Instant,
         random: (inout MutableSpan<UInt8>) -> Void
@@ -72,8 +73,8 @@ struct PeerPaths {
             return candidates[place].token
         }
         if candidates.count == Self.candidatesMax {
-            // Any of them: whoever sends copies from many addresses does not know which places it
-            // takes, and the peer's own address is back with its next packet.
+            // A random one: an attacker who sends copies from many addresses cannot choose which to
+            // displace, and the peer's own address returns with its next packet.
             candidates.remove(at: Int(Self.token(random) % UInt64(Self.candidatesMax)))
         }
         let token = Self.token(random)
@@ -82,7 +83,7 @@ struct PeerPaths {
         return token
     }
 
-    /// These bytes have come back.
+    /// Takes the bytes of an answer.
     mutating func answered(
         _ token: UInt64, inUse endpoint: Endpoint?, at now: Instant,
         random: (inout MutableSpan<UInt8>) -> Void
@@ -109,7 +110,7 @@ struct PeerPaths {
         return .check(challenge.token)
     }
 
-    /// Does what it is time for.
+    /// Returns the step that is due.
     mutating func tick(at now: Instant) -> Step {
         guard var check, now >= check.due else { return .none }
         guard now < check.end else {
@@ -125,7 +126,7 @@ struct PeerPaths {
 
     var deadline: Instant? { check?.due }
 
-    /// A handshake has found the address.
+    /// Forgets all challenges: a handshake has found the address.
     mutating func found() { self = PeerPaths() }
 
     /// A number that nobody can guess, such as the bytes of a challenge.
@@ -144,19 +145,19 @@ struct PeerPaths {
     }
 }
 
-/// What tells where a peer is.
+/// A sign of where a peer is.
 public enum PathNews: Sendable {
-    /// The newest packet of a session, or a copy of it, came from there, not from the endpoint.
+    /// The newest packet of a session, or a copy of it, came from this address, not the endpoint.
     case elsewhere(Endpoint)
-    /// PATH_CHALLENGE, from there.
+    /// PATH_CHALLENGE, from this address.
     case challenge(UInt64, from: Endpoint)
     /// PATH_RESPONSE.
     case response(UInt64)
 }
 
-// Where peers are, and where this station is (protocol.md §1.7 "Endpoint").
+// The addresses of peers and of this station (protocol.md §1.7 "Endpoint").
 extension PeerTable {
-    /// Follows what was seen of a peer on the session with this index of ours.
+    /// Handles news of a peer's address, on the session with this index of ours.
     public mutating func follow(
         _ news: PathNews, of peer: Int, index: UInt32, at now: Instant
     ) {
@@ -183,9 +184,9 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
-    /// An address or a route of this machine has changed: every peer is to see where it is now.
+    /// Shows every peer where this station is, after a change of its addresses or routes.
     ///
-    /// A peer that does not answer may have moved, too, and is called where a name leads.
+    /// A peer that does not answer may have moved, too, and is called where its name leads.
     public mutating func hostMoved(at now: Instant) {
         for case let association? in associations where association.goodbye == nil {
             if association.upSince == nil || association.isInDoubt {
@@ -197,8 +198,8 @@ extension PeerTable {
         tick(at: now)
     }
 
-    /// Where the packets of sessions come from: the address of each peer that has one, and that of
-    /// a session which waits for its first packet.
+    /// The sources of session packets: the address of each peer that has a session, and of each
+    /// session that waits for its first packet.
     public var addressesInUse: [Endpoint] {
         var found: [Endpoint] = []
         for case let association? in associations {

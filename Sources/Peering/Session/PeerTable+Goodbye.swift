@@ -21,9 +21,9 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
-    /// The machine was suspended: erases all sessions and calls every peer anew.
+    /// Erases all sessions and calls every peer anew, after a suspension of the machine.
     ///
-    /// Their keys should have died meanwhile. Nothing is sent on them any more, and no goodbye: a
+    /// The keys should have expired meanwhile. Nothing is sent with them, not even a goodbye: a
     /// copy of this machine may have been resumed, too, and have used the next nonces.
     public mutating func wake(at now: Instant) {
         halfOpen.removeAll()
@@ -96,7 +96,7 @@ extension PeerTable {
     /// Handshakes of others that were given up to make room.
     public var evictions: UInt64 { halfOpen.evictions }
 
-    /// The fate of the datagram that `SessionAction.probe` asked for.
+    /// Takes the outcome of `SessionAction.probe`.
     public mutating func probed(
         peer: Int, _ endpoint: Endpoint, _ outcome: ProbeOutcome, at now: Instant
     ) {
@@ -121,10 +121,9 @@ extension PeerTable {
         }
     }
 
-    /// Notes for peers at this address that somebody is there, and which version its messages are
-    /// of, where it is another one than here.
+    /// Notes a packet from the address of a peer that is down, and its version if that differs.
     ///
-    /// A site is upgraded box by box, so a person must learn which box is left.
+    /// A site is upgraded box by box, so a person must learn which boxes remain.
     mutating func notePacket(_ datagram: Span<UInt8>, from source: Endpoint, at now: Instant) {
         for case let association? in associations where association.isDown(at: source) {
             association.evidence.sawPacket(from: source)

@@ -3,7 +3,7 @@ internal import Wire
 
 // Reports of the media thread (protocol.md §1.7).
 extension PeerTable {
-    /// An opened CONFIRM record; a 0 from the responder is answered on the same session.
+    /// Takes an opened CONFIRM record; answers a 0 from the responder on the same session.
     public mutating func confirm(
         _ value: UInt8, boot: UInt64, peer: Int, index: UInt32, at now: Instant
     ) {
@@ -20,10 +20,10 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
-    /// An opened CLOSE record: erases the peer's sessions.
+    /// Erases the peer's sessions after an opened CLOSE record.
     ///
-    /// With the index of the session it was opened on, sessions with another run of the peer stay:
-    /// a restarted station may be faster than its last CLOSE.
+    /// `index` is the session on which CLOSE was opened. Sessions with another run of the peer
+    /// stay: a restarted station may be faster than its last CLOSE.
     public mutating func closed(peer: Int, index: UInt32? = nil, at now: Instant) {
         guard let association = associations[peer], association.goodbye == nil else { return }
         var bootID: UInt64?
@@ -47,7 +47,7 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
-    /// The media thread has opened the first packet on `next`, which is now `current` (rule 2).
+    /// Follows the media thread, which has opened a packet on `next`, now `current` (rule 2).
     public mutating func switched(peer: Int, index: UInt32, at now: Instant) {
         // A peer that is being removed does not come up again.
         guard let association = associations[peer], association.goodbye == nil else { return }
@@ -57,9 +57,10 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
-    /// The counts of the media thread; call at least once a second, and before `tick`.
+    /// Takes the counts of the media thread; call at least once a second, and before `tick`.
     ///
-    /// Call it in one order with `switched`: a count of the former session would age the new one.
+    /// Keep the order of these calls and of `switched`: a count of the former session would age the
+    /// new one.
     ///
     /// - Parameters:
     ///   - peer: its number.
@@ -80,14 +81,14 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
-    /// The first packet of a session has opened: both sides have the keys.
+    /// Puts a session into use: its first packet has opened, so both sides have the keys.
     ///
-    /// It is in use once this side knows, too, which run of the peer it is with.
+    /// This side must also know which run of the peer has them.
     private mutating func use(
         _ record: SessionRecord, of peer: Int, _ association: Association, at now: Instant
     ) {
         guard let bootID = record.bootID else { return }
-        // The handshake of a session that has replaced it goes on.
+        // If another session has become `next` meanwhile, its handshake goes on.
         if association.records.next == nil {
             association.endInitiation()
             association.confirmation = nil
@@ -98,16 +99,16 @@ extension PeerTable {
         association.boots.used(bootID, at: record.endpoint, now: now)
         for case let other? in associations where other !== association {
             guard other.boots.usesOtherKey(at: record.endpoint) else { continue }
-            // Its session may be with the station that has a new key now, and the one that keeps
-            // the old key learns by new sessions that it is alone with it.
+            // The session of this peer may be with the station that has a new key now; a new
+            // session shows the other station that it alone has the old key.
             other.isInDoubt = true
             restart(other, at: now)
             markDue(other, at: now)
         }
         ownKeySigns.used(record.index, of: peer, at: record.endpoint)
         if association.boots.shared(at: now) != nil {
-            // Whichever of the two it is: neither can know by itself. Each of them comes back, so
-            // that one that is lost is made up for with the next session.
+            // Neither station can know by itself that the key is shared, so each gets the record; a
+            // lost one is repeated on the next session.
             send(.keyShared, to: peer, on: record.index)
         }
         association.handshakes += 1

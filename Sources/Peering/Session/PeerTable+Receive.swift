@@ -115,8 +115,7 @@ extension PeerTable {
             response, header: header, own: own, psk: association.psk,
             mac: association.mac, writing: &bytes)
         association.evidence.answered(at: now)
-        // Not to where M2 came from: whoever sees it may send a copy from elsewhere, and be
-        // faster.
+        // Not to M2's source: an attacker who sees M2 may send a copy from elsewhere, and sooner.
         let target = initiator.target
         let record = SessionRecord(
             index: index, suite: suite, isInitiator: true, established: now, endpoint: target,
@@ -168,15 +167,15 @@ extension PeerTable {
         do throws(Drop) {
             established = try entry.responder!.accept(claim, finish, psk: association.psk)
         } catch {
-            // A wrong psk and a wrong secret key look alike: only from the peer's own address is it
-            // evidence.
+            // A wrong psk and a wrong secret key look alike, so only a call from the peer's own
+            // address is evidence.
             if association.endpoints.isEmpty || association.endpoints.contains(source) {
                 association.evidence.refusedPSK(at: now)
             }
             vainCalls.add(VainCall(publicKey: key, source: source, peer: peer), at: now)
             throw error == .decrypt ? .psk : error
         }
-        // Both have started at once, and ours goes on (§1.7, rule 4).
+        // Both have started at once, and ours may take precedence (§1.7, rule 4).
         if association.finishIsAwaited(for: SessionLimits.halfOpenLifetime, at: now),
             let ours = association.finish?.suite
         {
@@ -188,7 +187,7 @@ extension PeerTable {
         entry.phase = .finished(
             bytes: InlineArray { i in finish[i] }, peer: peer, at: now)
         entry.responder = nil
-        // Not M3's source, which proves nothing: M3 could send our sound to somebody else.
+        // Not M3's source, which proves nothing: a copy could direct our sound to a third party.
         let endpoint = entry.source
         let record = SessionRecord(
             index: entry.index, suite: suite, isInitiator: false, established: now,
@@ -196,7 +195,7 @@ extension PeerTable {
             bootID: established.capabilities.bootID)
         association.endInitiation()
         association.records.install(record)
-        // The peer made its M3 after our M2, whenever M3 has come.
+        // The peer made M3 after our M2, however late M3 came.
         let clock = SessionClock(began: now, peerBegan: entry.created)
         actions.push(.install(peer: peer, established.sessionKeys(clock), endpoint: endpoint))
         association.confirmation = Association.Confirmation(
@@ -205,9 +204,9 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
-    /// A repeated M3: the peer has not received our CONFIRM(0) yet.
+    /// Repeats CONFIRM(0) after a repeated M3: the peer has not received it yet.
     ///
-    /// It goes to where this repeat came from: the first M3 may have been a copy from elsewhere.
+    /// It goes to the source of this repeat: the first M3 may have been a copy from elsewhere.
     private mutating func confirmAgain(
         peer: Int, index: UInt32, to source: Endpoint
     ) throws(Drop) {

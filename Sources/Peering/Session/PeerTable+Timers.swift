@@ -45,7 +45,7 @@ extension PeerTable {
         return first
     }
 
-    /// Down after a long silence; any opened packet ends that, however long it was (rule 6).
+    /// Marks the peer as down after a long silence, and as up on any opened packet (rule 6).
     private mutating func judge(_ peer: Int, _ association: Association, at now: Instant) {
         guard association.records.current?.bootID != nil, let opened = association.lastOpened
         else { return }
@@ -86,7 +86,7 @@ extension PeerTable {
         association.initiateAt = association.initiateAt.map { min($0, due) } ?? due
     }
 
-    /// Erases what is too old or has sent too much (rule 3).
+    /// Erases sessions that are too old or have sent too much (rule 3).
     private mutating func expire(_ peer: Int, _ association: Association, at now: Instant) {
         let isSpent = association.sent >= SessionLimits.packetsMax
         let current = association.records.current?.index
@@ -97,7 +97,7 @@ extension PeerTable {
         if association.records.current == nil { lose(peer, association, at: now) }
     }
 
-    /// CONFIRM(0) on `next` until the initiator uses the session or its time is over (rule 1).
+    /// Sends CONFIRM(0) on `next` until the initiator uses the session or time is up (rule 1).
     private mutating func confirm(_ peer: Int, _ association: Association, at now: Instant) {
         guard var confirmation = association.confirmation else { return }
         if now >= confirmation.end {
@@ -117,7 +117,7 @@ extension PeerTable {
         }
     }
 
-    /// M3 again, same bytes, while the responder has not answered (rule 1).
+    /// Repeats M3, byte for byte, while the responder has not answered (rule 1).
     private mutating func repeatFinish(_ association: Association, at now: Instant) {
         guard var finish = association.finish, let due = finish.due, now >= due else { return }
         if finish.remaining > 0 {
@@ -134,7 +134,7 @@ extension PeerTable {
         association.finish = finish
     }
 
-    /// M1, at once when there is a new need, then by the series of rule 7.
+    /// Sends M1, at once when there is a new need, then by the series of rule 7.
     private mutating func initiate(_ peer: Int, _ association: Association, at now: Instant) {
         guard association.mayInitiate else { return }
         guard needsHandshake(association, at: now), let target = association.target else {
@@ -151,7 +151,7 @@ extension PeerTable {
             association.initiateAt = due
         }
         guard now >= due else { return }
-        // An address that is only said to be the peer's gets an M1 and nothing else.
+        // An address that is not proved to be the peer's gets an M1 and nothing else.
         if association.isAt(target), association.isProbeDue(at: now) {
             association.lastProbe = now
             actions.push(.probe(peer: peer, target))
@@ -169,7 +169,7 @@ extension PeerTable {
         association.initiateAt = now + association.nextWait()
     }
 
-    /// A cover packet when nothing was sent to the peer for long (rule 8).
+    /// Sends a cover packet when nothing was sent to the peer for long (rule 8).
     private mutating func beat(_ peer: Int, _ association: Association, at now: Instant) {
         guard let due = association.beatDue, now >= due else { return }
         actions.push(.cover(peer: peer))
@@ -177,7 +177,7 @@ extension PeerTable {
         association.heartbeat = association.nextHeartbeat()
     }
 
-    /// Whether there is no session, or none on which packets arrive, or it is getting old.
+    /// Whether there is no session, or its packets do not arrive, or it is getting old.
     private func needsHandshake(_ association: Association, at now: Instant) -> Bool {
         guard association.records.current?.bootID != nil, association.upSince != nil,
             !association.isInDoubt
@@ -211,7 +211,7 @@ extension Association {
     }
 
     fileprivate var beatDue: Instant? {
-        // A session whose run is unknown is not in use yet.
+        // A session with an unknown run of the peer is not in use yet.
         guard let current = records.current, current.bootID != nil else { return nil }
         return (lastSent ?? current.established) + heartbeat
     }

@@ -11,7 +11,7 @@ public struct PeerTable: ~Copyable {
     public internal(set) var limits: SessionLimits
     let own: Identity
     let random: (inout MutableSpan<UInt8>) -> Void
-    /// By peer number; nil where a peer was removed.
+    /// The peers, by number; nil where a peer was removed.
     var associations: [Association?] = []
     var halfOpen = HalfOpenTable()
     /// Decides which M1 are answered with M2.
@@ -117,7 +117,7 @@ public struct PeerTable: ~Copyable {
 
     /// Replaces the peer's addresses; the endpoint of its session may be out of date.
     ///
-    /// It is called at the new addresses at once; the session stays until there is another.
+    /// The peer is called at the new addresses at once; its session stays until there is another.
     public mutating func moved(to endpoints: [Endpoint], peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
         let isOther = association.endpoints != endpoints
@@ -134,16 +134,16 @@ public struct PeerTable: ~Copyable {
         markDue(association, at: now)
     }
 
-    /// A key press or a call: a handshake at once when there is no session (§1.7, rule 6).
+    /// Starts a handshake at once if there is no session, for a talk key or a call (§1.7, rule 6).
     public mutating func wanted(peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
         if association.upSince == nil { restart(association, at: now) }
         markDue(association, at: now)
     }
 
-    /// A peer that should speak is silent: it may have restarted, and be unable to call us.
+    /// Doubts a peer that should speak but is silent: it may have restarted, unable to call us.
     ///
-    /// Another handshake finds out (§1.7, rule 6); the session stays until then.
+    /// A new handshake decides (§1.7, rule 6); the session stays until then.
     public mutating func doubted(peer: Int, at now: Instant) {
         guard let association = associations[peer], association.upSince != nil else { return }
         association.isInDoubt = true
@@ -151,7 +151,7 @@ public struct PeerTable: ~Copyable {
         markDue(association, at: now)
     }
 
-    /// The network is back: `wanted` for every peer.
+    /// Calls every peer that is down: the network is back.
     public mutating func retryAll(at now: Instant) {
         for case let association? in associations where association.upSince == nil {
             restart(association, at: now)
@@ -188,8 +188,8 @@ public struct PeerTable: ~Copyable {
         }
     }
 
-    /// Has a record sealed on the session with this index of ours, and sent there, or else to the
-    /// peer's endpoint.
+    /// Has a record sealed on the session with this index of ours, and sent to `endpoint`, or else
+    /// to the peer's endpoint.
     mutating func send(
         _ record: ControlRecord, to peer: Int, on index: UInt32, at endpoint: Endpoint? = nil
     ) {
@@ -240,7 +240,7 @@ extension PeerTable {
     /// The numbers of all peers.
     public var peers: [Int] { associations.indices.filter { associations[$0] != nil } }
 
-    /// The state of a peer; nil when there is none of that number.
+    /// The state of a peer; nil when no peer has this number.
     public func state(of peer: Int) -> PeerState? {
         guard associations.indices.contains(peer), let association = associations[peer] else {
             return nil
@@ -268,7 +268,7 @@ extension PeerTable {
 }
 
 extension Association {
-    /// Where the peer is, or where it is called first.
+    /// The peer's address, or the first address at which it is called.
     fileprivate var place: Endpoint? {
         endpoint ?? endpoints.first ?? sightings.addresses.first ?? told.first
     }
@@ -284,11 +284,11 @@ extension Association {
 
 // Peers that were seen on the LAN (protocol.md §1.9).
 extension PeerTable {
-    /// A peer seems to be at this address; `mark` differs between two of its beacons.
+    /// Takes a sighting of a peer; `mark` differs between two beacons of the peer.
     ///
-    /// A peer that is down or in doubt is called where it was seen, at once if that is news, and a
-    /// peer that may have moved together with this station is doubted sooner. A peer that is up is
-    /// not disturbed.
+    /// A peer that is down or in doubt is called at that address, at once if the sighting is news.
+    /// A peer that may have moved together with this station is doubted sooner. Otherwise a peer
+    /// that is up is not disturbed.
     public mutating func sighted(
         _ peer: Int, at address: Endpoint, mark: UInt64, at now: Instant
     ) {
@@ -300,7 +300,8 @@ extension PeerTable {
                 return
             }
             // If this M1 is lost, the next one follows a second later. It goes to the address whose
-            // turn it is: lies, however many, do not take the turns of the true addresses.
+            // turn it is: false sightings, however many, do not take the turns of the true
+            // addresses.
             association.retry.restart()
             association.initiateAt = now
         } else if address != association.endpoint {
@@ -309,14 +310,15 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
-    /// This station's addresses have changed: what was seen before was in another network.
+    /// Forgets all sightings: after a change of addresses this station may be in another network.
     public mutating func forgetSightings() {
         for case let association? in associations { association.sightings.forget() }
     }
 
-    /// A peer has told, sealed for this station alone, where it can be called (protocol.md §1.10).
+    /// Takes the addresses that a peer has published, sealed for this station alone (protocol.md
+    /// §1.10).
     ///
-    /// That it tells it means that it wants to be called now, if it is down.
+    /// A peer that publishes them wants to be called now, if it is down.
     public mutating func told(_ addresses: [Endpoint], by peer: Int, at now: Instant) {
         guard let association = associations[peer], association.goodbye == nil else { return }
         let mayCall = association.hear(addresses, at: now)
@@ -326,13 +328,13 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
-    /// The key by which a peer is met at a broker; nil where its public key is none.
+    /// The key for a peer's messages at a broker; nil if the peer's public key is unusable.
     public func rendezvousKey(of peer: Int) -> RendezvousKey? {
         guard let association = associations[peer], association.goodbye == nil else { return nil }
         return RendezvousKey(own: own.secret, peer: association.publicKey, psk: association.psk)
     }
 
-    /// Whether a peer is down, or may be, and seeing it would help.
+    /// Whether a peer is down, or may be, so that a sighting of it would help.
     public var hasMissingPeer: Bool {
         associations.contains {
             guard let association = $0, association.goodbye == nil else { return false }
@@ -340,7 +342,7 @@ extension PeerTable {
         }
     }
 
-    /// The key by which a peer is recognised on the LAN; nil where its public key is none.
+    /// The key that recognises a peer on the LAN; nil if the peer's public key is unusable.
     public func tagKey(of peer: Int) -> TagKey? {
         guard let association = associations[peer], association.goodbye == nil else { return nil }
         return TagKey(own: own.secret, peer: association.publicKey, psk: association.psk)
@@ -349,27 +351,28 @@ extension PeerTable {
 
 /// Signs that another station uses this station's own key: its memory card was copied.
 public struct OwnKeySigns {
-    /// How long a report stands where no newer session comes.
+    /// How long a report counts without a newer session.
     static let reportLifetime = Duration.seconds(380)
 
     private var caller: UnknownCaller?
-    /// When peers have last reported it, by their number; the newest session with each, and whether
-    /// that came into use without a report.
+    /// The last report of each peer, by its number: the time, the newest session with the peer, and
+    /// whether that session came into use without a report.
     private var reports: [Int: (at: Instant, session: UInt32, isMissed: Bool)] = [:]
 
-    /// A caller has proven that it has the secret of the key.
+    /// Notes a caller that has proven the secret of the key.
     mutating func called(_ caller: UnknownCaller) { self.caller = caller }
 
-    /// A peer reports that it has seen another station with the key.
+    /// Notes a peer's report of another station with the key.
     public mutating func reported(by peer: Int, on session: UInt32, at now: Instant) {
         reports[peer] = (now, session, false)
     }
 
-    /// A session with a peer is in use, at this address.
+    /// Notes that a session with a peer is in use, at this address.
     ///
-    /// A peer that still sees two reports it on each session, and of two in a row one may be lost.
+    /// A peer that still sees two stations reports it on each session; one of two reports may be
+    /// lost.
     mutating func used(_ session: UInt32, of peer: Int, at endpoint: Endpoint) {
-        // The caller with the copied key has another one now.
+        // The caller with the copied key has another key now.
         if caller?.source == endpoint { caller = nil }
         guard var report = reports[peer], report.session != session else { return }
         guard !report.isMissed else { return forget(peer) }
@@ -377,7 +380,7 @@ public struct OwnKeySigns {
         reports[peer] = report
     }
 
-    /// Another peer may have this number from now on.
+    /// Forgets a peer; another peer may have its number from now on.
     mutating func forget(_ peer: Int) { reports[peer] = nil }
 
     /// The last caller that used the key; nil when there was none lately.

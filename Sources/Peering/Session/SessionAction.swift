@@ -5,7 +5,7 @@ public import Wire
 public enum SessionAction: ~Copyable {
     /// A handshake message for the handshake socket.
     case transmit(HandshakeDatagram, to: Endpoint)
-    /// Media: put the session into `next`, replacing what is there.
+    /// Media: put the session into `next`, replacing the session there.
     case install(peer: Int, SessionKeys, endpoint: Endpoint)
     /// Media: seal on the session with this index of ours; send to the peer's endpoint when `to` is
     /// nil.
@@ -16,16 +16,16 @@ public enum SessionAction: ~Copyable {
     case drop(peer: Int, index: UInt32)
     /// Media: the peer's endpoint from now on.
     case endpoint(peer: Int, Endpoint)
-    /// The kernel: does any program listen there?
+    /// The kernel: find out whether a program listens at the address.
     ///
-    /// An M1 was not answered. An empty datagram finds out, which no station answers; `probed`
-    /// takes the outcome.
+    /// An M1 was not answered. Send an empty datagram, which no station answers; `probed` takes the
+    /// outcome.
     case probe(peer: Int, Endpoint)
     /// The resolver: an M1 has just been sent, so look the peer's name up again.
     case resolve(peer: Int)
     /// The peer can be talked to.
     ///
-    /// `newBoot` at the first session since our own start, and when the peer has started anew.
+    /// `newBoot` is true at the first session since our own start, and after a restart of the peer.
     case up(peer: Int, newBoot: Bool)
     /// The peer cannot be talked to any longer.
     case down(peer: Int)
@@ -38,7 +38,7 @@ public struct HandshakeDatagram: Sendable {
     private var storage = InlineArray<1232, UInt8>(repeating: 0)
     public let count: Int
 
-    /// All zeros.
+    /// Makes a datagram of zeros.
     init(count: Int) {
         precondition(count <= Self.capacity)
         self.count = count
@@ -57,11 +57,11 @@ public struct HandshakeDatagram: Sendable {
     }
 }
 
-/// The actions not yet fetched: a ring that is allocated once, and grows where they pile up.
+/// The actions not yet fetched, in a ring that grows when they pile up.
 ///
-/// Timers run one peer at a time, while the actions are fetched, so few wait as a rule, and a place
-/// is larger than a kilobyte: `initial` holds what one call on the peer table makes. A caller that
-/// makes many calls before it fetches any only costs memory.
+/// Timers run one peer at a time, while actions are fetched, so few actions wait, and each place
+/// takes more than a kilobyte. `initial` places hold the actions of one call on the peer table;
+/// more calls before a fetch only cost memory.
 struct ActionQueue: ~Copyable {
     static let initial = 4
 
@@ -88,7 +88,7 @@ struct ActionQueue: ~Copyable {
         return places[read % places.count].action.take()
     }
 
-    /// Twice as many places, the waiting actions in front.
+    /// Doubles the places, with the waiting actions in front.
     private mutating func grow() {
         let first = read % places.count
         let count = places.count

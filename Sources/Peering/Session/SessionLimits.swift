@@ -9,23 +9,23 @@ public struct SessionLimits: Sendable {
     /// Numbers of peers: a new peer may come while another one is still leaving.
     public static let numbers = 2 * peersMax
 
-    // Peers that have told at a broker where they are (§1.10).
+    // Peers that have published their addresses at a broker (§1.10).
 
     /// The longest wait between two M1 to such a peer.
     static let outsideSilence = Duration.seconds(25)
-    /// How often M1 go to all that it has told before they go there in turn.
+    /// How many times M1 go to all published addresses at once; later M1 go to them in turn.
     static let callsToAll = 5
     static let toldLifetime = Duration.seconds(36 * 3600)
-    /// The least time between two series of M1 that its word causes.
+    /// The least time between two series of M1 that published addresses cause.
     static let toldSpacing = Duration.seconds(2)
 
     // Sessions (§1.7, rules 3, 5 and 6).
 
     /// The age at which the current session's initiator starts the next handshake.
     public var rekeyInitiator = Duration.seconds(120)
-    /// The age at which its responder does, in case the initiator cannot.
+    /// The age at which the session's responder starts it, in case the initiator cannot.
     public var rekeyResponder = Duration.seconds(150)
-    /// Packets sent on the current session after which either starts the next handshake.
+    /// The packets on the current session after which their sender starts the next handshake.
     public var rekeyPackets: UInt64 = 1 << 20
     /// The age at which a session is erased.
     public var expiry = Duration.seconds(180)
@@ -33,15 +33,15 @@ public struct SessionLimits: Sendable {
     static let packetsMax: UInt64 = 1 << 22
     /// Silence after which a peer is down: three heartbeats.
     static let downAfter = Duration.seconds(50)
-    /// After so long without an opened packet, packets with our index that do not open start a
-    /// handshake.
+    /// The time without an opened packet after which packets with our index that do not open start
+    /// a handshake.
     static let refusedAfter = Duration.seconds(20)
 
     // Handshakes (§1.4, rules 6 and 7; §1.7, rules 1 and 6).
 
     /// How long a responder waits for M3 and answers repeats.
     static let halfOpenLifetime = Duration.seconds(5)
-    /// Handshakes a responder waits for at once; the oldest makes room.
+    /// The most handshakes that a responder keeps at once.
     static let halfOpenMax = 64
     /// M2 or M3 tried per second for one handshake.
     static let triesPerSecond = 16
@@ -80,20 +80,20 @@ public struct SessionLimits: Sendable {
     }
 }
 
-/// In which cipher this station and a peer may speak (protocol.md §1.7, "Suite").
+/// The ciphers that this station and a peer may use (protocol.md §1.7, "Suite").
 public struct SuiteChoice: Equatable, Sendable {
     public static let aesGCM = SuiteChoice(.aesGCM, usesAES: true)
     public static let chaChaPoly = SuiteChoice(.chaChaPoly, usesAES: true)
-    /// Where AES is fast and constant in time here: whichever the peer takes.
+    /// Either suite, whichever the peer accepts: AES is fast and constant in time here.
     public static let either = SuiteChoice(nil, usesAES: true)
 
-    /// The one that it has to be; nil where it may be either.
+    /// The only suite allowed; nil if both are.
     let only: Suite?
 
-    /// The choice where settings name this suite; nil leaves it to the two stations.
+    /// Makes the choice of the settings; nil leaves the suite to the two stations.
     ///
-    /// A station whose AES is neither fast nor constant in time takes the other cipher then, and
-    /// nobody on the way can talk it into AES.
+    /// With nil, a station whose AES is neither fast nor constant in time uses the other cipher,
+    /// and no attacker on the way can force it to AES.
     public init(_ suite: Suite?, usesAES: Bool) {
         only = suite ?? (usesAES ? nil : .chaChaPoly)
     }

@@ -11,7 +11,7 @@ struct SessionRecord {
     /// When M3 was sent or accepted: all ages count from here (protocol.md §1.7, rule 3).
     let established: Instant
     let endpoint: Endpoint
-    /// The run of the peer that has its keys: from M3, or nil until CONFIRM(0) has told it.
+    /// The run of the peer that has the keys: from M3, or nil until CONFIRM(0) names it.
     var bootID: UInt64?
 }
 
@@ -41,7 +41,7 @@ struct SessionRecords {
 
     /// Notes which run of the peer a session is with.
     ///
-    /// - Returns: The session if it is in use, and that was not known; nil where nothing changes.
+    /// - Returns: The session if it is in use and its run was unknown; otherwise nil.
     mutating func name(_ index: UInt32, boot: UInt64) -> SessionRecord? {
         if next?.index == index, next?.bootID == nil { next?.bootID = boot }
         if previous?.index == index, previous?.bootID == nil { previous?.bootID = boot }
@@ -58,10 +58,10 @@ struct SessionRecords {
         next = record
     }
 
-    /// `next` became `current`; or one did that was replaced meanwhile, while `next` still waits,
-    /// or one that was dropped, and was then erased.
+    /// Follows a switch of the media thread: to `next`, or to a session that was replaced or
+    /// dropped here meanwhile.
     ///
-    /// - Returns: The session in use now; nil for one that was dropped, or is not known.
+    /// - Returns: The session in use now; nil if it was dropped or is unknown.
     mutating func switched(to index: UInt32) -> SessionRecord? {
         if let next, next.index == index {
             previous = current
@@ -102,7 +102,7 @@ struct SessionRecords {
 
 /// Two stations that use the same key.
 public struct SharedKey: Sendable {
-    /// The two endpoints at which they were told apart.
+    /// The endpoints of the two stations.
     public let endpoints: (Endpoint, Endpoint)
     /// When both were last seen.
     public let seenAt: Instant
@@ -115,7 +115,7 @@ public struct SharedKey: Sendable {
 /// copied. A station that moves keeps its boot id; one that restarts elsewhere has a new one. Both
 /// boot ids come from the sealed part of the handshake.
 struct Boots {
-    /// The most copies of one card that are told apart.
+    /// The most copies of one card that are distinguished.
     static let capacity = 16
     static let lifetime = Duration.seconds(600)
 
@@ -123,7 +123,7 @@ struct Boots {
     private var seen: [(boot: UInt64, endpoint: Endpoint)] = []
     private var shared: SharedKey?
 
-    /// A session of this run has come into use.
+    /// Notes that a session with this run has come into use.
     mutating func used(_ boot: UInt64, at endpoint: Endpoint, now: Instant) {
         if let last = seen.last, last.boot != boot, seen.contains(where: { $0.boot == boot }) {
             shared = SharedKey(endpoints: (last.endpoint, endpoint), seenAt: now)
@@ -133,7 +133,7 @@ struct Boots {
         seen.append((boot, endpoint))
     }
 
-    /// Another key is in use at this address: one of the two that were there has it now.
+    /// Notes that another key is in use at this address: one of the two stations has it now.
     ///
     /// - Returns: Whether two stations used the key until now.
     mutating func usesOtherKey(at endpoint: Endpoint) -> Bool {

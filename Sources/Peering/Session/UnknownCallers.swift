@@ -69,20 +69,20 @@ public struct VainCall: Equatable, Sendable {
     public let peer: Int?
 }
 
-/// The calls in vain that people are told of.
+/// The failed calls to report to people.
 ///
-/// To tell takes a while in which nothing is answered, so the caller could learn from it whose key
-/// it has named. Therefore it happens later, at a moment that does not depend on the call, and just
-/// so for a key of a peer as for one that nobody knows: nothing here looks at `peer`.
+/// A report takes time in which no packet is answered, so its moment could show the caller whose
+/// key it has named. Reports therefore come later, at a moment independent of the call, and in the
+/// same way for the key of a peer as for an unknown key: nothing here looks at `peer`.
 public struct VainCalls {
-    /// A station that is not yet known here calls again and again.
+    /// The least time between two reports of one key: an unknown station calls again and again.
     static let keyPause = Duration.seconds(600)
-    /// Anyone may try any number of keys: so many at once, and as many again in each `pause`.
+    /// The most reports in each `pause`: anyone may try any number of keys.
     static let many = 4
     static let pause = Duration.seconds(240)
 
     private var untold: [VainCall] = []
-    /// The keys of the last while, the oldest first; at most `many` for each `pause`.
+    /// The keys that were lately noted, the oldest first; at most `many` for each `pause`.
     private var noted: [(key: PublicKey, at: Instant)] = []
 
     mutating func add(_ call: VainCall, at now: Instant) {
@@ -94,13 +94,13 @@ public struct VainCalls {
         untold.append(call)
     }
 
-    /// The calls that nobody was told of yet; ask once a second, and at no other time.
+    /// Returns the unreported calls; ask once a second, and at no other time.
     public mutating func take() -> [VainCall] {
         defer { untold.removeAll(keepingCapacity: true) }
         return untold
     }
 
-    /// The peers have changed: what was told is told again, and what was not yet told may be wrong.
+    /// Forgets a key when the peers change: an unreported call may be wrong; the next one counts.
     mutating func forget(_ key: PublicKey) {
         untold.removeAll { $0.publicKey == key }
         noted.removeAll { $0.key == key }

@@ -2,13 +2,13 @@ public import Crypto
 
 /// The stations of a site, as its introducer lists them (protocol.md §4.3).
 ///
-/// There is one way to write a roster: what is read must come out the same when it is written.
+/// A roster has one canonical text: a text that differs when it is written again is refused.
 public struct Roster: Equatable, Sendable {
     /// One station.
     public struct Station: Equatable, Sendable {
         public let name: String
         public let key: PublicKey
-        /// As the settings of a peer have them; empty where it is found on the LAN.
+        /// The addresses, as in the settings of a peer; empty if the station is found on the LAN.
         public let addresses: [String]
 
         /// Nil for a name, a key or an address that cannot be in a roster.
@@ -29,17 +29,17 @@ public struct Roster: Equatable, Sendable {
     /// The name of the site.
     public let name: String
     public let key: VerifyingKey
-    /// The higher of two rosters of a site counts.
+    /// The number of the roster; of two rosters of a site, the higher one counts.
     public private(set) var counter: UInt64
-    /// In the order of their names.
+    /// The stations, in the order of their names.
     public private(set) var stations: [Station]
-    /// In the order of their names, none of which is a station's.
+    /// The channels, in the order of their names, none of which is a station's.
     public private(set) var channels: [Channel]
 
     /// The station that has this key.
     public func station(with key: PublicKey) -> Station? { stations.first { $0.key == key } }
 
-    /// The station with a key as settings have it; nil for a text that is no key, too.
+    /// The station with this key, as text; nil also for a text that is no key.
     public func station(withKey text: String) -> Station? {
         PublicKey(text: text).flatMap { station(with: $0) }
     }
@@ -47,8 +47,8 @@ public struct Roster: Equatable, Sendable {
     /// The station of this name.
     public func station(named name: String) -> Station? { stations.first { $0.name == name } }
 
-    /// A site with the stations and channels of a former one, or without any; nil for a name that
-    /// cannot be in a roster.
+    /// Makes a site with the stations and channels of `held`, if any; nil for a name that cannot be
+    /// in a roster.
     public init?(name: String, key: VerifyingKey, takingOver held: Roster? = nil) {
         guard Self.isName(name) else { return nil }
         self.init(
@@ -56,7 +56,7 @@ public struct Roster: Equatable, Sendable {
             channels: held?.channels ?? [])
     }
 
-    /// For what was read and verified.
+    /// Makes a roster from parts that were checked.
     init(
         name: String, key: VerifyingKey, counter: UInt64, stations: [Station],
         channels: [Channel]
@@ -82,7 +82,7 @@ public struct Roster: Equatable, Sendable {
         station(named: name) == nil && !channels.contains { $0.name == name }
     }
 
-    /// Takes a station out, of its channels, too.
+    /// Removes a station, also from its channels.
     public mutating func remove(_ name: String) throws(RosterChangeError) {
         guard self.station(named: name) != nil else { throw .isUnknown }
         try change(
@@ -90,9 +90,9 @@ public struct Roster: Equatable, Sendable {
             Self.channels(channels, with: name, called: nil))
     }
 
-    /// Puts a station in the place of another one, in its channels, too.
+    /// Puts a station in the place of another one, also in the channels.
     ///
-    /// One that is in the site already, under a name that its pairing gave it, is there once then.
+    /// If the station is already in the site, under a name from its pairing, that entry is removed.
     public mutating func replace(
         _ name: String, by station: Station
     ) throws(RosterChangeError) {
@@ -161,12 +161,12 @@ public struct Roster: Equatable, Sendable {
     /// Bytes of the last line.
     private static let signatureSize = "signature ".utf8.count + 128 + 1
 
-    /// The first eight bytes of SHA-256 of a text, high byte first, by which stations speak of it.
+    /// The first eight bytes of SHA-256 of a text, high byte first, by which stations refer to it.
     static func reference(of text: [UInt8]) -> UInt64 {
         SHA256.reference(of: SHA256.hash(text.span))
     }
 
-    /// 1 to 31 of a to z, digits and hyphens, no hyphen first.
+    /// Whether a text is 1 to 31 letters a to z, digits and hyphens, without a hyphen first.
     static func isName(_ text: String) -> Bool {
         (1...31).contains(text.utf8.count) && !text.hasPrefix("-")
             && text.utf8.allSatisfy { byte in
@@ -188,17 +188,17 @@ public enum RosterChangeError: Error, Equatable, Sendable {
     case isNoStation(String)
     /// The counter can grow no more.
     case isAtItsEnd
-    /// It would be longer than a roster may be.
+    /// The changed roster would be longer than a roster may be.
     case isTooLong
 }
 
 extension Roster {
     /// A channel of the site: a name for some of its stations, or for all.
     ///
-    /// It groups, and allows nothing: what a station may do at another one is that one's policy.
+    /// It only groups: each station's policy decides what other stations may do there.
     public struct Channel: Equatable, Sendable {
         public let name: String
-        /// The names of its stations, in order; nil for all that the site has, and will have.
+        /// The names of its stations, in order; nil for all stations of the site, now and later.
         public internal(set) var members: [String]?
 
         /// Nil for a name that cannot be in a roster, and for a channel without stations.
@@ -208,11 +208,11 @@ extension Roster {
             self.members = members.map { Set($0).sorted() }
         }
 
-        /// Whether a station is in it.
+        /// Whether a station is in the channel.
         public func includes(_ station: String) -> Bool { members?.contains(station) ?? true }
     }
 
-    /// As many as the settings of a station may have.
+    /// The most channels, as in the settings of a station.
     public static let channelsMax = 16
 
     /// Makes a channel, or gives it other stations.
@@ -234,8 +234,7 @@ extension Roster {
         try change(to: stations, channels.filter { $0.name != name })
     }
 
-    /// Channels when a station has another name, or is in the site no more (nil); one that only it
-    /// was in ends.
+    /// The channels after a station is renamed, or removed (nil); an empty channel ends.
     static func channels(
         _ channels: [Channel], with name: String, called other: String?
     ) -> [Channel] {
@@ -252,7 +251,7 @@ extension Roster {
 public enum RosterFault: Error, Equatable, Sendable {
     /// Another kind of file, or another version.
     case foreign
-    /// This line is not as a roster has it.
+    /// This line is not a valid line of a roster.
     case line(Int)
     /// Well formed, but not signed by the key that it names.
     case signature
@@ -261,7 +260,7 @@ public enum RosterFault: Error, Equatable, Sendable {
 extension RosterFault: CustomStringConvertible {
     public var description: String { fix.map { "\(finding); \($0)" } ?? finding }
 
-    /// What is wrong with the file, whose name precedes it.
+    /// The fault, in words that follow the name of the file.
     public var finding: String {
         switch self {
         case .foreign: "is no roster of a site"
@@ -270,7 +269,7 @@ extension RosterFault: CustomStringConvertible {
         }
     }
 
-    /// The way out; nil where there is none.
+    /// The remedy, if any.
     public var fix: String? {
         switch self {
         case .foreign: "intercomctl site export prints one"
@@ -283,10 +282,10 @@ extension RosterFault: CustomStringConvertible {
 extension Roster {
     /// Reads the text of a roster, and verifies its signature.
     ///
-    /// - Throws: anything else than `signed` writes.
+    /// - Throws: For any text that `signed` does not write.
     public init(parsing text: [UInt8]) throws(RosterFault) {
         guard text.count <= Self.sizeMax else { throw .foreign }
-        // Bytes that are no UTF-8 are replaced, and then are no roster's.
+        // Invalid UTF-8 is replaced, and then matches no roster.
         var lines = String(decoding: text, as: UTF8.self)
             .split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
         guard lines.first == Self.title else { throw .foreign }
@@ -324,7 +323,7 @@ extension Roster {
         self.init(
             name: site[0], key: key, counter: counter, stations: stations, channels: channels)
         let body = Array(self.body.utf8)
-        // Another way to write the same, such as capital letters, a leading zero.
+        // A text in another form, for example with capital letters or a leading zero.
         guard let other = zip(body, text).enumerated().first(where: { $1.0 != $1.1 })?.offset
         else {
             guard key.verifies(signature, of: body.span) else { throw .signature }
@@ -357,7 +356,7 @@ extension Roster {
         return Channel(name: words[0], members: members)
     }
 
-    /// The words behind the first one, which must be `title`; nil for another number of them.
+    /// The words after the first one, which must be `title`; nil unless `count` has their number.
     private static func words(
         _ line: String, _ title: String, count: ClosedRange<Int>
     ) -> [String]? {

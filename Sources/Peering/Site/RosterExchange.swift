@@ -2,41 +2,40 @@ public import Crypto
 public import Time
 public import Wire
 
-/// How stations of a site give each other its roster (protocol.md §4.3), without I/O.
+/// How stations of a site exchange its roster (protocol.md §4.3), without I/O.
 ///
-/// Each says which one it has; one that lacks it asks for its parts. All of it may come late, twice
-/// or never: what counts is the signature, and the number in what is signed.
+/// Each station announces its roster; a station that lacks it asks for the parts. Records may come
+/// late, twice or never: only the signature and the signed number count.
 public struct RosterExchange {
-    /// Which peers may bring this station into a site, and newer rosters after that.
+    /// The peers that may bring this station into a site, and may then bring newer rosters.
     public enum Introductions: Equatable, Sendable {
         /// None: rosters come by hand alone.
         case no
-        /// All, and a person says whether this station joins.
+        /// All peers; a person decides whether this station joins.
         case ask
-        /// This one; its site is joined. Nil for one that is no peer.
+        /// The owner of this key, whose site is joined; nil for an introducer that is no peer.
         case from(PublicKey?)
     }
 
-    /// A roster as it came, and what it says.
+    /// A received roster, as text and parsed.
     public struct Found: Equatable, Sendable {
         public let roster: Roster
         public let text: [UInt8]
-        /// The number of the peer that shows it: the one that gave it, or one that introduces the
-        /// site.
+        /// The number of the peer to name for it: the giver, or an introducer of the site.
         public fileprivate(set) var peer: Int
         fileprivate let giver: Int
         let notice: RosterNotice
     }
 
-    /// What the owner is to do, or to tell people.
+    /// News for the owner to act on or to report.
     public enum News: Equatable, Sendable {
-        /// To be written, and to be held by `hold` then.
+        /// A roster to write, and then to `hold`.
         case taken(Found)
-        /// For a person to decide.
+        /// A site to join, if a person decides so.
         case offered(peer: Int)
-        /// The introducer has signed two of one number.
+        /// The introducer has signed two rosters with one number.
         case forked(peer: Int)
-        /// A newer one of this site has this station no more.
+        /// A newer roster of this site no longer has this station.
         case leftOut(peer: Int)
     }
 
@@ -52,33 +51,33 @@ public struct RosterExchange {
     }
 
     private static let offersMax = 4
-    /// After so long without a whole roster another peer is asked beside the one before.
+    /// The time without a whole roster after which one more peer is asked.
     ///
-    /// So 31 peers that give nothing keep the 32nd waiting for 16 s at most.
+    /// So peers that give nothing delay the last one by 16 s at most.
     private static let patience = Duration.milliseconds(500)
-    /// For all of it: nobody is to hold up the others by one part every few seconds.
+    /// The time for a whole roster: no peer may hold up the others with one part every few seconds.
     private static let patienceInAll = Duration.seconds(60)
-    /// Rosters that are taken at once, and then one in this time: whoever has the site's key can
-    /// sign any number, and each is written.
+    /// The rosters taken at once, and the time for each further one: the site's key can sign any
+    /// number, and each is written.
     private static let takings = (most: 8, each: Duration.seconds(10))
-    /// Four notices of a peer that is up are not all lost.
+    /// The longest silence of a peer that is up: four notices in a row are not all lost.
     private static let silenceMax = Duration.seconds(60)
 
     private let own: PublicKey
     public private(set) var held: Held?
-    /// The sites that this station has left for the one that it is in, under a newer key.
+    /// The sites that this station has left for its present one, under a newer key.
     public var left: [UInt64] = []
-    /// Whether this station has the key that signs the roster, which its notices tell.
+    /// Whether this station has the key that signs the roster, as its notices report.
     public private(set) var introduces = false
     private var introductions = Introductions.ask
-    /// By number.
+    /// The peers, by number.
     private var peers: [Int: RosterPeer] = [:]
-    /// By the number of the peer.
+    /// The fetches, by the number of the peer.
     private var fetches: [Int: Fetch] = [:]
     private var begunAt: Instant?
-    /// The newest of those that have come whole and signed, until it may be taken.
+    /// The newest complete and signed roster, until it may be taken.
     private var next: Found?
-    /// When all that was taken is paid for, at one each `takings.each`.
+    /// When all taken rosters are paid for, at one per `takings.each`.
     private var paidAt: Instant?
     /// The rosters of the sites that a person may join, by peer.
     public private(set) var offers: [Found] = []
@@ -105,21 +104,22 @@ public struct RosterExchange {
 
     // MARK: What the owner says
 
-    /// Takes over the roster in use, which was verified; nil where this station is in no site.
+    /// Sets the verified roster in use; nil if this station is in no site.
     public mutating func hold(_ roster: Roster?, text: [UInt8], at now: Instant) {
         let before = held?.notice
         held = roster.map { Held($0, text) }
         guard held?.notice != before else { return }
         let givers = offers.filter { $0.notice == held?.notice }.map { $0.giver }
-        // Whoever has the key of this site could hide another one by a new list every few seconds.
+        // Offers stay while the site does: else the owner of its key could hide another site with a
+        // new roster every few seconds.
         if before?.site != held?.notice.site { offers = [] }
-        // What was to be written is of a site that was left, or older.
+        // A roster still to be written may be older, or of a site that was left.
         news = news.filter { news in
             if case .taken(let found) = news { isNewer(found.notice) } else { true }
         }
         if let next, !isNewer(next.notice) { self.next = nil }
         if before?.site != held?.notice.site { (fetches, next) = ([:], nil) }
-        // What comes from others goes on: an old roster must not cut off a newer one.
+        // Other fetches go on: an old roster must not cut off a newer one.
         fetches = fetches.filter { isWanted($0.value.notice) }
         for number in peers.keys {
             peers[number]?.announce(at: now)
@@ -127,22 +127,22 @@ public struct RosterExchange {
                 peers[number]?.succeeds()
                 peers[number]?.told = givers.contains(number) ? held?.notice : nil
             }
-            // What was wanted before may be the one that is held now, or older.
+            // A roster wanted before may be the held one now, or older.
             if let notice = peers[number]?.notice, !isWanted(notice) {
                 peers[number]?.setNotice(nil)
             }
         }
     }
 
-    /// This station has that key from now on, or has it no more: peers hear of it at once, as what
-    /// they tell of the same roster would put off the next notice.
+    /// Sets whether this station has the signing key, and announces it at once: peers' notices of
+    /// the same roster would delay the next notice.
     public mutating func setIntroduces(_ isIntroducer: Bool, at now: Instant) {
         guard isIntroducer != introduces else { return }
         introduces = isIntroducer
         for number in peers.keys { peers[number]?.announce(at: now) }
     }
 
-    /// Takes over the peers, by number; those that stay are where they were.
+    /// Sets the peers, by number; peers that stay keep their state.
     public mutating func configure(
         _ keys: [(peer: Int, key: PublicKey)], _ introductions: Introductions
     ) {
@@ -162,22 +162,22 @@ public struct RosterExchange {
         if introductions == .no { next = nil }
     }
 
-    /// There is a session with a peer, or another one.
+    /// Notes a new session with a peer.
     public mutating func up(_ peer: Int, at now: Instant) {
         peers[peer]?.isUp = true
         peers[peer]?.announce(at: now)
     }
 
-    /// There is none any more.
+    /// Notes that the session with a peer has ended.
     public mutating func down(_ peer: Int, at now: Instant) {
         peers[peer]?.isUp = false
-        // Whoever goes in the middle is asked later than others.
+        // A peer that leaves in the middle of a fetch is asked later than others.
         if fetches[peer] != nil { failed(peer, reading: nil, at: now) }
     }
 
     // MARK: What peers say
 
-    /// Takes a record of a peer; one that is not of a roster has no effect.
+    /// Takes a record of a peer; records of other kinds have no effect.
     public mutating func receive(_ record: ControlRecord, from peer: Int, at now: Instant) {
         switch record {
         case .roster(let notice): noticed(notice, by: peer, at: now)
@@ -194,7 +194,7 @@ public struct RosterExchange {
     private mutating func noticed(_ found: RosterNotice, by peer: Int, at now: Instant) {
         var notice = found
         notice.introduces = false
-        // It has changed over.
+        // The peer has changed to this site.
         if isOfOurs(notice) { offers.removeAll { $0.giver == peer } }
         let (told, leftAt) = (isOfOurs(notice) ? notice : nil, isLeft(notice) ? now : nil)
         peers[peer]?.leftAt = leftAt
@@ -266,7 +266,7 @@ public struct RosterExchange {
         records.isEmpty ? nil : records.removeFirst()
     }
 
-    /// What the owner is to hear of next.
+    /// The next news for the owner.
     public mutating func nextNews() -> News? {
         news.isEmpty ? nil : news.removeFirst()
     }
@@ -276,20 +276,20 @@ public struct RosterExchange {
     /// Whether a peer is in the roster.
     public func isIn(_ peer: Int) -> Bool { peers[peer].map { held?.has($0.key) == true } ?? false }
 
-    /// Whether the owner of a key has told that it has the roster that is held.
+    /// Whether the owner of a key has announced the held roster.
     public func isKnownToHave(_ key: PublicKey) -> Bool {
         held.map { held in
             peers.values.contains { $0.key == key && $0.told == held.notice }
         } ?? false
     }
 
-    /// The number of the roster that the owner of a key has told of last; nil where it has not
-    /// told of this site.
+    /// The number of the roster that the owner of a key has announced last; nil if that is not of
+    /// this site.
     public func numberTold(by key: PublicKey) -> UInt64? {
         peers.values.first { $0.key == key }?.told?.counter
     }
 
-    /// The peers in the site that have told last that they introduce it.
+    /// The peers in the site whose last notice says that they introduce it.
     public var introducers: [Int] {
         guard let site = held?.notice.site else { return [] }
         return peers.keys.filter { peers[$0]?.introduced == site && isIn($0) }.sorted()
@@ -298,8 +298,8 @@ public struct RosterExchange {
     /// Whether a peer may learn the roster now.
     private func mayHave(_ peer: Int) -> Bool { peers[peer]?.isUp == true && isIn(peer) }
 
-    /// The peers that are in a site which this station has left: one that is up and tells no more
-    /// of it has left it, too.
+    /// The peers in a site that this station has left; a peer that is up and no longer announces it
+    /// has left it, too.
     public func peersLeft(at now: Instant) -> [Int] {
         peers.filter { _, peer in
             peer.leftAt.map { !peer.isUp || now < $0 + Self.silenceMax } ?? false
@@ -309,14 +309,14 @@ public struct RosterExchange {
     /// Whether a roster is of the site that this station is in.
     private func isOfOurs(_ notice: RosterNotice) -> Bool { notice.site == held?.notice.site }
 
-    /// Whether a roster is of a site that this station has left, and is not in after all, as where
-    /// a change was cut off.
+    /// Whether a roster is of a site that this station has left, unless the station is still in it
+    /// after an interrupted change.
     private func isLeft(_ notice: RosterNotice) -> Bool {
         !isOfOurs(notice) && left.contains(notice.site)
     }
 
-    /// Whether a peer may bring one: of the site all that are in it, of another site those that
-    /// settings allow, for a person to decide.
+    /// Whether a peer may bring a roster: of this site, each peer in it; of another site, the peers
+    /// that settings allow.
     private func mayBring(_ notice: RosterNotice, _ peer: Int) -> Bool {
         guard let key = peers[peer]?.key, !isLeft(notice) else { return false }
         return switch introductions {
@@ -326,8 +326,8 @@ public struct RosterExchange {
         }
     }
 
-    /// Whether a roster is one to look at: newer, or another one of the same number; another site's
-    /// once.
+    /// Whether to fetch a roster: a newer one, a different one of the same number, or one of
+    /// another site, once.
     private func isWanted(_ notice: RosterNotice) -> Bool {
         guard (1...Roster.sizeMax).contains(Int(notice.size)) else { return false }
         guard let held, isOfOurs(notice) else {
@@ -345,8 +345,8 @@ public struct RosterExchange {
         held.map { isOfOurs(notice) && notice.counter > $0.roster.counter } ?? false
     }
 
-    /// When another fetch may begin: at once where none is under way, or none of this station's own
-    /// site, whose roster may put somebody out; else after the patience with those before.
+    /// When another fetch may begin: at once if none is under way, or none of this station's site,
+    /// whose roster may exclude a station; otherwise after the patience with the former fetches.
     private func opening(for notice: RosterNotice) -> Instant {
         let isFirst =
             isOfOurs(notice)
@@ -355,9 +355,9 @@ public struct RosterExchange {
         return begunAt + Self.patience
     }
 
-    /// Begins with this station's own site; there with the peer that has failed least.
+    /// Begins fetches: of this station's site first, and from the peers that have failed least.
     ///
-    /// The number that a peer claims has no weight before its signature is read.
+    /// The number that a peer claims counts only once the signature is verified.
     private mutating func beginFetches(at now: Instant) {
         while true {
             var best: (rank: (Int, Int, Int), peer: Int, notice: RosterNotice)?
@@ -392,7 +392,7 @@ public struct RosterExchange {
         fetches[peer] = current
     }
 
-    /// What came from this peer is of no use; it rests longer each time.
+    /// Ends a useless fetch; the peer rests longer each time.
     private mutating func failed(_ peer: Int, reading text: UInt64?, at now: Instant) {
         fetches[peer] = nil
         peers[peer]?.fails(text, at: now)
@@ -404,7 +404,7 @@ public struct RosterExchange {
         return paidAt - Self.takings.each * (Self.takings.most - 1)
     }
 
-    /// Has the newest one written, unless too many have been.
+    /// Has the newest roster written, unless too many were written lately.
     private mutating func takeNext(at now: Instant) {
         guard let found = next, now >= mayTakeAt else { return }
         next = nil
@@ -423,7 +423,7 @@ public struct RosterExchange {
         else { return failed(peer, reading: refused, at: now) }
         let isIn = roster.stations.contains { $0.key == own }
         let found = Found(roster: roster, text: text, peer: peer, giver: peer, notice: notice)
-        // A peer that is gone has no key, and an introducer may be none.
+        // A removed peer, which has no key, must not equal an introducer that is no peer.
         let isIntroducer = peers[peer].map { introductions == .from($0.key) } ?? false
         switch roster.verdict(over: held?.roster) {
         case .taken where isIn && (held != nil || isIntroducer):
@@ -432,7 +432,7 @@ public struct RosterExchange {
             takeNext(at: now)
         case .taken where isIn, .foreign where isIn: offer(found, at: now)
         case .taken:
-            // Nobody is to know of a site that has no place for this station.
+            // Only this station's own site is reported: another one has no place for it.
             if held != nil { news.append(.leftOut(peer: peer)) }
             failed(peer, reading: refused, at: now)
         case .forked:
@@ -446,7 +446,7 @@ public struct RosterExchange {
         let former = offers.filter {
             $0.giver == found.giver || $0.roster.key == found.roster.key
         }
-        // A peer that shows one site after the other is looked at now and then.
+        // A peer that shows different sites is asked less often.
         let rest = Duration.seconds(former.contains { $0.roster.key != found.roster.key } ? 60 : 5)
         peers[found.peer]?.succeeds(restingUntil: now + rest)
         offers.removeAll { former.contains($0) }

@@ -1,21 +1,21 @@
-/// What becomes of a roster that comes to a station.
+/// A station's verdict on a roster that it receives.
 public enum RosterVerdict: Equatable, Sendable {
-    /// It is the first one, or newer than the one that is held.
+    /// The roster is the first one, or newer than the held one.
     case taken
-    /// It is the one that is held.
+    /// The roster is the held one.
     case known
-    /// A newer one is held: somebody shows an old one again.
+    /// A newer roster is held: an old one was sent again.
     case older(held: UInt64)
-    /// The introducer has made two of one number; the one that is held stays, until a newer comes.
+    /// The introducer has made two of one number; the held one stays until a newer one comes.
     case forked
-    /// It is another site's, and this station is in one already.
+    /// The roster is of another site, and this station is in one already.
     case foreign
 }
 
 extension Roster {
-    /// What becomes of this one where another one is held, or none.
+    /// The verdict on this roster, beside the held one, if any.
     ///
-    /// A roster is known by its lines, not by its signature.
+    /// Rosters are compared by their lines, not by their signatures.
     public func verdict(over held: Roster?) -> RosterVerdict {
         guard let held else { return .taken }
         guard held.key == key else { return .foreign }
@@ -24,7 +24,7 @@ extension Roster {
         return self == held ? .known : .forked
     }
 
-    /// Whether it has the same lines but for its number.
+    /// Whether both rosters have the same stations and channels.
     public func says(theSameAs other: Roster) -> Bool {
         stations == other.stations && channels == other.channels
     }
@@ -32,7 +32,7 @@ extension Roster {
 
 /// The form of an address in a roster: ADDRESS of protocol.md §4.3.
 ///
-/// All that the settings of a peer take is of this form; some of it, such as `1.2.3`, they refuse.
+/// The settings of a peer accept only addresses of this form, and refuse some, such as `1.2.3`.
 enum RosterAddress {
     /// Whether a text is HOST, HOST:PORT, IPV6, [IPV6] or [IPV6]:PORT.
     static func isOne(_ text: String) -> Bool {
@@ -47,14 +47,14 @@ enum RosterAddress {
         return isHost(bytes[..<end]) && isPort(bytes[end...])
     }
 
-    /// 1 to 253 letters, digits, `-`, `_` and `.`, the first no `-` and no `.`.
+    /// 1 to 253 letters, digits, `-`, `_` and `.`, without `-` or `.` first.
     private static func isHost(_ bytes: ArraySlice<UInt8>) -> Bool {
         (1...253).contains(bytes.count) && bytes.allSatisfy { ofHost.contains($0) }
             && bytes.first != UInt8(ascii: "-") && bytes.first != UInt8(ascii: ".")
     }
 
-    /// 2 to 45 hex digits, `:` and `.`, of which two are `:`; then perhaps `%` and 1 to 15 of those
-    /// of a host.
+    /// 2 to 45 hex digits, `:` and `.`, with at least two `:`; then perhaps `%` and 1 to 15
+    /// characters of a host.
     private static func isIPv6(_ bytes: ArraySlice<UInt8>) -> Bool {
         let place = bytes.firstIndex(of: UInt8(ascii: "%")) ?? bytes.endIndex
         let (address, zone) = (bytes[..<place], bytes[place...].dropFirst())

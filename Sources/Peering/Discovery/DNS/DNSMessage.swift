@@ -1,6 +1,6 @@
 /// A DNS message, read as a whole or not at all (RFC 1035 §4.1, RFC 6762 §18).
 ///
-/// The bytes are a stranger's: every length and pointer is checked, and the work is bounded by
+/// The bytes come from a stranger: every length and pointer is checked, and the work is bounded by
 /// `partsMax` names of at most 255 bytes.
 struct DNSMessage {
     struct Question: Equatable {
@@ -33,9 +33,9 @@ struct DNSMessage {
         static let any: UInt16 = 255
     }
 
-    /// Questions and records in one message at most.
+    /// The most questions and records in one message.
     ///
-    /// A LAN's longest messages have half of it.
+    /// The longest messages on a LAN have half as many.
     static let partsMax = 64
     static let headerSize = 12
 
@@ -45,15 +45,16 @@ struct DNSMessage {
     private(set) var questions: [Question] = []
     /// Answers, authorities and additional records, in this order.
     private(set) var records: [Record] = []
-    /// How many of these are answers.
+    /// How many of the records are answers.
     let answers: Int
 
-    /// Nil for what is no message of version, opcode and result 0, or has more than it should.
+    /// Nil for a malformed message, an opcode or result other than 0, and more than `partsMax`
+    /// parts.
     init?(parsing bytes: Span<UInt8>) {
         guard bytes.count >= Self.headerSize else { return nil }
         var reader = DNSReader(at: 2)
         let flags = reader.word(bytes)!
-        // Opcode and result other than 0 are ignored (RFC 6762 §18.3, §18.11).
+        // Messages with another opcode or result are ignored (RFC 6762 §18.3, §18.11).
         guard flags & 0x780F == 0 else { return nil }
         isResponse = flags & 0x8000 != 0
         isTruncated = flags & 0x0200 != 0
@@ -72,8 +73,7 @@ struct DNSMessage {
     }
 }
 
-/// A domain name as a message has it without compression: labels, each after its length, and the
-/// root.
+/// A domain name in its uncompressed form: labels, each after its length, then the root.
 ///
 /// Letters are lower case, because names that differ in case alone are the same (RFC 4343 §3).
 struct DNSName: Hashable, Sendable {
@@ -86,7 +86,7 @@ struct DNSName: Hashable, Sendable {
     /// The root.
     init() { bytes = [0] }
 
-    /// A name of labels that the program knows.
+    /// Makes a name of fixed labels.
     init(_ labels: StaticString...) {
         bytes = []
         for label in labels {
@@ -96,7 +96,7 @@ struct DNSName: Hashable, Sendable {
         bytes.append(0)
     }
 
-    /// A label below another name.
+    /// Puts a label below another name.
     init(_ label: [UInt8], in parent: DNSName) {
         precondition((1...Self.labelMax).contains(label.count))
         bytes = [UInt8(label.count)] + label.map { Self.lower($0) } + parent.bytes
@@ -117,10 +117,9 @@ struct DNSName: Hashable, Sendable {
     }
 }
 
-/// A place in a DNS message, and what is read there.
+/// Reads a DNS message, from `place` on.
 ///
-/// Each verb returns nil where the bytes end too early or break a rule; then the message is
-/// dropped.
+/// A method returns nil where the bytes end too early or break a rule; the message is dropped then.
 struct DNSReader {
     private(set) var place: Int
 
@@ -138,7 +137,8 @@ struct DNSReader {
     }
 
     mutating func question(_ bytes: Span<UInt8>) -> DNSMessage.Question? {
-        // The class is the internet's, whether or not the answer may be unicast (RFC 6762 §5.4).
+        // The class is not checked: it is the internet's, with or without the bit for a unicast
+        // answer (RFC 6762 §5.4).
         guard let name = name(bytes), let kind = word(bytes), word(bytes) != nil else {
             return nil
         }
@@ -177,7 +177,7 @@ struct DNSReader {
         }
     }
 
-    /// A name; a pointer in it leads to an earlier place (RFC 1035 §4.1.4), so that it ends.
+    /// Reads a name, whose pointers must lead to earlier places (RFC 1035 §4.1.4), so that it ends.
     mutating func name(_ bytes: Span<UInt8>) -> DNSName? {
         var name = DNSName()
         var at = place
@@ -211,10 +211,10 @@ struct DNSReader {
     }
 }
 
-/// Writes one DNS message; a name that has been written is only pointed to again.
+/// Writes one DNS message; a repeated name becomes a pointer to its first place.
 struct DNSWriter {
     private(set) var bytes: [UInt8] = []
-    /// Where names begin in the message, those within others, too.
+    /// The names in the message, those within other names, too, and the places where they begin.
     private var names: [(name: [UInt8], place: Int)] = []
 
     private static let internet: UInt16 = 1
@@ -232,10 +232,9 @@ struct DNSWriter {
         word(Self.internet)
     }
 
-    /// One record; `body` writes what it says.
+    /// Writes a record; `body` writes its content.
     ///
-    /// The record is one of several that a name may have: the bit that has others forgotten
-    /// (RFC 6762 §10.2) is not set.
+    /// The cache-flush bit (RFC 6762 §10.2) is not set: a name may have several such records.
     mutating func record(
         _ name: DNSName, _ kind: UInt16, timeToLive: UInt32, _ body: (inout DNSWriter) -> Void
     ) {

@@ -2,25 +2,25 @@ internal import Wire
 
 /// One instance of a service, as DNS-SD describes it (RFC 6763 §4 to §6).
 struct ServiceInstance: Equatable, Sendable {
-    /// Stations, by the UDP port of their handshakes.
+    /// The service of stations, at the UDP port of their handshakes.
     static let stations = DNSName("_intercomd", "_udp", "local")
-    /// Stations with an open pairing window, by the TCP port of that.
+    /// The service of open pairing windows, at the TCP port of the window.
     static let pairings = DNSName("_intercomd-pair", "_tcp", "local")
     private static let local = DNSName("local")
 
-    /// How long others may remember it, in seconds.
+    /// How long others may remember an instance, in seconds.
     static let timeToLive: UInt32 = 120
-    /// A beacon that this is over (RFC 6762 §10.1).
+    /// The time to live that withdraws an instance (RFC 6762 §10.1).
     static let farewell: UInt32 = 0
 
     let service: DNSName
     let name: DNSName
     let host: DNSName
     let port: UInt16
-    /// The strings of its TXT record, each after its length.
+    /// The strings of the TXT record, each after its length.
     let text: [UInt8]
 
-    /// An instance under random names, which say nothing of the station.
+    /// Makes an instance with random names, which reveal nothing about the station.
     init(of service: DNSName, port: UInt16, text: [UInt8], _ lots: Lots) {
         self.service = service
         name = DNSName(lots.label(), in: service)
@@ -29,10 +29,10 @@ struct ServiceInstance: Equatable, Sendable {
         self.text = text
     }
 
-    /// The message that announces it with these addresses, and answers every question about it.
+    /// The message that announces the instance at these addresses and answers questions about it.
     ///
-    /// The pointer to the instance comes first and its name is written out: by that the kernel
-    /// keeps other programs' responses from waking the station.
+    /// The pointer comes first, with the service's name written out: the kernel's filter reads that
+    /// name (`CLinux/multicast.c`), so that other programs' responses do not wake the station.
     func message(_ addresses: [Endpoint], timeToLive: UInt32 = Self.timeToLive) -> [UInt8] {
         var writer = DNSWriter(answers: 3 + addresses.count)
         writer.record(service, DNSMessage.Kind.pointer, timeToLive: timeToLive) { $0.name(name) }
@@ -54,14 +54,14 @@ struct ServiceInstance: Equatable, Sendable {
         return writer.bytes
     }
 
-    /// The question by which instances of a service are found.
+    /// Makes the question for the instances of a service.
     static func question(for service: DNSName) -> [UInt8] {
         var writer = DNSWriter(questions: 1)
         writer.question(service, DNSMessage.Kind.pointer)
         return writer.bytes
     }
 
-    /// Whether the message that announces it answers a question.
+    /// Whether the message that announces the instance answers a question.
     func answers(_ question: DNSMessage.Question) -> Bool {
         let kinds =
             switch question.name {
@@ -74,7 +74,7 @@ struct ServiceInstance: Equatable, Sendable {
             || (!kinds.isEmpty && question.kind == DNSMessage.Kind.any)
     }
 
-    /// Whether a querier knows of this instance, and remembers it long enough (RFC 6762 §7.1).
+    /// Whether a query lists this instance as known for at least half its lifetime (RFC 6762 §7.1).
     func isKnown(to query: DNSMessage) -> Bool {
         query.records.prefix(query.answers).contains {
             $0.name == service && $0.content == .pointer(name)
@@ -88,10 +88,10 @@ struct HeardInstance {
     let name: DNSName
     let port: UInt16
     let text: [UInt8]
-    /// It is over.
+    /// Whether the response withdraws the instance.
     let isFarewell: Bool
 
-    /// The instance of a service in a response; nil when there is none, or not all of it.
+    /// Reads the instance of a service from a response; nil when it is missing or incomplete.
     init?(of service: DNSName, in response: DNSMessage) {
         guard response.isResponse, let first = response.records.first, first.name == service,
             case .pointer(let name) = first.content
@@ -114,7 +114,7 @@ struct HeardInstance {
 }
 
 extension UInt64 {
-    /// Its four 16-bit words, the highest first.
+    /// The four 16-bit words, the highest first.
     fileprivate var words: [UInt16] {
         [48, 32, 16, 0].map { UInt16(truncatingIfNeeded: self >> $0) }
     }

@@ -4,20 +4,20 @@ internal import Wire
 
 /// Decides which M1 are worth a key agreement (protocol.md §1.6).
 ///
-/// A recorded M1 is valid for ever and from any address. Under load it gets a cookie reply, which
-/// costs little more than garbage does; only an M1 that has the cookie in its mac gets M2.
+/// A recorded M1 stays valid for ever and from any address. Under load an M1 gets a cookie reply,
+/// which costs little more than garbage; only an M1 with the cookie in its mac gets M2.
 struct Doorkeeper: ~Copyable {
     private(set) var load = LoadWatch()
     private(set) var cookiesSent: UInt64 = 0
     private var jar = CookieJar()
     private var buckets = SourceBuckets()
-    /// Apart for the addresses of peers: other senders cannot make the station forget those.
+    /// Peers' addresses have a list of their own, which other senders cannot overwrite.
     private var answered = (peers: AnsweredOnce(), others: AnsweredOnce())
     private let seal: CookieSeal
 
     init(own: PublicKey) { seal = CookieSeal(responder: own) }
 
-    /// Checks the mac, with a cookie if the M1 has one; counts the M1 if it is right.
+    /// Checks the mac, with a cookie if the M1 has one; counts an M1 with a right mac.
     mutating func check(
         _ initiation: Span<UInt8>, _ header: HandshakeHeader, from source: Endpoint,
         mac: HandshakeMAC, waiting: Int, at now: Instant
@@ -30,10 +30,10 @@ struct Doorkeeper: ~Copyable {
         load.count(waiting: waiting, at: now)
     }
 
-    /// Whether an M1 without a cookie is asked for one, as long as the load lasts.
+    /// Whether every M1 must have a cookie, because of the load.
     func asksAll(at now: Instant) -> Bool { load.isUnderLoad(at: now) }
 
-    /// The answer to an M1 without a cookie that is asked for one; nil when it has one.
+    /// Answers an M1 with a cookie reply; nil when the M1 has a cookie.
     mutating func reply(
         to initiation: Span<UInt8>, _ header: HandshakeHeader, suite: Suite,
         from source: Endpoint, random: (inout MutableSpan<UInt8>) -> Void, at now: Instant
@@ -74,13 +74,13 @@ struct Doorkeeper: ~Copyable {
 
 /// The M1 with a cookie that were answered: each is answered once (protocol.md §1.6).
 ///
-/// Therefore a copy from the forged address of its sender cannot use up the tokens of that address.
-/// While a cookie is valid, the buckets let more M1 pass than this ring holds; but a stranger that
-/// makes the ring forget must have as many addresses as it has M1.
+/// So a copy sent from the forged address of an M1's sender cannot use up the tokens of that
+/// address. While a cookie is valid, the buckets admit more M1 than this ring holds; but a stranger
+/// needs as many addresses as M1 to overwrite the ring.
 struct AnsweredOnce {
     static let capacity = 1024
 
-    /// The first eight bytes of their hashes, a ring.
+    /// A ring of the first eight bytes of their hashes.
     private var hashes: [UInt64] = []
     private var next = 0
 
@@ -96,10 +96,10 @@ struct AnsweredOnce {
     }
 }
 
-/// Whether more handshakes are asked for than a house of stations needs (protocol.md §1.6).
+/// Notices more handshakes than a house of stations needs (protocol.md §1.6).
 ///
-/// Under load from an M1 for which there is no token, or from more than eight handshakes that wait
-/// for M3, until neither was so for five seconds. A house whose power returns may come under load
+/// Load begins with an M1 for which there is no token, or with more than eight handshakes that wait
+/// for M3; it ends after five seconds without either. A house whose power returns may be under load
 /// for a moment, which costs its stations one more round trip.
 struct LoadWatch {
     static let rate = 1
@@ -109,7 +109,7 @@ struct LoadWatch {
 
     /// The M1 whose mac was right.
     private(set) var initiations: UInt64 = 0
-    /// When the load ends if nothing comes; nil before there was one.
+    /// When the load ends; nil before the first load.
     private var loadEnds: Instant?
     private var bucket = TokenBucket(rate: LoadWatch.rate, burst: LoadWatch.burst)
 
@@ -125,18 +125,18 @@ struct LoadWatch {
 
 /// The secrets Q of the cookies that this station hands out (protocol.md §1.6).
 ///
-/// Nothing is kept of a source: a cookie is checked by making it again.
+/// No state is kept per source: a cookie is checked by computing it again.
 struct CookieJar: ~Copyable {
     static let renewAfter = Duration.seconds(120)
 
     private var latest: Key?
     private var former: Key?
-    /// When these 120 s began.
+    /// When the present 120 s began.
     private var since = Instant(nanoseconds: 0)
 
     /// The cookie of a source.
     ///
-    /// Calls `random` for a new secret (32 bytes) when there is none, or an old one.
+    /// Calls `random` for a new secret (32 bytes) when there is none, or only an old one.
     mutating func cookie(
         of source: Endpoint, random: (inout MutableSpan<UInt8>) -> Void, at now: Instant
     ) -> Cookie {
@@ -148,7 +148,7 @@ struct CookieJar: ~Copyable {
         return Cookie(of: source.cookieBytes.span, secret: latest!)
     }
 
-    /// Whether the mac of an M1 has a cookie of its source in it.
+    /// Whether the mac of an M1 includes a cookie of its source.
     mutating func verifies(
         _ initiation: Span<UInt8>, from source: Endpoint, mac: HandshakeMAC, at now: Instant
     ) -> Bool {
@@ -184,13 +184,13 @@ extension Endpoint {
     }
 }
 
-/// A token bucket: so many at once, and then so many a second.
+/// A token bucket: `burst` tokens at once, then `rate` a second.
 struct TokenBucket {
     let rate: Int
     let burst: Int
     private var tokens: Int64
     private var then = Instant(nanoseconds: 0)
-    /// Tokens are counted in these, so that a fraction is not lost.
+    /// The parts of a token, so that no fraction is lost.
     private static let unit: Int64 = 1_000_000_000
 
     init(rate: Int, burst: Int) {
@@ -211,7 +211,7 @@ struct TokenBucket {
         return true
     }
 
-    /// The tokens that are in it by now.
+    /// The tokens in the bucket by now.
     private func filled(at now: Instant) -> Int64 {
         // Beyond a minute every bucket is full; more would overflow.
         let passed = min((now - then).nanoseconds, 60 * Self.unit)
@@ -219,10 +219,10 @@ struct TokenBucket {
     }
 }
 
-/// How many handshakes each source may have answered (protocol.md §1.6).
+/// Limits the handshakes that are answered for each source (protocol.md §1.6).
 ///
-/// The address of a configured peer has a bucket of its own and does not take from that of all:
-/// strangers can use up theirs, behind the same router too.
+/// The address of a configured peer has its own bucket and takes nothing from the common one:
+/// strangers, even behind the same router, can use up only theirs.
 struct SourceBuckets {
     static let rate = 2
     static let burst = 5
@@ -230,7 +230,7 @@ struct SourceBuckets {
     /// More than can be in use at once: a bucket is full, and forgotten, after 2.5 s.
     static let capacity = 512
 
-    /// What shares a bucket.
+    /// The senders that share a bucket.
     private enum Source: Equatable {
         case peer(Endpoint)
         /// An IPv4 address, or an IPv6 /56.

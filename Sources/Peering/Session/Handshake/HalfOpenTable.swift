@@ -18,7 +18,7 @@ final class HalfOpen {
     let initiation: Digest
     let suite: Suite
     let index: UInt32
-    /// Where M1 came from, and M2 went: its sender must have got it there to make M3.
+    /// The source of M1 and target of M2: the sender of M3 must have received M2 there.
     let source: Endpoint
     let created: Instant
     /// Whether the source is an address of a configured peer.
@@ -61,8 +61,9 @@ final class HalfOpen {
 
 /// The handshakes that other stations have started (protocol.md §1.6): few, and none for long.
 ///
-/// Strangers cannot push out those with the addresses of configured peers: they have half of the
-/// table at most. Nor is the oldest stranger the first to go, which could be counted on: it is any.
+/// Strangers have at most half of the table, so they cannot push out handshakes from the addresses
+/// of configured peers. The stranger that is evicted is a random one: an attacker could predict the
+/// oldest.
 struct HalfOpenTable {
     /// How many handshakes of one source may wait for M3: as many M1 as a caller keeps open.
     static let perSource = 2
@@ -80,10 +81,10 @@ struct HalfOpenTable {
 
     func entry(_ index: UInt32) -> HalfOpen? { entries.first { $0.index == index } }
 
-    /// The handshake of an M1 that was answered there within `lifetime`.
+    /// The handshake of an M1 from this source that was answered within `lifetime`.
     ///
-    /// The source must be the same. Otherwise a caller could send M1 from a forged address, get its
-    /// M2 by a repeat from its own, and so have a session that sends to a third party.
+    /// The source must be the same. Otherwise a caller could send M1 from a forged address, get M2
+    /// by repeating M1 from its own address, and so have a session that sends to a third party.
     func entry(initiation: Digest, from source: Endpoint, at now: Instant) -> HalfOpen? {
         entries.first {
             $0.source == source && $0.initiation.span.equals(initiation.span)
@@ -91,10 +92,10 @@ struct HalfOpenTable {
         }
     }
 
-    /// How many wait for M3.
+    /// The number of handshakes that wait for M3.
     var waiting: Int { entries.count { $0.isWaiting } }
 
-    /// Whether as many of this source wait as may, so that one more takes the place of another.
+    /// Whether this source has as many waiting handshakes as it may have.
     func isFull(for source: Endpoint) -> Bool {
         entries.count { $0.isWaiting && $0.source == source } >= Self.perSource
     }
@@ -111,14 +112,14 @@ struct HalfOpenTable {
         let strangers = entries.count { !$0.isPeers }
         if entries.count == capacity || (!entry.isPeers && strangers >= capacity / 2) {
             evictions += 1
-            // Its M2 is lost then: there are only handshakes of peers, and this is none.
+            // The new entry is dropped: it is a stranger's, and all others are of peers.
             guard let place = placeToClear(for: entry) else { return }
             entries.remove(at: place)
         }
         entries.append(entry)
     }
 
-    /// The entry that makes room: complete ones have their session, and miss nothing.
+    /// The entry to evict: first a complete one, which already has its session.
     private func placeToClear(for entry: HalfOpen) -> Int? {
         let strangers = entries.indices.filter { !entries[$0].isPeers }
         let isFull = entries.count == capacity

@@ -51,12 +51,12 @@ struct Established: ~Copyable {
     let isInitiator: Bool
     let localIndex: UInt32
     let remoteIndex: UInt32
-    /// The peer's.
+    /// The peer's capabilities.
     let capabilities: Capabilities
-    /// After M3.
+    /// The transcript after M3.
     let transcript: SymmetricState
 
-    /// The session; the secrets of the handshake are wiped.
+    /// Makes the session's keys; the secrets of the handshake are wiped.
     consuming func sessionKeys(_ clock: SessionClock) -> SessionKeys {
         SessionKeys(
             suite: transcript.suite, keys: transcript.transportKeys(), isInitiator: isInitiator,
@@ -67,7 +67,7 @@ struct Established: ~Copyable {
 /// Bounds the attempts on a pending handshake (protocol.md §1.4, rule 6).
 ///
 /// Each attempt costs a Diffie-Hellman or two, and an attacker on the path can send as many as the
-/// line carries. No second, wherever it begins, has more attempts than the limit.
+/// line carries. Any span of one second has at most `limit` attempts.
 struct TryLimit {
     static let countMax = 16
 
@@ -97,10 +97,10 @@ struct Identity: ~Copyable {
     let publicKey: PublicKey
     /// The mac of the handshakes that other stations start.
     let mac: HandshakeMAC
-    /// For a responder that has proved who it is.
+    /// The capabilities for a responder that has proved its identity.
     let capabilities: Capabilities
-    /// For anybody: whoever knows our public key can open our M2, and must not learn from it when
-    /// this station has started anew.
+    /// The capabilities for any caller: anyone with our public key can open our M2, and must not
+    /// learn from it when this station restarts.
     let nameless = Capabilities(bootID: 0)
 
     init(secret: consuming Key, bootID: UInt64) {
@@ -110,7 +110,7 @@ struct Identity: ~Copyable {
         capabilities = Capabilities(bootID: bootID)
     }
 
-    /// CONFIRM: of keys, and which run of the program has them.
+    /// CONFIRM, with the run of the program that has the keys.
     func confirmation(_ value: UInt8) -> ControlRecord {
         .confirm(value, boot: capabilities.bootID)
     }

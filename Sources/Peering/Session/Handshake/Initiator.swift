@@ -3,12 +3,12 @@ internal import Wire
 
 /// A handshake that this station has started: M1 is sent, M2 awaited (protocol.md §1.4).
 ///
-/// Any number of wrong M2 may come: each is tried on a copy, and nothing changes. A class, so that
-/// its secrets stay in place until they are wiped.
+/// Each M2 is tried on a copy of the transcript, so wrong ones change nothing. A class, so that its
+/// secrets stay in place until they are wiped.
 final class Initiator {
-    /// The index we want to receive by; that of the session, if the handshake succeeds.
+    /// The index for packets to us; the session's index, if the handshake succeeds.
     let index: UInt32
-    /// Where M1 went: M3 goes there, too, wherever a copy of M2 may come from.
+    /// Where M1 went, and M3 goes, even if a copy of M2 comes from elsewhere.
     let target: Endpoint
     var tries: TryLimit
     /// Whether M1 has a cookie in its mac.
@@ -20,7 +20,7 @@ final class Initiator {
     private let decapsulationKey: MLKEM768.DecapsulationKey
     /// The mac of M1: a cookie reply is bound to it.
     private let initiationMAC: InlineArray<8, UInt8>
-    /// After M1.
+    /// The transcript after M1.
     let transcript: SymmetricState
 
     /// Starts a handshake and writes M1.
@@ -89,7 +89,7 @@ final class Initiator {
         guard transcript.open(response, Layout.ciphertext, into: &ciphertextSpan) else {
             throw .decrypt
         }
-        // A wrong ciphertext gives a wrong secret (FIPS 203 §6.3), and the capabilities stay shut.
+        // A wrong ciphertext gives a wrong secret (FIPS 203 §6.3): the capabilities do not open.
         transcript.mixKey(decapsulationKey.decapsulate(ciphertext.span))
         guard let es = X25519.shared(ephemeral, with: responder) else { throw .lowOrder }
         transcript.mixKey(es)

@@ -1,10 +1,10 @@
 public import Crypto
 internal import Wire
 
-/// The handshake and the first frames of the protocol's vectors (protocol.md §6), which a station
-/// computes again to see that its libraries and its processor do what they must.
+/// The handshake and the first frames of the protocol's vectors (protocol.md §6), recomputed to
+/// check libraries and processor.
 ///
-/// There is no secret in it: its keys are in the vectors.
+/// It has no secrets: its keys are in the vectors.
 public enum KnownSession {
     /// The data that is sealed.
     fileprivate static let plaintexts: [[UInt8]] = [
@@ -12,7 +12,7 @@ public enum KnownSession {
     ]
     fileprivate static let flags: [UInt8] = [37, 5]
 
-    /// Whether messages and frames are those of the vectors, and are opened at the other end.
+    /// Whether messages and frames equal those of the vectors, and open at the other end.
     public static func holds(_ suite: Suite) -> Bool { digest(suite) == expected(suite) }
 
     /// SHA-256 of M1, M2, M3 and the first two frames each way, in hexadecimal.
@@ -23,12 +23,12 @@ public enum KnownSession {
         }
     }
 
-    /// The same of what is computed here.
+    /// The digest of the messages and frames computed here.
     ///
     /// - Parameters:
     ///   - suite: The ciphers.
-    ///   - flipped: A bit of a frame, to see that a wrong one is noticed.
-    /// - Returns: Nil where a side refuses what the other one has made.
+    ///   - flipped: The bits to flip in each frame, so that a test sees the damage noticed.
+    /// - Returns: Nil when a side refuses a message of the other side.
     static func digest(_ suite: Suite, flipped: UInt8 = 0) -> String? {
         do throws(Drop) {
             return try frames(suite, flipped)

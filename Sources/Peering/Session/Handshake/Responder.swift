@@ -3,13 +3,13 @@ internal import Wire
 
 /// A handshake that another station has started: M2 is sent, M3 awaited (protocol.md §1.4).
 ///
-/// The caller is unknown until M3. Any number of wrong M3 may come: each is tried on a copy.
+/// The caller is unknown until M3. Each M3 is tried on a copy, so wrong ones change nothing.
 struct Responder: ~Copyable {
     private let suite: Suite
     private let ephemeral: Key
     private let localIndex: UInt32
     private let remoteIndex: UInt32
-    /// After M2.
+    /// The transcript after M2.
     let transcript: SymmetricState
 
     /// Takes M1, whose header and mac have been checked, and writes M2.
