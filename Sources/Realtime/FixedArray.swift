@@ -103,9 +103,9 @@ extension FixedArray: @unchecked Sendable where Element: Sendable & ~Copyable {}
 
 /// An array whose room is allocated once, and whose elements are made when one is first changed.
 ///
-/// An element that nobody has changed reads as a blank one. Room that is not used takes no memory,
-/// so a table by the number of a peer costs what the peers there are cost. To make elements takes
-/// no allocation: the media loop may do it while it runs.
+/// An unchanged element reads as a blank one. Unused room takes no memory, so a table by peer
+/// number costs only the present peers. Making elements does not allocate: the media loop may do so
+/// while it runs.
 @safe public struct GrowingArray<Element: ~Copyable>: ~Copyable {
     /// The blank element, then those made so far.
     private let elements: UnsafeMutablePointer<Element>
@@ -114,7 +114,7 @@ extension FixedArray: @unchecked Sendable where Element: Sendable & ~Copyable {}
     /// How many elements are made: all up to the highest index that was changed.
     public private(set) var count = 0
 
-    /// Makes room for `capacity` elements, all of which `blank` makes alike.
+    /// Makes room for `capacity` elements, each made by `blank`, all alike.
     public init(capacity: Int, _ blank: @escaping @Sendable () -> Element) {
         precondition(capacity >= 0)
         unsafe elements = .allocate(capacity: capacity + 1)
@@ -138,7 +138,7 @@ extension FixedArray: @unchecked Sendable where Element: Sendable & ~Copyable {}
         }
         unsafeMutableAddress {
             precondition(index >= 0 && index < capacity)
-            // No method of its own: one that is private is not made concrete in other modules.
+            // Not in a private method: the compiler does not specialise that in other modules.
             while count <= index {
                 unsafe (elements + count + 1).initialize(to: blank())
                 count += 1

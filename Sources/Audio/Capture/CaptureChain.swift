@@ -46,8 +46,8 @@ public struct CaptureChain: ~Copyable {
     private var waiting: FixedArray<Int16>
     private var done: FixedArray<Int16>
     private var played: FixedArray<Int16>
-    /// The former frame as captured: it is the output where a filter is bypassed, which would have
-    /// delayed it as much.
+    /// The former frame as captured: the output while a filter is bypassed, with the filter's
+    /// delay.
     private var before: FixedArray<Int16>
     private var filled = 0
     /// Whether the filter is bypassed for now, to spare the processor.
@@ -102,7 +102,7 @@ public struct CaptureChain: ~Copyable {
         if delaySamples > 0 { exchange(&block, at: position, reference) }
         guard settings.controlsGain else { return }
         speech.add(block.span)
-        // The remainder of an echo is no speech of a person here.
+        // The remainder of an echo is not speech of a person here.
         let isEcho = estimate?.isPlaying == true && !voiceSwitch.isOpen
         gain.process(&block, isSpeech: speech.isSpeech && !isEcho)
     }
@@ -176,7 +176,7 @@ public struct CaptureChain: ~Copyable {
         voiceSwitch.process(&sound, powers, isGood: isGood)
     }
 
-    /// The microphone was off: the frame begun is out of date.
+    /// Drops the frame begun: the microphone was off.
     public mutating func breakOff() {
         filled = 0
         waiting.fill(with: 0)
@@ -220,7 +220,7 @@ public struct GainControl: Sendable {
     ///
     /// - Parameters:
     ///   - sound: Any number of samples, 10 ms at most.
-    ///   - isSpeech: Whether it is speech of a person here.
+    ///   - isSpeech: Whether the sound is speech of a person here.
     public mutating func process(_ sound: inout MutableSpan<Int16>, isSpeech: Bool) {
         guard sound.count > 0 else { return }
         let seconds = Float(sound.count) / Float(PCM.sampleRate)

@@ -3,15 +3,14 @@ internal import Realtime
 /// The sound that the loudspeaker played, by the moment the microphone heard it.
 ///
 /// Both cards count samples on one clock. One card still holds samples to be played, the other
-/// holds captured samples that were not read yet: the two delays tell which sample left the
-/// loudspeaker when a captured one came in, and that remains true until a card stops. Real-time
-/// after `init`.
+/// holds captured samples that were not read yet: from these two delays follows the sample that
+/// left the loudspeaker when a captured one came in, until a card stops. Real-time after `init`.
 public struct EchoReference: ~Copyable {
     private static let capacityMax = 1 << 15
     /// Played sound is placed this much later than the cards report: with slightly wrong reports,
     /// the echo must not come before its cause.
     static let lead = 96
-    /// Delays that differ by more than this, on average, mean another alignment; by `jump`, at
+    /// An average difference of delays above this means another alignment; one above `jump`, at
     /// once.
     private static let tolerance: Float = 72
     private static let jump = 720
@@ -31,7 +30,7 @@ public struct EchoReference: ~Copyable {
     /// How often the alignment has changed.
     public private(set) var realignments = 0
 
-    /// - Parameter isWanted: Whether the played sound will be asked for; else no memory is used.
+    /// - Parameter isWanted: Whether the reference is used; if not, it takes no memory.
     public init(isWanted: Bool = true) {
         capacity = isWanted ? Self.capacityMax : 1
         played = FixedArray(count: capacity, repeating: 0)
@@ -81,7 +80,7 @@ public struct EchoReference: ~Copyable {
         return isKept ? played[place & (capacity - 1)] : 0
     }
 
-    /// A card has stopped: its queued samples are gone, and the alignment changes.
+    /// Forgets the alignment: a card has stopped, and its queued samples are gone.
     public mutating func breakOff() {
         played.fill(with: 0)
         offset = nil
@@ -108,7 +107,7 @@ public struct EchoPowers: Sendable {
 ///
 /// Echo return loss enhancement (ITU-T G.168), measured while the loudspeaker plays and the
 /// microphone hears clearly more than the room's noise. A person speaking here makes single moments
-/// look bad, so the result follows the better ones: about the upper fifth. Pure.
+/// look bad, so the result follows the better moments: about the upper fifth. Pure.
 public struct EchoEstimate: Sendable {
     /// Below this, the remaining echo disturbs.
     public static let good: Float = 15

@@ -1,8 +1,8 @@
-/// Tells speech from the room's noise, by level alone.
+/// Distinguishes speech from the room's noise, by level alone.
 ///
 /// The noise is the quietest 30 ms of the last four seconds (Martin's minimum statistics, 2001,
 /// without its spectrum): speech has a dip in every word, a fan has none. Hum below the voice does
-/// not count. It decides every 10 ms. Pure.
+/// not count. The detector decides every 10 ms. Pure.
 public struct SpeechDetector: Sendable {
     /// Sound below this is no speech, however silent the room: dBFS.
     private static let speechFloor: Float = -58
@@ -11,7 +11,7 @@ public struct SpeechDetector: Sendable {
     /// Sound quieter than any room does not come from a microphone: it is muted, or shut by half
     /// duplex.
     private static let silence: Float = -85
-    /// The assumed noise of a room of which only silence is known.
+    /// The noise assumed for a room while only silence has come.
     private static let ordinary: Float = -57
     private static let smoothing: Float = 0.35
     private static let windows = 16
@@ -42,7 +42,7 @@ public struct SpeechDetector: Sendable {
     /// - Parameter threshold: Speech is this many decibels above the noise, 3 to 40.
     public init(threshold: Float = 8) { self.threshold = threshold }
 
-    /// Takes more sound; returns how often it has decided, `isSpeech` being the last result.
+    /// Takes more sound; returns the number of decisions, with `isSpeech` as the last one.
     @discardableResult
     public mutating func add(_ sound: Span<Int16>) -> Int {
         var judged = 0
@@ -85,7 +85,7 @@ public struct SpeechDetector: Sendable {
             blocks = 0
             return
         }
-        // Silence says nothing of the room, whose noise returns when it ends.
+        // Silence does not measure the room, whose noise returns after it.
         guard level > Self.silence else { return }
         smooth += (level - smooth) * Self.smoothing
         minima[window] = min(minima[window], smooth)
@@ -106,17 +106,17 @@ public struct SpeechDetector: Sendable {
 
 /// A talk key that speech presses (talking.md "Voice-operated").
 ///
-/// It opens at speech, and stays open for `hang` after the last of it. Sound from this station's
-/// own speaker does not open it: while the speaker sounds and the echo is not cancelled well,
-/// nothing does; with a good canceller, only a clearly louder voice does. Pure.
+/// It opens at speech, and stays open for `hang` after the last speech. Sound from this station's
+/// own speaker does not open it: while the speaker sounds, only a clearly louder voice opens it if
+/// the echo is cancelled well, and otherwise nothing does. Pure.
 public struct Vox: Sendable {
-    /// The speaker's state, as far as the microphone is concerned.
+    /// The speaker's sound, as the microphone hears it.
     public enum Speaker: Sendable {
         /// Silent, and the room too.
         case silent
-        /// It sounds, and little of the echo remains.
+        /// The speaker sounds, and little of the echo remains.
         case cancelled
-        /// It sounds, and the microphone hears it.
+        /// The speaker sounds, and the microphone hears it.
         case heard
     }
 
@@ -127,12 +127,12 @@ public struct Vox: Sendable {
     private var detector: SpeechDetector
     private var left = 0
 
-    /// Whether it is pressed.
+    /// Whether the key is pressed.
     public private(set) var isOpen = false
 
     /// - Parameters:
     ///   - threshold: Speech is this many decibels above the room's noise, 3 to 40.
-    ///   - hang: How long it stays open after the last speech.
+    ///   - hang: How long the key stays pressed after the last speech.
     public init(threshold: Float, hang: Duration) {
         precondition(threshold >= 3 && threshold <= 40 && hang >= .zero)
         self.threshold = threshold
@@ -140,7 +140,7 @@ public struct Vox: Sendable {
         detector = SpeechDetector(threshold: threshold)
     }
 
-    /// Whether the other listens as this one does.
+    /// Whether the other key has the same settings.
     public func hasSettings(of other: Vox) -> Bool {
         threshold == other.threshold && hangSamples == other.hangSamples
     }
@@ -157,7 +157,7 @@ public struct Vox: Sendable {
         return isOpen
     }
 
-    /// The microphone was off: there is no speech, and the room may be another.
+    /// Forgets speech and room: the microphone was off, and the room may be another.
     public mutating func reset() {
         left = 0
         isOpen = false

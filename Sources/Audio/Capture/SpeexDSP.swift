@@ -24,12 +24,12 @@ internal import Realtime
     /// - Parameters:
     ///   - frameSamples: Samples of 48 kHz in each frame: 480, or 240 for less delay at half again
     ///     the work.
-    ///   - noiseDecibels: How far steady noise is lowered as well, 1 to 40.
+    ///   - noiseDecibels: By how much steady noise is lowered, too, 1 to 40.
     public init(frameSamples: Int = PCM.blockMax, noiseDecibels: Int = 15) {
         precondition(frameSamples == 240 || frameSamples == 480)
         // The library ends the program when there is no memory.
         unsafe state = speex_echo_state_init(Int32(frameSamples), Int32(Self.tailSamples))!
-        // With the default of 8 kHz it would remove the near voice: -20 dB.
+        // With the default of 8 kHz, the filter would lower the near voice by 20 dB.
         let status = unsafe cspeex_echo_set(
             state, SPEEX_ECHO_SET_SAMPLING_RATE, Int32(PCM.sampleRate))
         precondition(status == 0)
@@ -100,7 +100,8 @@ internal import Realtime
         // The library ends the program when there is no memory.
         unsafe state = speex_preprocess_state_init(Int32(frameSamples), Int32(PCM.sampleRate))!
         self.frameSamples = frameSamples
-        // Needed for residual echo alone, too: without denoising that is not suppressed either.
+        // Needed even for residual echo alone: without denoising, the library leaves that echo,
+        // too.
         set(SPEEX_PREPROCESS_SET_DENOISE, 1)
         set(SPEEX_PREPROCESS_SET_NOISE_SUPPRESS, -decibels)
         set(SPEEX_PREPROCESS_SET_AGC, 0)

@@ -1,12 +1,12 @@
 /// Lowers the microphone while it hears only the remaining echo.
 ///
-/// It learns how loud that is, relative to the played sound. Behind a good canceller the remaining
-/// echo is low, and a quiet voice opens the switch; behind a bad one only a voice louder than the
-/// echo does, so that one side speaks at a time. Two facts are certain besides. Sound that the
-/// canceller removes for the most part is echo, however much remains; and a canceller that adds to
-/// the sound has lost the room, so everything is echo until it has learned again. It takes longer
-/// to learn sounds that it has not heard since then, or never: so for some seconds after a loss,
-/// and at the start, only a voice about as loud as the played sound counts as one. Pure; no delay.
+/// It learns how loud that echo is, relative to the played sound. Behind a good canceller the
+/// remaining echo is low, and a quiet voice opens the switch; behind a bad one, only a voice louder
+/// than the echo opens it, so that one side speaks at a time. Two more rules are certain. Sound
+/// that the canceller mostly removes is echo, however much remains. And a canceller that adds to
+/// the sound has lost the room, so everything is echo until it has learned again. Sounds that it
+/// has not heard since the loss, or ever, take longer: so for some seconds after a loss, and at the
+/// start, only a voice about as loud as the played sound counts. Pure; no delay.
 public struct VoiceSwitch: Sendable {
     /// The microphone's gain while it is lowered, with a good canceller and without: -20 and -40
     /// dB.
@@ -16,15 +16,15 @@ public struct VoiceSwitch: Sendable {
     private static let margin: Float = 8
     /// A canceller removes this many dB only of an echo without speech over it.
     private static let sure: Float = 11
-    /// A canceller that adds more than this, in dB, for so many seconds has lost the room: for 40
-    /// ms, whatever steps the blocks make of it.
+    /// A canceller that adds more than `worse` dB for `worseMax` seconds has lost the room: for 40
+    /// ms, whatever the length of a block.
     private static let worse: Float = 0.3
     private static let worseMax: Float = 0.039
     /// After a loss of the room the expected echo falls at most this fast, in dB per second of
     /// sound.
     ///
-    /// At the start, and after another loss within `relapse` seconds, which a voice that begins
-    /// here does not cause, it stays for `stay` seconds and then falls more slowly.
+    /// At the start, and after another loss within `relapse` seconds, it stays for `stay` seconds
+    /// and then falls more slowly. A voice that begins here does not cause such a second loss.
     private static let trust: Float = 6
     private static let slowTrust: Float = 3
     private static let relapse: Float = 1
@@ -34,10 +34,10 @@ public struct VoiceSwitch: Sendable {
     private static let heardFloor: Float = -60
     /// The room's echo of a sound falls this fast, dB per second.
     private static let decay: Float = 170
-    /// The expected echo exceeds five of eight moments: dB per second.
+    /// The expected echo moves so that it exceeds five of eight moments: dB per second.
     private static let rise: Float = 12
     private static let fall: Float = 20
-    /// Stays open for so long after the last word.
+    /// How long the switch stays open after the last word.
     private static let hang: Float = 0.15
     /// Opens to full scale in 10 ms, closes in 60 ms.
     private static let opening: Float = 100
@@ -110,7 +110,7 @@ public struct VoiceSwitch: Sendable {
         expected = min(12, max(-70, expected))
     }
 
-    /// The canceller has lost the room.
+    /// Notes that the canceller has lost the room.
     private mutating func distrust() {
         let isAgain = sinceLost < Self.relapse
         leastStays = isAgain ? Self.stay : 0
@@ -142,14 +142,14 @@ public struct VoiceSwitch: Sendable {
 ///
 /// A speaker that the microphone hears would send every word back. So the microphone is shut while
 /// the far side speaks, and the speaker is held down while a person speaks here; the first to speak
-/// keeps the word until a pause. `SpeechDetector` tells speech from noise on both sides, on the far
-/// side before the room hears it. Pure.
+/// keeps the word until a pause. `SpeechDetector` detects speech on both sides, on the far side
+/// before the room hears it. Pure.
 public struct DuplexSwitch: Sendable {
     public enum Side: Equatable, Sendable { case nobody, here, far }
 
     /// A pause of this length ends a turn: 300 ms.
     private static let pause = 14_400
-    /// Sound queued in the card and the room's echo outlast the far side's speech: 150 ms.
+    /// Sound in the card's queue and the room's echo outlast the far side's speech: 150 ms.
     private static let room = 7_200
     /// The microphone opens in 10 ms and shuts in 5.
     private static let opening: Float = 1 / 480
@@ -187,6 +187,6 @@ public struct DuplexSwitch: Sendable {
         }
     }
 
-    /// Another call begins.
+    /// Begins another call.
     public mutating func reset() { self = DuplexSwitch() }
 }

@@ -23,9 +23,9 @@ internal import COpus
     ///
     /// - Parameters:
     ///   - profile: The frames, mode and settings.
-    ///   - bitrate: Bits per second, 6,000 to 256,000 and at most 400 bytes a frame; nil is the
-    ///     profile's.
-    ///   - complexity: 0 (least work) to 10 (best sound); nil is the profile's.
+    ///   - bitrate: Bits per second, 6,000 to 256,000 and at most 400 bytes a frame; nil for the
+    ///     profile's rate.
+    ///   - complexity: 0 (least work) to 10 (best sound); nil for the profile's.
     /// - Throws: `OpusError` when a setting is out of range or there is no memory.
     public init(
         _ profile: Profile = .voice, bitrate: Int? = nil, complexity: Int? = nil
@@ -90,7 +90,7 @@ internal import COpus
         let size = Int32(frameSize)
         let count = unsafe frame.withUnsafeBufferPointer { samples in
             unsafe packet.withUnsafeMutableBufferPointer { bytes in
-                // SAFETY: both buffers outlive the call, and libopus is told their sizes.
+                // SAFETY: both buffers outlive the call, and libopus gets their sizes.
                 unsafe opus_encode(
                     state, samples.baseAddress!, Int32(samples.count), bytes.baseAddress!, size)
             }
@@ -153,13 +153,13 @@ internal import COpus
     private let unused: OpaquePointer
     private let stateSize: Int32
 
-    /// Complexities of a decoder from which libopus 1.5 conceals by its network, and of one that
-    /// does nothing of the kind.
+    /// The decoder complexity from which libopus 1.5 conceals with its neural network, and a
+    /// complexity without.
     private static let neural: Int32 = 5
     private static let plain: Int32 = 0
 
-    /// Whether a network makes up the sound of missing packets, where libopus has one: no older one
-    /// than 1.5 has, and then this changes nothing.
+    /// Whether the neural network of libopus conceals missing packets; without effect if libopus
+    /// has none, as before 1.5.
     public var concealsNeurally = false {
         didSet { if concealsNeurally != oldValue { setComplexity() } }
     }
@@ -188,7 +188,7 @@ internal import COpus
         guard !packet.isEmpty, packet.count <= 1275 * 3 else { return nil }
         let count = unsafe packet.withUnsafeBufferPointer { bytes in
             unsafe sound.withUnsafeMutableBufferPointer { samples in
-                // SAFETY: both buffers outlive the call, and libopus is told their sizes.
+                // SAFETY: both buffers outlive the call, and libopus gets their sizes.
                 unsafe opus_decode(
                     state, bytes.baseAddress!, Int32(bytes.count), samples.baseAddress!,
                     Int32(samples.count), 0)
@@ -200,7 +200,7 @@ internal import COpus
     /// Continues the sound where packets are missing (PLC).
     ///
     /// - Parameters:
-    ///   - samples: How many; a multiple of 120 (2.5 ms), at most 5760 (120 ms).
+    ///   - samples: The number of samples: a multiple of 120 (2.5 ms), at most 5760 (120 ms).
     ///   - sound: Receives them, at its start.
     public mutating func conceal(samples: Int, into sound: inout MutableSpan<Int16>) {
         precondition(samples > 0 && samples % 120 == 0 && samples <= 5760)
@@ -221,7 +221,8 @@ internal import COpus
     }
 
     private func setComplexity() {
-        // SAFETY: the decoder lives; the request is answered or refused, and writes no memory else.
+        // SAFETY: the decoder lives; the request is answered or refused, and writes no other
+        // memory.
         _ = unsafe copus_decoder_set(
             state, OPUS_SET_COMPLEXITY_REQUEST, concealsNeurally ? Self.neural : Self.plain)
     }
@@ -230,7 +231,7 @@ internal import COpus
     public static func sampleCount(of packet: Span<UInt8>) -> Int? {
         guard !packet.isEmpty, packet.count <= 1275 * 3 else { return nil }
         let count = unsafe packet.withUnsafeBufferPointer { bytes in
-            // SAFETY: libopus is told the size; it reads the first two bytes at most.
+            // SAFETY: libopus gets the size; it reads the first two bytes at most.
             unsafe opus_packet_get_nb_samples(
                 bytes.baseAddress!, Int32(bytes.count), Int32(PCM.sampleRate))
         }

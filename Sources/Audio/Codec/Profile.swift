@@ -37,7 +37,7 @@ public enum Profile: String, CaseIterable, Sendable {
         public let complexity: Int
         /// Bits per second that packets have room for.
         public let bitrate: Int
-        /// The same where frames are repeated: each byte is sent more than once.
+        /// The bit rate while frames are repeated: each byte is sent more than once.
         public let bitrateRepeated: Int
         /// The codec's target in percent of a packet while SILK is at work; 100 fills it exactly.
         public let fill: Int

@@ -1,6 +1,6 @@
 internal import Realtime
 
-/// The sound of one talker of a recording: packets on their time, and silence between them.
+/// The sound of one talker in a recording: packets at their times, and silence between them.
 ///
 /// Packets that follow each other are one sound, although times are rounded and clocks drift; a
 /// short gap is a loss, which is concealed; after a longer one the decoder begins anew, as the
@@ -9,12 +9,12 @@ public final class RecordedTrack {
     private struct Packet {
         /// Samples since the start of the recording.
         let start: Int
-        /// Whether there is a pause before it, and no loss.
+        /// Whether a pause is before the packet, not a loss.
         let isPaused: Bool
         let bytes: Range<Int>
     }
 
-    /// Half of the shortest packet: more than times are rounded by.
+    /// Half of the shortest packet: rounding moves times by less.
     private static let tolerance = PCM.blockStep / 2
     /// A longer gap, 100 ms, is a pause.
     private static let concealMax = 4_800
@@ -25,15 +25,15 @@ public final class RecordedTrack {
 
     /// The end of the sound, in samples since the start of the recording.
     public private(set) var end = 0
-    /// The samples that the packets have.
+    /// The samples in all packets.
     public private(set) var talked = 0
-    /// Packets that no sound is.
+    /// Packets that could not be decoded.
     public private(set) var undecoded = 0
     public var packetCount: Int { packets.count }
     /// The bytes of all packets.
     public var payload: Int { bytes.count }
 
-    // The state of the sound: the next packet, the samples so far, those that wait to be taken.
+    // The state of the sound: the next packet, the samples so far, and the samples not yet taken.
     private var next = 0
     private var made = 0
     private var line = [Int16](repeating: 0, count: 5_760)
@@ -54,7 +54,7 @@ public final class RecordedTrack {
             undecoded += 1
             return
         }
-        // One over sound that is there: the talker's clock runs faster than the recorder's.
+        // A packet over earlier sound is dropped: the talker's clock is faster than the recorder's.
         guard packets.isEmpty || gap > Self.tolerance - samples else { return }
         let isPaused = packets.isEmpty || gap > Self.concealMax
         let steps = (gap + Self.tolerance) / PCM.blockStep
@@ -84,7 +84,7 @@ public final class RecordedTrack {
         }
     }
 
-    /// Decodes all packets for their figures; the sound is over then.
+    /// Decodes all packets for their figures; no sound is left then.
     public func measure() {
         while next < packets.count {
             if packets[next].isPaused {
@@ -95,11 +95,11 @@ public final class RecordedTrack {
         }
     }
 
-    /// Makes the next piece of the sound: silence, what was lost, or a packet.
+    /// Makes the next piece of the sound: silence, concealment, or a packet.
     private func make() {
         let packet = packets[next]
         let gap = packet.start - made
-        // Taken out while it is written.
+        // `line` is taken out while it is written.
         var sound: [Int16] = []
         swap(&sound, &line)
         defer { swap(&sound, &line) }
@@ -127,7 +127,7 @@ public final class RecordedTrack {
     }
 }
 
-// The figures of what was said; silence between is not part of it. After `measure` or the end.
+// The figures of the talk, without the silence between. Valid after `measure` or the end.
 extension RecordedTrack {
     private func weigh(_ samples: Span<Int16>) {
         for place in samples.indices {

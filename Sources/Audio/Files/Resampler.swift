@@ -24,7 +24,7 @@ internal import Realtime
             return
         }
         var error: Int32 = 0
-        // The library returns none only where there is no memory.
+        // The library returns nil only when there is no memory.
         unsafe state = speex_resampler_init(
             1, UInt32(rate), UInt32(PCM.sampleRate), Self.quality, &error)!
         _ = unsafe speex_resampler_skip_zeros(state)
@@ -44,7 +44,7 @@ internal import Realtime
     public mutating func finish(_ take: (Int16) -> Void) {
         flush(take)
         guard let state = unsafe state else { return }
-        // As much silence pushes the rest out of the filter.
+        // Silence as long as the filter's delay pushes the rest out of it.
         var left = unsafe Int(speex_resampler_get_input_latency(state))
         while left > 0 {
             let count = min(left, input.count)
@@ -66,12 +66,12 @@ internal import Realtime
             let (inputs, outputs) = unsafe Self.run(state, input, taken..<filled, &output)
             for index in 0..<outputs { take(Self.sample(output[index])) }
             taken += inputs
-            // It has consumed all its input and returns nothing: this is the end.
+            // The library has consumed all input and returns nothing: this is the end.
             if inputs == 0, outputs == 0 { return }
         }
     }
 
-    /// - Returns: how many samples it consumed, and how many it made.
+    /// - Returns: The number of samples consumed, and of samples made.
     @unsafe private static func run(
         _ state: OpaquePointer, _ input: borrowing FixedArray<Float>, _ range: Range<Int>,
         _ output: inout FixedArray<Float>
@@ -81,7 +81,7 @@ internal import Realtime
         var room = output.mutableSpan
         unsafe source.withUnsafeBufferPointer { source in
             unsafe room.withUnsafeMutableBufferPointer { room in
-                // SAFETY: the library is told how many samples each buffer has.
+                // SAFETY: the library gets the number of samples in each buffer.
                 _ = unsafe speex_resampler_process_float(
                     state, 0, source.baseAddress!, &inputs, room.baseAddress!, &outputs)
             }

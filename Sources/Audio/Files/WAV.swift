@@ -62,7 +62,7 @@ extension WAVFormat {
         Int(chunk[place]) | Int(chunk[place + 1]) << 8
     }
 
-    /// Bytes as the upper ones of a word, the lowest first.
+    /// Reads bytes, the lowest first, into the upper bytes of a word.
     private static func raised(_ bytes: Span<UInt8>, _ place: Int, _ count: Int) -> UInt32 {
         var word: UInt32 = 0
         for index in 0..<count { word |= UInt32(bytes[place + index]) << UInt32(8 * index) }
@@ -85,7 +85,7 @@ extension WAVFormat {
     /// The most samples that a file of `header(samples:)` has: 12 hours and 25 minutes.
     public static let samplesMax = (Int(UInt32.max) - 36) / 2
 
-    /// The bytes before so many samples of 48 kHz, mono, 16 bit.
+    /// The header of a file with this many samples of 48 kHz, mono, 16 bit.
     public static func header(samples: Int) -> [UInt8] {
         precondition((0...samplesMax).contains(samples))
         func words(_ numbers: [Int]) -> [UInt8] {
@@ -146,16 +146,16 @@ public struct WAVReader: Sendable {
         case done
     }
 
-    /// Formats have 16 to 40 bytes; anything behind that is ignored.
+    /// Formats have 16 to 40 bytes; the rest of the chunk is ignored.
     private static let formatMax = 128
-    /// A length of so many bytes is none: espeak-ng writes 0x7FFFF000, others 0x80000000, sox
-    /// 0x7FFFFFFF less the header, ffmpeg 0xFFFFFFFF.
+    /// A length from here on means "unknown": espeak-ng writes 0x7FFFF000, other programs
+    /// 0x80000000, sox 0x7FFFFFFF less the header, ffmpeg 0xFFFFFFFF.
     private static let unknownLength: UInt64 = 1 << 30
 
     /// The form of the samples, once it was read.
     public private(set) var format: WAVFormat?
-    /// Bytes of sound that the file announces; nil before the sound begins, or where the file does
-    /// not say.
+    /// Bytes of sound that the file announces; nil before the sound begins, or without such a
+    /// length.
     private var soundBytes: UInt64?
     private var state = State.header
     private var waiting: [UInt8] = []
@@ -227,7 +227,8 @@ public struct WAVReader: Sendable {
             state = .format(size: Int(size))
         } else if isName("data", at: 0) {
             guard let format else { throw .malformed }
-            // Who writes to a pipe does not know the length: 0, or the largest number.
+            // A program that writes to a pipe does not know the length: it writes 0, or a large
+            // number.
             if size < Self.unknownLength, size > 0 {
                 let whole = size - size % UInt64(format.frameSize)
                 guard whole > 0 else { throw .empty }

@@ -59,9 +59,9 @@ public struct LevelMeter: Sendable {
         if max(high, -low) >= Self.clipped || run > 0 { countClips(samples) }
     }
 
-    /// Follows the offset; returns that before these samples.
+    /// Follows the offset; returns its value before these samples.
     private mutating func updateOffset(_ mean: Float, _ square: Float, kept: Float) -> Float {
-        // If the first samples are far from 0 and close together, that is an offset, and no sound.
+        // If the first samples are far from 0 and close together, they are an offset, not sound.
         let before = offset ?? (square < 1.06 * mean * mean ? mean : 0)
         offset = mean + (before - mean) * kept
         return before
@@ -113,7 +113,7 @@ extension LevelMeter {
             meanSquare = Float(bitPattern: UInt32(truncatingIfNeeded: packed))
         }
 
-        /// Both numbers in one.
+        /// Both levels in one number.
         public var packed: UInt64 {
             UInt64(peakAmplitude.bitPattern) << 32 | UInt64(meanSquare.bitPattern)
         }
@@ -128,7 +128,7 @@ extension LevelMeter {
     }
 }
 
-/// Loudness in a word; the one table of what the words mean.
+/// Words for loudness; the one table of their meanings.
 public enum SoundLevel: String, CaseIterable, Sendable {
     case silent, quiet, normal, loud, shouting
 

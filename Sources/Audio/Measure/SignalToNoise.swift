@@ -2,11 +2,11 @@ internal import Realtime
 
 /// Measures how far speech stands above the noise of room and microphone, unattended for hours.
 ///
-/// The energy of 10 ms tells speech from noise. The noise follows the lowest recent energy and the
-/// mean of all pauses since then; speech is 5 dB above the noise and at most 16 dB below the
-/// talker's own level, with 200 ms after it, as ITU-T P.56 counts active speech. The result is the
-/// mean power of the last 8 s of active speech, less that of the noise, over the mean power of the
-/// last 8 s of pauses. Real-time.
+/// The energy of 10 ms distinguishes speech from noise. The noise follows the lowest recent energy
+/// and the mean of all pauses since then; speech is 5 dB above the noise and at most 16 dB below
+/// the talker's own level, with 200 ms after it, as ITU-T P.56 counts active speech. The result is
+/// the mean power of the last 8 s of active speech, less the noise, over the mean power of the last
+/// 8 s of pauses. Real-time.
 public struct SignalToNoise: ~Copyable {
     /// The block of 10 ms under way: its samples so far and the sum of squares.
     private var count = 0
@@ -28,7 +28,7 @@ public struct SignalToNoise: ~Copyable {
     private var quiet = 0
 
     private static let frameSamples = 480
-    /// The mean of 50 ms tells speech and noise apart.
+    /// The mean of 50 ms distinguishes speech from noise.
     private static let smoothFrames = 5
     /// A high pass at 5 Hz: it settles 0.1 s after a word with an offset.
     private static let pole: Float = 0.999_346
@@ -81,17 +81,17 @@ public struct SignalToNoise: ~Copyable {
         update(max(energy, Self.energyMin))
     }
 
-    /// Decibels from which on a microphone is good.
+    /// A microphone is good from this many decibels on.
     public static let good = 40.0
 
-    /// Decibels; nil until enough of both was heard.
+    /// Speech above the noise, in decibels; nil until enough of both was heard.
     public var decibels: Double? {
         guard noise.blocks >= Self.noiseMin, quiet >= Self.quietMin,
             speech.blocks >= Self.speechMin
         else { return nil }
         let floor = noiseEnergy
         let above = speech.mean - floor
-        // What is so near to the noise was no speech.
+        // Sound so near to the noise was no speech.
         guard above > Self.aboveNoise * floor else { return nil }
         return min(96, Decibels.level(Double(above / floor).squareRoot()))
     }
@@ -120,13 +120,13 @@ public struct SignalToNoise: ~Copyable {
         for age in 1...lately { smooth += recent[(frames - age) % Self.guardFrames] }
         smooth /= Float(lately)
         least.add(smooth)
-        // It cannot have been lower all the time: the room has become louder.
+        // The noise cannot have been lower all the time: the room has become louder.
         if noise.blocks > 0, least.value > 1.6 * noise.low {
             noise.reset()
             speech.reset()
             quiet = 0
         }
-        // The sound is far below the assumed noise: that was a voice, from the start on.
+        // The sound is far below the assumed noise: that noise was a voice, from the start on.
         if noise.blocks > 0, smooth < Self.belowNoise * noise.low {
             noise.reset()
             quiet = 0

@@ -1,10 +1,10 @@
 internal import Time
 
-/// The sounds by which a station tells the person in front of it something.
+/// The sounds by which a station signals to the person in front of it.
 public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
     /// A call rings here; the user may set another sound.
     case ring
-    /// It rings at the other side.
+    /// The other side rings.
     case ringback
     /// The other side is busy, or accepts no calls.
     case busy
@@ -25,10 +25,10 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
     /// A test of the loudspeaker.
     case trial
 
-    /// How long the test sounds, and the card's buffer after it.
+    /// The length of the test, with the sound left in the card's buffer.
     public static let trialLength = Duration.milliseconds(1_100)
 
-    /// Its notes.
+    /// The notes of the chime.
     public var tone: Tone {
         let rest = { (ms: Int) in Tone.Note(frequency: 0, duration: .milliseconds(ms)) }
         let note = { (hertz: Int, ms: Int) in
@@ -79,9 +79,9 @@ public struct ChimePlayer: Sendable {
     /// The chime that sounds, or waits to sound again.
     public private(set) var chime: Chime?
     private var tone = Chime.refusal.tone
-    /// Samples since its beginning.
+    /// Samples since the beginning of the chime.
     private var place = 0
-    /// The chime after the fade; nil is silence.
+    /// The chime after the fade; nil for silence.
     private var next: Chime?
     /// Samples left of the fade; nil while there is none.
     private var fade: Int?
@@ -102,9 +102,9 @@ public struct ChimePlayer: Sendable {
     /// Writes the next block; returns false, and writes silence, when nothing sounds.
     ///
     /// - Parameters:
-    ///   - block: Filled from its beginning to its end.
+    ///   - block: The block to fill.
     ///   - ringtone: The user's own sound for `Chime.ring`; empty when there is none.
-    /// - Returns: whether anything sounds in the block.
+    /// - Returns: Whether anything sounds in the block.
     public mutating func next(into block: inout MutableSpan<Int16>, ringtone: Span<Int16>) -> Bool {
         isSounding = false
         guard let current = chime else {
@@ -159,7 +159,7 @@ public struct ChimePlayer: Sendable {
     }
 }
 
-/// A short sequence of notes the station plays to the person in front of it.
+/// A short sequence of notes for the person in front of the station.
 ///
 /// Real-time: the notes are sines by recurrence, faded in and out so that they do not click.
 public struct Tone: Sendable {

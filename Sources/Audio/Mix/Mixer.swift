@@ -2,9 +2,9 @@ internal import Realtime
 
 /// Adds the talkers of one playout block.
 ///
-/// One talker at unity gain comes out bit for bit. Where the sum exceeds full scale, it is lowered
-/// just before that and recovers over a fifth of a second: two people shouting get softer instead
-/// of crackling. Real-time.
+/// One talker at unity gain comes out bit for bit. If the sum would exceed full scale, the limiter
+/// lowers it just before and recovers over a fifth of a second: two people shouting get softer
+/// instead of crackling. Real-time.
 public struct Mixer: ~Copyable {
     /// The longest block.
     public static let blockMax = 480
@@ -123,7 +123,7 @@ public struct Gain: Equatable, Sendable {
     /// The louder of the two gains.
     public func atLeast(_ other: Gain) -> Gain { factor < other.factor ? other : self }
 
-    /// Both gains, one after the other.
+    /// The product of both gains.
     public static func * (left: Gain, right: Gain) -> Gain {
         Gain(factor: left.factor * right.factor)
     }
@@ -158,13 +158,13 @@ public struct Fader: Sendable {
         goal = gain
     }
 
-    /// Moves for one block.
+    /// Moves the gain for one block.
     ///
     /// - Parameters:
     ///   - goal: The gain to reach.
     ///   - samples: The length of the block.
     ///   - duration: The number of samples from silence to full, or to the greater of the two gains
-    ///     where that is more.
+    ///     if that is above full.
     /// - Returns: The gain at the block's beginning and at its end.
     public mutating func move(
         to goal: Gain, samples: Int, duration: Int
@@ -183,7 +183,7 @@ public struct Fader: Sendable {
         return (from, gain)
     }
 
-    /// Moves for one block, and applies the gain to it.
+    /// Moves the gain for one block, and applies it.
     public mutating func apply(
         _ goal: Gain, to block: inout MutableSpan<Int16>, duration: Int
     ) {

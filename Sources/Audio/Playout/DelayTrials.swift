@@ -1,13 +1,13 @@
 internal import Realtime
 
-/// Finds the best playout delay by trying all of them on the frames that arrive.
+/// Finds the best playout delay by trying all delays on the frames that arrive.
 ///
-/// A trial is a jitter buffer without sound. It has a least delay; later frames drive it above that
-/// (and it counts the sound it would have to invent meanwhile); it stays there as long as its
-/// patience lasts, and then comes down as fast as speech can be cut. The cost of each trial over
-/// the last seconds is known, and so the best one: more delay where single frames are late, more
-/// patience where one late frame announces the next, neither where an occasional gap is cheaper.
-/// Times are milliseconds of sound. Real-time after `init`.
+/// A trial is a jitter buffer without sound, with a least delay. A late frame raises its delay
+/// above that, and the trial counts the sound that it would have to invent meanwhile. The delay
+/// stays up for the trial's patience, then falls as fast as speech can be cut. The costs of the
+/// last seconds show the best trial: more delay if single frames are late, more patience if one
+/// late frame announces the next, neither if an occasional gap is cheaper. Times are milliseconds
+/// of sound. Real-time after `init`.
 struct DelayTrials: ~Copyable {
     /// The least delays: 0 to 20 ms by 1, to 60 by 4, to 240 by 10.
     static let leasts = 49
@@ -19,17 +19,18 @@ struct DelayTrials: ~Copyable {
 
     /// Delay below one playout block is free: sound waits for its block anyway.
     private let unheard: Float
-    /// A frame is in time if it comes this many milliseconds before its moment: with drifting
-    /// clocks, the quickest arrival is followed with a delay.
+    /// A frame is in time if it comes this many milliseconds before its moment: while clocks drift,
+    /// the measured quickest arrival lags behind the true one.
     private let margin: Float
     /// Milliseconds of delay removed per millisecond of sound: cut from speech and from pauses.
     private static let descent: Float = 0.25
     /// After so many milliseconds of sound, an observation counts for 1/e.
     private static let memory: Float = 15_000
+    /// Milliseconds of sound after which the observations are enough to judge.
     private static let telling: Float = 500
-    /// The same where copies are sent, which means that packets are lost, if rarely.
+    /// The same while copies are sent, which means that packets are lost, if rarely.
     private static let tellingOfLoss: Float = 2_000
-    /// How much more a lost frame that a copy repairs is worth than a late one.
+    /// The worth of a lost frame that a copy repairs, as a multiple of a late frame's.
     ///
     /// The talker pays for copies by a measured price of lost sound (`Redundancy`), which is higher
     /// by this factor: a lower price here would discard the copies it has paid for.
@@ -43,7 +44,7 @@ struct DelayTrials: ~Copyable {
     /// For each least delay, the cost of its best trial.
     private var costs = FixedArray<Float>(count: leasts, repeating: 0)
     private var patience = FixedArray<Float>(count: leasts, repeating: 0)
-    /// The share of frames that came later; see `mended`.
+    /// The share of frames that came later than each least delay; see `mended`.
     private var lateShares = FixedArray<Float>(count: leasts, repeating: 0)
     /// How often the costs have changed.
     private(set) var weighings = 0
@@ -94,7 +95,7 @@ struct DelayTrials: ~Copyable {
 
     /// Whether enough was observed to judge the network.
     ///
-    /// - Parameter repeats: Frames are repeated in later packets.
+    /// - Parameter repeats: Whether frames are repeated in later packets.
     /// - Returns: Whether the delay may be shorter than at first.
     func isTelling(repeats: Bool) -> Bool {
         seen >= (repeats ? Self.tellingOfLoss : Self.telling)
@@ -103,11 +104,11 @@ struct DelayTrials: ~Copyable {
     /// Sends one frame through all trials.
     ///
     /// - Parameters:
-    ///   - late: By how much it came later than the quickest frame, in ms.
-    ///   - following: The same of the frames after it; infinite for those that have not come.
-    ///   - frame: Its duration in ms.
+    ///   - late: By how much the frame came later than the quickest frame, in ms.
+    ///   - following: The same for the frames after it; infinite for frames that have not come.
+    ///   - frame: The duration of a frame in ms.
     ///   - grain: Sound is invented in pieces of this many ms.
-    ///   - isMended: It came only as a copy in a later packet.
+    ///   - isMended: Whether the frame came only as a copy in a later packet.
     ///   - most: Delay beyond this many ms is skipped.
     mutating func observe(
         late: Float, following: SIMD4<Float>, frame: Float, grain: Float, isMended: Bool = false,
@@ -140,13 +141,14 @@ struct DelayTrials: ~Copyable {
         }
     }
 
-    /// The quickest arrival became quicker: earlier observations count from the new one.
+    /// Notes that the quickest arrival became quicker: a later rise concerns only frames from here
+    /// on.
     mutating func baseFell() { seenByBase = 0 }
 
-    /// The quickest arrival is later by so many milliseconds: observed lateness shrinks by them.
+    /// Shrinks the observed lateness by a rise of the quickest arrival, in milliseconds.
     ///
-    /// Only for observations since that arrival was found: earlier ones were measured against
-    /// another.
+    /// Only observations since that arrival was found shrink: earlier ones were measured against
+    /// another arrival.
     mutating func baseRose(by rise: Float) {
         let share = seen > 0 ? seenByBase / seen : 0
         seenByBase = seen

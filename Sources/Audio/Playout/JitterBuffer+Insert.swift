@@ -9,8 +9,8 @@ extension JitterBuffer {
     ///   - sequence: The frame's number, as on the wire.
     ///   - payload: The Opus packet, at most 400 bytes.
     ///   - isSpurtStart: The flag of the packet's header: pre-roll, or the first 100 ms.
-    ///   - isLast: The packet ends its talkspurt.
-    ///   - isCopy: The frame came as redundancy within a later packet.
+    ///   - isLast: Whether the packet ends its talkspurt.
+    ///   - isCopy: Whether the frame came as redundancy within a later packet.
     ///   - now: When the datagram arrived.
     /// - Returns: The outcome.
     public mutating func insert(
@@ -50,7 +50,7 @@ extension JitterBuffer {
             guard !isCopy else { return .duplicate }
             let arrival = arrivals[Int(number & 127)]
             if arrival.sequence == number, !arrival.isOwn, number >= counted {
-                // Its copy has overtaken it: the frame is late, not lost.
+                // The copy has overtaken its frame: the frame is late, not lost.
                 note(number, isOwn: true, isSpurtStart: isSpurtStart, at: time)
                 reception.receive(at: now, transit: nil)
                 return .accepted
@@ -144,7 +144,7 @@ extension JitterBuffer {
         return .accepted
     }
 
-    /// More frames came than fit: drops the oldest.
+    /// Drops the oldest frames when more came than fit.
     private mutating func makeRoom(for number: Int64) {
         let oldest = number - Int64(PacketSlots.count) + 1
         reception.skip((oldest - nextSequence) * frameSamples)
@@ -162,8 +162,8 @@ extension JitterBuffer {
         if isSpurtStart, let plain = spurt.highestPlain { return number > plain }
         guard case .playing = phase, invented >= Self.starvation, number > spurt.highest
         else { return false }
-        // After so long a gap, a flagged packet begins a talkspurt, and so does one that would
-        // otherwise be later than any packet can be.
+        // After a gap this long, a flagged packet begins a talkspurt; so does a packet that would
+        // otherwise be later than any can be.
         guard !isSpurtStart, let base = spurt.base.value else { return true }
         return time - number * frameSamples - base > Self.holdMost
     }
@@ -173,7 +173,7 @@ extension JitterBuffer {
         _ number: Int64, isSpurtStart: Bool, isCopy: Bool, at now: Instant
     ) -> Insertion {
         if isCopy {
-            // Packets that came in vain show what a longer wait would have saved.
+            // A copy that came in vain shows the gain of a longer wait.
             if number >= finalised {
                 let time = Self.samples(now)
                 note(
@@ -192,7 +192,7 @@ extension JitterBuffer {
             note(number, isOwn: true, isSpurtStart: isSpurtStart, at: Self.samples(now))
         }
         lateInARow += 1
-        // The sender has started to count elsewhere, without a new boot id.
+        // The sender counts from another number now, without a new boot id.
         if lateInARow >= max(50, Self.lateMax / frameSamples) {
             empty()
             reception.totals.restarts += 1
@@ -253,7 +253,8 @@ extension JitterBuffer {
         }
     }
 
-    /// Judges every frame older than the newest by more than packets overtake each other.
+    /// Judges all frames older than the newest by more than packets overtake each other, or copies
+    /// reach.
     private mutating func finalise() {
         guard let highest else { return }
         let through = highest - max(3, copyReach)
@@ -271,15 +272,15 @@ extension JitterBuffer {
         }
     }
 
-    /// Counts what was lost or repaired of the frames that were judged and whose turn has passed.
+    /// Counts as lost or recovered the frames that were judged and whose turn has passed.
     ///
-    /// One that was overtaken, even by a whole pre-roll, may still come and be played.
+    /// A frame that was overtaken, even by a whole pre-roll, may still come and be played.
     mutating func countLosses() {
         guard let highest else { return }
         let through =
             switch phase {
             case .idle: finalised
-            // Its beginning may have been overtaken.
+            // The beginning of the talkspurt may have been overtaken.
             case .waiting: min(finalised, max(endedThrough + 1, counted))
             case .playing: min(finalised, nextSequence)
             }
@@ -301,8 +302,7 @@ extension JitterBuffer {
         }
     }
 
-    /// How much later than the quickest a frame came, in ms; nil if it did not come, or that is
-    /// unknown.
+    /// How much later than the quickest arrival a frame came, in ms; nil if either is unknown.
     private func lateness(of number: Int64) -> Float? {
         let arrival = arrivals[Int(number & 127)]
         guard arrival.sequence == number, let base = base(of: number) else { return nil }
@@ -332,10 +332,11 @@ extension JitterBuffer {
         targetMs = isTelling ? target : max(targetMs, target)
     }
 
-    /// Where the path has become longer for good, a frame that was late by the old base is not late
-    /// by the new one: the trials must follow, or the same change is waited for twice.
+    /// Lets the trials follow the quickest arrival.
     ///
-    /// The quickest arrival of a few seconds varies by less than 10 ms anyway.
+    /// After the path has become longer for good, a frame that was late before is in time: if the
+    /// trials did not follow, the delay would rise twice for one change. Within a few seconds, the
+    /// quickest arrival varies by less than 10 ms anyway.
     private mutating func followBase(from old: Int64?) {
         guard let old, let base = spurt.base.value, abs(base - old) >= Int64(PCM.blockMax)
         else { return }
@@ -349,7 +350,7 @@ extension JitterBuffer.ReceivedTalkspurt {
     fileprivate mutating func note(
         _ number: Int64, _ transit: Int64, isSpurtStart: Bool, isLast: Bool, at time: Int64
     ) {
-        // If packets of the next talkspurt have overtaken it, it would cut them off.
+        // If packets of the next talkspurt have overtaken this one, its end would cut them off.
         if isLast && number >= highest { last = number }
         highest = max(highest, number)
         if !isSpurtStart { highestPlain = max(highestPlain ?? number, number) }

@@ -12,13 +12,13 @@ extension JitterBuffer {
         pullPhase.add(time - pulls * block, at: pulls)
     }
 
-    /// Takes out the next packet, after the one taken out before and perhaps not played yet.
+    /// Takes out the next packet; the sound of the former one may still wait to be played.
     ///
     /// - Parameters:
     ///   - bytes: Receives the packet; at least 400 long.
     ///   - buffered: How many samples were decoded or invented and not played yet.
     ///   - now: The moment of the block.
-    /// - Returns: What to do.
+    /// - Returns: The order for the caller.
     public mutating func next(
         into bytes: inout MutableSpan<UInt8>, buffered: Int, at now: Instant
     ) -> Playout {
@@ -66,7 +66,7 @@ extension JitterBuffer {
         public var worth: Float = 0
     }
 
-    /// Compares the playout delay with the possible ones.
+    /// Finds the cheapest playout delay, and the way to it.
     ///
     /// A voice plays whole blocks. Only two delays in each block length are useful: one leaves no
     /// `buffered` sound after a block; the other leaves half a block, which can be stretched if the
@@ -77,7 +77,7 @@ extension JitterBuffer {
         delayNow = delay
         let unit = min(frameSamples, block)
         let left = Int64(buffered) % unit
-        // The time from its quickest arrival until the youngest frame of a block is needed.
+        // From the quickest arrival of a block's youngest frame until the frame is needed.
         let age = delay - left - (block - unit)
         let here = Place(age: age, spare: spare(of: left))
         var best = choose(from: here)
@@ -101,12 +101,12 @@ extension JitterBuffer {
 
     /// A possible playout delay.
     struct Place: Equatable {
-        /// The time from its quickest arrival until the youngest frame of a block is needed.
+        /// The time from the quickest arrival of a block's youngest frame until it is needed.
         var age: Int64
         /// The decoded sound that remains after a block.
         ///
-        /// Where the next frame is late, the remainder is stretched to a block, which gives the
-        /// frame a block more time.
+        /// If the next frame is late, this sound is stretched to a block, which gives the frame a
+        /// block more time.
         var spare: Int64
     }
 
@@ -120,7 +120,7 @@ extension JitterBuffer {
         var best: Place
     }
 
-    /// `bestPlace`, which looks at a hundred places, unless it was just asked for the same.
+    /// `bestPlace`, which tries a hundred places; with the same inputs, its last result.
     private mutating func choose(from here: Place) -> Place {
         if let choice, choice.here == here, choice.target == targetMs,
             choice.weighings == trials.weighings, choice.frameSamples == frameSamples,
@@ -146,14 +146,14 @@ extension JitterBuffer {
         guard place.spare > 0 else { return trials.cost(at: place.age) }
         let ms = Float(PCM.samplesPerMs)
         let later = place.age + block
-        // The remainder is stretched for each frame that comes within one block more.
+        // The remainder is stretched for each frame that is late by at most a block more.
         let share = trials.lateShare(at: place.age) - trials.lateShare(at: later)
         let stretched = 100 * share * Float(block) / Float(frameSamples)
         return trials.cost(at: later) - Float(block - place.spare) / ms
             + Self.bridgePrice * Float(preset.lateCost) * stretched
     }
 
-    /// Whether a frame came too late so recently that the next ones might, too.
+    /// Whether a frame came too late so recently that the next ones may be late, too.
     private func isPatient(at best: Place, age: Int64) -> Bool {
         guard let lastWait, isTelling, age <= Int64(delayMaxMs) * PCM.samplesPerMs
         else { return false }
@@ -219,7 +219,8 @@ extension JitterBuffer {
             return take(into: &bytes, begins: false)
         }
         if let following {
-            // Lost: the invented sound fills the hole, or its limit is reached.
+            // The frame is lost, and invented sound fills its hole; or the limit of such sound is
+            // reached.
             let hole = (following - nextSequence) * frameSamples
             if invented >= min(hole, Self.starvation) {
                 if invented > hole { lastWait = pulls }
@@ -248,7 +249,7 @@ extension JitterBuffer {
         return .conceal(samples: samples)
     }
 
-    /// The nearest frame here after the next one, of the same talkspurt.
+    /// The nearest waiting frame after the next one in the same talkspurt.
     var following: Int64? {
         let end = min(nextSequence + Int64(PacketSlots.count), upcoming?.first ?? .max)
         var number = nextSequence + 1
@@ -291,7 +292,7 @@ extension JitterBuffer {
             begin(next)
         } else {
             phase = .idle
-            // Frames of it that still arrive are useless.
+            // Frames of this talkspurt that still arrive are useless.
             packets.removeAll()
         }
         countLosses()

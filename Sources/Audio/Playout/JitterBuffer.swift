@@ -1,7 +1,7 @@
 internal import Realtime
 public import Time
 
-/// Holds the packets of one talker until their turn, and decides how long that is (docs/voice.md).
+/// Holds each packet of one talker until its turn, and decides how long it waits (docs/voice.md).
 ///
 /// Sans-I/O. Packets go in as they arrive; every playout block takes out a packet to decode, or
 /// learns that sound must be invented. From one talkspurt to the next, only the delay trials
@@ -73,14 +73,14 @@ public struct JitterBuffer: ~Copyable {
         case playing
     }
 
-    /// When a frame first came, as itself or as a copy.
+    /// The first arrival of a frame, as itself or as a copy.
     struct Arrival {
         var sequence: Int64 = -1
         var time: Int64 = 0
-        /// It came in its own packet, not only as a copy.
+        /// Whether it came in its own packet, not only as a copy.
         var isOwn = false
         var isSpurtStart = false
-        /// It came in time to be played.
+        /// Whether it came in time to be played.
         var isInTime = true
     }
 
@@ -181,7 +181,7 @@ public struct JitterBuffer: ~Copyable {
 
     // MARK: State for callers
 
-    /// The delay that the buffer aims at; `playoutDelay` is that of the sound pulled last.
+    /// The delay that the buffer aims at; `playoutDelay` is the delay of the sound last taken out.
     public var targetDelay: Duration { .milliseconds(targetMs) }
 
     /// How long a frame waits here from its quickest possible arrival to its playout.
@@ -214,7 +214,7 @@ public struct JitterBuffer: ~Copyable {
     /// `delayMost`, limited by the number of packet slots.
     var delayBound: Int64 { min(Self.delayMost, Int64(PacketSlots.count - 8) * frameSamples) }
 
-    /// Whether enough was observed of the network to wait less than at first.
+    /// Whether enough of the network was observed for a shorter wait than at first.
     var isTelling: Bool { trials.isTelling(repeats: copyReach > 0) }
 
     /// The moment in samples.

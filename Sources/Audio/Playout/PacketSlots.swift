@@ -34,7 +34,8 @@ internal import Realtime
 
     /// Stores a payload.
     ///
-    /// It overwrites the one `count` sequences away, and those in the memory it needs.
+    /// The payload `count` sequences away is overwritten, and any in the memory that this one
+    /// needs.
     ///
     /// - Precondition: 1 to `payloadMax` bytes.
     mutating func put(_ payload: Span<UInt8>, at sequence: Int64) {

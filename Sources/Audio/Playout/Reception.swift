@@ -24,8 +24,8 @@ public struct ReceptionReport: Equatable, Sendable {
 public struct ReceptionTotals: Equatable, Sendable {
     /// Packets, copies (redundancy) and duplicates not counted.
     public var received: UInt64 = 0
-    /// Frames whose turn has passed; when the three after them had come, neither they nor copies of
-    /// them in time had.
+    /// Frames whose turn has passed, and that came neither themselves nor as a copy in time,
+    /// although a frame at least three places later has come.
     public var lost: UInt64 = 0
     /// Frames that came only as a copy (redundancy), in time to be played.
     public var recovered: UInt64 = 0
@@ -48,7 +48,7 @@ public struct ReceptionTotals: Equatable, Sendable {
     public init() {}
 }
 
-/// The running statistics behind both.
+/// The running statistics behind reports and totals.
 struct Reception {
     var totals = ReceptionTotals()
 
@@ -60,12 +60,13 @@ struct Reception {
     private var jitter16: Int64 = 0
     private var lastTransit: Int64?
 
-    /// One bit per frame of talk, 1 = did not come itself; newest at `newest`.
+    /// One bit per frame of talk, 1 for a frame that did not come itself; the newest is at
+    /// `newest`.
     private var lossBits = InlineArray<16, UInt64>(repeating: 0)
     private var newest = 0
     private var observed = 0
 
-    /// Tenths of seconds: sound received and invented in each.
+    /// Packets received and sound invented in each tenth of a second.
     private var tenths = InlineArray<16, Tenth>(repeating: Tenth())
 
     private struct Tenth {
@@ -163,6 +164,6 @@ struct Reception {
         return place
     }
 
-    /// Another talkspurt begins: its transit times do not follow on.
+    /// Forgets the last transit time: another talkspurt begins, whose times do not follow on.
     mutating func forgetTransit() { lastTransit = nil }
 }

@@ -152,7 +152,7 @@
 extension SampleLine {
     /// A place where the sound may jump.
     ///
-    /// Only the line makes one, so none is longer than its sound, its past or its room.
+    /// Only a line makes splices, so none exceeds the line's sound, history or room.
     struct Splice {
         let position: Int
         let lag: Int

@@ -16,7 +16,7 @@ public struct Voice: ~Copyable {
     private var fade: Float = 0
     /// Samples invented in a row.
     private var invented = 0
-    /// Only pauses of this talkspurt were played so far.
+    /// Whether only pauses of this talkspurt were played so far.
     private var isLeading = false
     /// Samples of this talkspurt pulled.
     private var age = 0
@@ -44,15 +44,15 @@ public struct Voice: ~Copyable {
     private var unweighed = 0
 
     // Durations in samples.
-    /// A pause is judged by this much sound: less may be quiet between two pitch pulses.
+    /// The sound by which a pause is judged: less may be quiet between two pitch pulses.
     private static let window = PCM.blockMax
     private static let fadeBegin = 60 * 48
     private static let fadeEnd = 100 * 48
     private static let catchUp = 1_500 * 48
     /// With this much excess delay, speech is shortened as fast as a pre-roll is caught up.
     private static let haste = 60 * 48
-    /// With this much excess delay, speech is played twice as fast: no pre-roll is so long, but
-    /// sound held by the network is.
+    /// With this much excess delay, speech is played twice as fast: no pre-roll is so long, only
+    /// sound that the network delayed.
     private static let greatHaste = 250 * 48
     private static let lagMin = 120
     private static let lagMax = 720
@@ -81,7 +81,7 @@ public struct Voice: ~Copyable {
                 + 2 * Self.pieceMax)
     }
 
-    /// As of `OpusDecoder`, from the next missing packet on.
+    /// Whether the neural network of libopus conceals packets, from the next missing one on.
     public var concealsNeurally: Bool {
         get { decoder.concealsNeurally }
         set { decoder.concealsNeurally = newValue }
@@ -122,10 +122,10 @@ public struct Voice: ~Copyable {
     /// Counters since `init` or `reset`.
     public var totals: ReceptionTotals { buffer.totals }
 
-    /// The delay aimed at; see `JitterBuffer.targetDelay`.
+    /// The delay that the buffer aims at; see `JitterBuffer.targetDelay`.
     public var targetDelay: Duration { buffer.targetDelay }
 
-    /// The delay of what was pulled last; see `JitterBuffer.playoutDelay`.
+    /// The delay of the sound last pulled; see `JitterBuffer.playoutDelay`.
     public var playoutDelay: Duration { buffer.playoutDelay }
 
     /// The extended sequence of the frame to be decoded next, for counting the sound that was
@@ -206,7 +206,7 @@ public struct Voice: ~Copyable {
             if let samples = decoder.decode(packet.span.extracting(first: count), into: &free) {
                 return samples
             }
-            // It passed as an Opus packet, but its contents are broken: as good as lost.
+            // The packet passed as Opus, but its contents are broken: it is concealed.
             isGood = false
             let samples = Int(buffer.frameSamples)
             decoder.conceal(samples: samples, into: &free)
@@ -257,7 +257,7 @@ public struct Voice: ~Copyable {
     private mutating func adjust(at now: Instant) {
         let correction = buffer.correction(buffered: line.count)
         let excess = correction.samples
-        // No change, in a pause or not: nearly always.
+        // Nearly always: no change, in a pause or not.
         if case .none = change, !isLeading, 0..<Self.trifle ~= excess { return }
         let isPause = isQuiet(at: 0)
         let trifle = isPause ? Self.trifle : Self.lagMin
@@ -359,7 +359,7 @@ public struct Voice: ~Copyable {
     }
 }
 
-/// Tells a talker's pauses from words, by energy alone.
+/// Distinguishes a talker's pauses from words, by energy alone.
 ///
 /// Energies are means of squared samples. It follows the high level (words) and the low level
 /// (room) of the played sound; both outlive the talkspurt, because the room stays the same.
@@ -385,7 +385,7 @@ struct PauseDetector {
     func isQuiet(_ energy: Float) -> Bool {
         if energy < Self.nothing { return true }
         guard speech > 10 * Self.silence else { return energy < Self.silence }
-        // 32 dB below the words; or near the room's noise, if that is 15 dB below them.
+        // 32 dB below the words; or near the room's noise, if the noise is 15 dB below the words.
         if energy < speech * 0.000_63 { return true }
         return energy < floor * 4 && energy < speech * 0.032
     }

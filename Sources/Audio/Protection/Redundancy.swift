@@ -11,14 +11,14 @@ public struct Redundancy: Sendable {
     public struct Choice: Equatable, Sendable {
         /// Earlier frames in each packet, 0...4.
         public var depth = 0
-        /// How many frames apart they are.
+        /// The distance between these frames, in frames.
         public var offset = 1
         /// The longest frame for this path, in bytes.
         public var frameSize: Int
         /// The room for frames in a packet, in bytes.
         public var room: Int
-        /// The path does not carry even the smallest packets: other listeners must not be limited
-        /// by it.
+        /// Whether the path does not carry even the smallest packets: it must not limit other
+        /// listeners.
         public var isHopeless = false
 
         public init(frameSize: Int, room: Int) {
@@ -48,7 +48,7 @@ public struct Redundancy: Sendable {
 
     private let frameMs: Float
     private let frameSize: Int
-    /// The same where frames are repeated.
+    /// The frame size in bytes while frames are repeated.
     private let frameSizeRepeated: Int
     private let rooms: ClosedRange<Int>
     /// Copies sent even without losses: more than none where losses come suddenly.
@@ -63,7 +63,7 @@ public struct Redundancy: Sendable {
     private var bursts: Float = 0
     private var queue = QueueWatch()
     private var jitter = Duration.zero
-    /// Whether the former report had losses while a queue stood.
+    /// Whether the former report showed losses while a queue stood.
     private var wasCrowded = false
     /// The room that fits the path without a queue, as far as known.
     private var room: Int
@@ -78,8 +78,8 @@ public struct Redundancy: Sendable {
 
     /// - Parameters:
     ///   - frameSamples: The duration of one frame.
-    ///   - frameSize: Its bytes without losses.
-    ///   - frameSizeRepeated: Its bytes where each is sent more than once.
+    ///   - frameSize: The bytes of a frame without losses.
+    ///   - frameSizeRepeated: The bytes of a frame that is sent more than once.
     ///   - rooms: The room for frames in the smallest and in the largest packet, in bytes.
     ///   - depthMin: Copies sent even without losses.
     public init(
@@ -102,12 +102,12 @@ public struct Redundancy: Sendable {
         queue.add(roundTrip: roundTrip, jitter: jitter, at: now)
     }
 
-    /// Takes a listener's report, and chooses anew.
+    /// Takes a listener's report, and chooses again.
     ///
     /// - Parameters:
     ///   - loss256: Packets lost of the last 2 s before repair, in 1/256.
-    ///   - burst8: How many in a row, in 1/8 packet; 0 when there was no loss.
-    ///   - jitter: How unevenly they come (RFC 3550).
+    ///   - burst8: The mean number lost in a row, in 1/8 packet; 0 when there was no loss.
+    ///   - jitter: The jitter of arriving packets (RFC 3550).
     ///   - now: When the report came.
     public mutating func report(
         loss256: UInt8, burst8: UInt8, jitter: Duration, at now: Instant
@@ -161,8 +161,8 @@ public struct Redundancy: Sendable {
             guard mayRise, isWorth || wanted.depth == 0 else { return }
             (wanted, changedAt) = (best, now)
         } else if best.depth < wanted.depth || best.offset < wanted.offset {
-            // Fewer copies only if that would have sufficed for a while, and also with somewhat
-            // more loss.
+            // Fewer copies only if they would have sufficed for a while, even with somewhat more
+            // loss.
             guard now - changedAt >= Self.fewerAfter else { return }
             let careful = cheapest(for: self.pattern(worse: 1.3))
             guard careful.depth < wanted.depth || careful.offset < wanted.offset else { return }
@@ -290,25 +290,25 @@ public struct LossPattern: Equatable, Sendable {
 
 /// Finds out from round trips whether packets wait in a queue on the network path.
 ///
-/// The shortest round trip of some minutes is the path itself; the excess of the newest ones is
-/// time in queues, unless packets come so unevenly that jitter explains it. One slow answer may be
-/// chance, two in a row are a standing queue.
+/// The shortest round trip of some minutes is the path without queues; the excess of the newest
+/// ones is time in queues, unless packets come so unevenly that jitter explains the excess. One
+/// slow answer may be chance; two in a row mean a standing queue.
 struct QueueWatch: Sendable {
     enum Verdict: Equatable {
-        /// There was no answer yet.
+        /// No answer has come yet.
         case unknown
         case free
-        /// One slow answer, or no more answers where there were some: there may be a queue.
+        /// One slow answer, or no answers any more: there may be a queue.
         case doubtful
-        /// There is a queue, and it lasts.
+        /// A queue that lasts.
         case standing
     }
 
     /// The least excess that counts as a queue; a multiple of the jitter is added.
     ///
-    /// A quarter of the path is added too, because long paths vary. If times vary evenly and
-    /// independently, three times the jitter is the whole range, and six times where no packet may
-    /// overtake another. In a full queue all packets wait equally long.
+    /// A quarter of the path's round trip is added too, because long paths vary. If times vary
+    /// evenly and independently, they spread over three times the jitter, or six times if no packet
+    /// may overtake another. In a full queue all packets wait equally long.
     private static let leastQueue = Duration.milliseconds(20).nanoseconds
     private static let jitters = Int64(6)
     private static let remembers = Duration.seconds(300).nanoseconds

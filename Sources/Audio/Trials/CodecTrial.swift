@@ -1,14 +1,14 @@
-/// A tone through the codec and back, to see that the library on this machine does what it must.
+/// Sends a tone through the codec and back, to check the library on this machine.
 public enum CodecTrial {
     private static let hertz = 1_000
     private static let decibels = -18.0
-    /// Packets of 20 ms or less in the trial, and those at its end that are looked at.
+    /// Packets of 20 ms or less in the trial, and the number at its end that is judged.
     private static let frames = 40
     private static let judged = 20
     /// A codec of any quality leaves more of a tone than this, and its level within 1 dB.
     private static let purity = 0.95
 
-    /// Encodes and decodes it.
+    /// Encodes and decodes the tone.
     ///
     /// - Parameters:
     ///   - profile: The settings of the codec.
@@ -68,23 +68,23 @@ public enum CodecTrial {
     }
 }
 
-/// Whether lost sound is to be made up by the network of libopus.
+/// Decides whether the neural network of libopus conceals lost sound.
 public enum ConcealmentTrial {
-    /// Talkers at most whose lost sound it makes up.
+    /// The most talkers whose lost sound it conceals.
     public static let voicesMax = 2
 
     private static let hertz = 150
     private static let rounds = 5
-    /// Packets before each that is missing.
+    /// Packets before each missing one.
     private static let packets = 6
 
-    /// Whether there is such a network, and time for it: talkers of any profile may take half of
-    /// the time of a block of one's own.
+    /// Whether libopus has such a network, and this machine the time for it: for the most talkers,
+    /// of any profile, it may take half of the time of one of this station's blocks.
     ///
     /// - Parameters:
     ///   - own: The profile of this station.
     ///   - time: Processor time of the calling thread in ns.
-    /// - Returns: Whether it is to be used.
+    /// - Returns: Whether to use the network.
     public static func fits(_ own: Profile, time: () -> Int64) -> Bool {
         let most = PCM.duration(of: Int64(own.settings.blockSamples)) / (2 * voicesMax)
         let dearest = Profile.allCases.compactMap { cost($0, time: time) }.max()
@@ -96,8 +96,8 @@ public enum ConcealmentTrial {
     /// - Parameters:
     ///   - profile: The settings of the codec.
     ///   - time: Processor time of the calling thread in ns.
-    /// - Returns: The time for a missing packet, which is usual here; nil where libopus has no
-    ///   network: its sound is the same with and without.
+    /// - Returns: The median time to conceal a missing packet; nil if libopus has no neural
+    ///   network, so that the sound is the same with and without it.
     static func cost(_ profile: Profile, time: () -> Int64) -> Duration? {
         do throws(OpusError) {
             return try trial(profile, time)
@@ -131,9 +131,9 @@ public enum ConcealmentTrial {
         return .nanoseconds(costs[costs.count / 2])
     }
 
-    /// Decodes a packet and, where it is the last before a missing one, makes up that one.
+    /// Decodes a packet; if it is the last before a missing one, conceals that, too.
     ///
-    /// - Returns: The time that took; nil where none is missing.
+    /// - Returns: The time to conceal; nil if no packet is missing.
     @discardableResult
     private static func decode(
         _ packet: Span<UInt8>, by decoder: inout OpusDecoder, into sound: inout [Int16],

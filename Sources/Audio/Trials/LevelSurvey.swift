@@ -34,11 +34,11 @@ public struct LevelSurvey: Sendable {
     /// How often at least three samples in a row were at full scale.
     public var clips: Int { Int(meter.clips) }
 
-    /// Below it not even a converter's noise is heard.
+    /// Below this level, not even a converter's noise is heard.
     public static let silence = -75.0
-    /// Speech at arm's length is above it.
+    /// Speech at arm's length is above this level.
     public static let quiet = -42.0
-    /// Speech above it clips when a person laughs.
+    /// Speech above this level clips when a person laughs.
     public static let loud = -9.0
     /// Three samples at full scale may be chance; a clipped voice has many.
     private static let clipsAllowed = 3

@@ -3,20 +3,20 @@ package import HAL
 package import Station
 internal import Time
 
-/// One talk key of the media loop: its line, if it is open, and what it means.
+/// One talk key of the media loop: its line, if it is open, and its meaning.
 struct TalkKeySlot: ~Copyable {
     var line: InputLine?
     private(set) var key: TalkKey
     private var gesture: Gesture
     private var meaning: KeyMeaning
-    /// The place of its target; nil when there is none, or none yet for a key that replies.
+    /// The place of its target; nil without a target, or for a reply key that has none yet.
     var target: Int?
     var isDown = false
-    /// Its line may have more edges than were read in one turn.
+    /// Whether its line may have more edges than one turn reads.
     var hasMoreEdges = false
-    /// Whether the level of the line is known; before the first line, and after a loss, it is not.
+    /// Whether the level of the line is known: not before the first line, nor after a loss.
     private var isReadable = false
-    /// The microphone was closed by a finger, or by the limit, when the line was lost.
+    /// Whether the microphone was closed, by a finger or the limit, when the line was lost.
     private var wasSilenced = false
     /// Listens for speech, where speech presses the key.
     var vox: Vox?
@@ -25,7 +25,7 @@ struct TalkKeySlot: ~Copyable {
     struct Outcome: Equatable {
         var talk: TalkKey.Action?
         var touch: Gesture.Touch?
-        /// Nothing holds what a gesture began any more: the finger is away, or the line is.
+        /// Whether a gesture has ended: the finger is off the key, or the line is gone.
         var isLetGo = false
     }
 
@@ -38,14 +38,14 @@ struct TalkKeySlot: ~Copyable {
         self.vox = vox
         gesture = Gesture(meaning.gestures, isDown: vox == nil)
         key = TalkKey(settings, isDown: vox == nil)
-        // Until its line is there it cannot be read, and a hot microphone stays closed too.
+        // Until its line comes, the key cannot be read, and a hot microphone stays closed, too.
         if vox == nil { _ = key.handle(.unreadable, at: now) }
     }
 
-    /// Whether speech presses it, and no finger.
+    /// Whether speech presses the key, not a finger.
     var isVoiceOperated: Bool { vox != nil }
 
-    /// Whether it talks to the peer that was heard last.
+    /// Whether the key talks to the peer that was heard last.
     var isReply: Bool { meaning.isReply }
 
     mutating func handle(_ input: TalkKey.Input, at now: Instant) -> Outcome {
@@ -66,10 +66,10 @@ struct TalkKeySlot: ~Copyable {
             isLetGo: (was ?? touch) != nil && gesture.sustained == nil)
     }
 
-    /// Whether something other than its line's level makes it talk.
+    /// Whether a hold or a double press makes the key talk, not the level of its line.
     private var talksLater: Bool { meaning.talkTouch == .hold || meaning.talkTouch == .double }
 
-    /// A hold, or a double press, that talks is to the talk key what its line is to others.
+    /// Gives the talk key a hold, or a double press, in place of the line's level.
     private mutating func handleSustained(
         _ was: Bool, _ isNow: Bool, _ input: TalkKey.Input, at now: Instant
     ) -> TalkKey.Action? {
@@ -92,19 +92,19 @@ struct TalkKeySlot: ~Copyable {
         return other.map { min(one, $0) } ?? one
     }
 
-    /// The line is there, for the first time or again, and its level known.
+    /// Notes that the line is there, for the first time or again, and its level.
     ///
-    /// A hot microphone opens with it, but stays closed if a person had closed it: a plug that is
-    /// pulled and put in again expresses no wish to be heard.
+    /// A hot microphone then opens, but stays closed if a person had closed it: a plug pulled and
+    /// put in again is no wish to be heard.
     mutating func readable(isDown: Bool, _ settings: TalkKey.Settings) {
         isReadable = true
         self.isDown = isDown
-        // The level it reads is no edge, and is settled already.
+        // The level just read is no edge, and is settled.
         key = TalkKey(settings, isDown: isDown && !talksLater, isSilenced: wasSilenced)
         gesture = Gesture(meaning.gestures, isDown: isDown)
     }
 
-    /// Goes on with other times and limits; of one mode.
+    /// Takes over other times and limits of the same mode.
     mutating func change(
         to settings: TalkKey.Settings, target: Int?, meaning: KeyMeaning, vox: Vox?
     ) {
@@ -112,19 +112,19 @@ struct TalkKeySlot: ~Copyable {
         if self.meaning.gestures.isAny, meaning.gestures.isAny {
             gesture.change(to: meaning.gestures)
         } else {
-            // A gesture that had begun is dropped: its deadline would never be asked for.
+            // A gesture that had begun is dropped: its deadline would never be checked.
             gesture = Gesture(meaning.gestures, isDown: isDown)
         }
         self.meaning = meaning
         self.target = target
-        // One that listens in the same way goes on, and knows the room.
+        // A detector with the same settings goes on: it knows the room's noise.
         if let vox, self.vox?.hasSettings(of: vox) == true { return }
         self.vox = vox
     }
 
-    /// Reads the line of another key from now on, whose level is known.
+    /// Takes over the line of another key, with its level if known.
     mutating func inheritLine(of other: inout TalkKeySlot, _ settings: TalkKey.Settings) {
-        // A hot microphone that a person closed stays closed on the other line too.
+        // A hot microphone that a person closed stays closed under this key, too.
         wasSilenced = other.isReadable ? !other.key.isTalking : other.wasSilenced
         guard let line = other.line.take() else { return }
         self.line = consume line
@@ -133,7 +133,7 @@ struct TalkKeySlot: ~Copyable {
         readable(isDown: other.isDown, settings)
     }
 
-    /// The descriptor that has its edges; nil without a line.
+    /// The descriptor for the line's edges; nil without a line.
     var descriptor: Int32? {
         switch line {
         case .some(let line): line.fd
@@ -141,7 +141,7 @@ struct TalkKeySlot: ~Copyable {
         }
     }
 
-    /// The line cannot be read any more: the key is neither up nor down.
+    /// Notes that the line cannot be read any more: the key is neither up nor down.
     mutating func unreadable(at now: Instant) -> Outcome {
         if isReadable { wasSilenced = !key.isTalking }
         isReadable = false
@@ -158,7 +158,7 @@ package struct KeyMeaning: Equatable, Sendable {
     package var isReply = false
     package var gestures: Gesture.Settings
 
-    /// A key that talks as long as its line says so, and does nothing else.
+    /// A key that talks by the level of its line, and does nothing else.
     package static let talk = KeyMeaning(
         talkTouch: .press,
         gestures: Gesture.Settings(press: false, hold: false, double: false, debounce: .zero))
@@ -169,7 +169,7 @@ package struct KeyMeaning: Equatable, Sendable {
         self.gestures = gestures
     }
 
-    /// Whether the other talks by the same touch, to any target.
+    /// Whether the other key talks by the same touch, to any target.
     package func hasTalk(of other: KeyMeaning) -> Bool {
         talkTouch == other.talkTouch && isReply == other.isReply
     }

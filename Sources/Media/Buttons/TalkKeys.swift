@@ -4,18 +4,18 @@ internal import Realtime
 internal import Station
 internal import Time
 
-/// All talk keys: those that fingers and speech press, and those of commands.
+/// All talk keys: those pressed by fingers or speech, and the virtual keys.
 struct TalkKeys: ~Copyable {
-    /// Edges of one key taken in one turn at most: a line that swings freely has no last one.
+    /// Edges of one key read in one turn at most: an unconnected line may have edges without end.
     private static let edgesPerTurn = 16
 
     /// By the key's place in the settings.
     var slots: FixedArray<TalkKeySlot>
-    /// The keys that `MediaCommand.press` moves, by the place of their target.
+    /// The virtual keys, which `MediaCommand.press` moves, by the place of their target.
     ///
     /// Commands, pages and calls press them.
     var virtual: FixedArray<TalkKey>
-    /// No virtual key's deadline is earlier; nil when they have none.
+    /// The earliest deadline of the virtual keys, or a moment before it; nil without a deadline.
     private var virtualDue: Instant?
     private let rings: Rings
 
@@ -36,7 +36,7 @@ struct TalkKeys: ~Copyable {
         do throws(SystemError) {
             try loop.add(fd: line.fd, token: Token.key + UInt32(place))
         } catch {
-            // Never watched, it would be a key that is always up: it counts as one not there.
+            // A line that is never watched would be a key that is always up; it counts as absent.
             let reason = GPIOError(line: line.name, reason: .failed(errno: error.errno))
             rings.handBack(.key(line))
             rings.notify(.keyUnreadable(place, reason))
@@ -61,13 +61,13 @@ struct TalkKeys: ~Copyable {
         }
     }
 
-    /// The next edge of a key's line, at most so many of them in a turn; nil after the last.
+    /// The next edge of a key's line; nil after the last, or when this turn has read enough.
     mutating func nextEdge(
         of place: Int, taken: Int
     ) throws(GPIOError) -> InputLine.Edge? {
         slots[place].hasMoreEdges = false
         guard taken < Self.edgesPerTurn else {
-            // The level is the truth only after the last edge: go on, but the sound comes first.
+            // Only the last edge gives the level: go on next turn, as the sound is more urgent.
             slots[place].hasMoreEdges = true
             return nil
         }
@@ -76,7 +76,7 @@ struct TalkKeys: ~Copyable {
 
     // MARK: Deadlines
 
-    /// The next key whose deadline has come, and its decision; nil when there is no more.
+    /// The next key whose deadline has come, and its decision; nil when there is none.
     mutating func tick(at now: Instant) -> (place: Int, outcome: TalkKeySlot.Outcome)? {
         for place in slots.indices {
             guard let deadline = slots[place].deadline, deadline <= now else { continue }
@@ -85,7 +85,7 @@ struct TalkKeys: ~Copyable {
         return nil
     }
 
-    /// The same for the keys of commands, of which there is one for each target.
+    /// The same for the virtual keys, one for each target.
     mutating func tickVirtual(at now: Instant) -> (target: Int, action: TalkKey.Action?)? {
         guard let due = virtualDue, due <= now else { return nil }
         for target in virtual.indices {
@@ -100,10 +100,10 @@ struct TalkKeys: ~Copyable {
         return nil
     }
 
-    /// A virtual key was moved, or others are in their place: their deadlines are looked at.
+    /// Checks the virtual keys' deadlines again: a key was moved, or all were replaced.
     mutating func virtualMoved(at now: Instant) { virtualDue = now }
 
-    /// When a key that is bouncing settles: it must not wait for the card's next period.
+    /// When the first bouncing key settles, for which the loop must wake before the next period.
     var settles: Instant? {
         mutating get {
             var first: Instant?
@@ -126,14 +126,13 @@ struct TalkKeys: ~Copyable {
 
     // MARK: Other settings
 
-    /// Exchanges the keys; each takes over its line, and if it means the same, all it was about to
-    /// do.
+    /// Exchanges the keys; each keeps its line and, if its meaning is the same, its state.
     mutating func adopt(
         _ change: inout MediaChange, _ plan: borrowing MediaPlan, _ loop: borrowing EventLoop
     ) {
         swap(&slots, &change.keys)
         for place in slots.indices { inherit(place, &change, plan, loop) }
-        // Lines that no key is read from any more go back with the change, and are closed there.
+        // Lines without a key go back with the change, and are closed there.
         for place in change.keys.indices {
             if let fd = change.keys[place].descriptor { try? loop.remove(fd: fd) }
         }
@@ -144,11 +143,11 @@ struct TalkKeys: ~Copyable {
         _ loop: borrowing EventLoop
     ) {
         guard let former = change.formerKeys[place] else { return }
-        // The old settings have changed places with the new ones.
+        // `change.plan` holds the old settings now.
         let old = change.plan.keys[former]
         let new = plan.keys[place]
         let oldTarget = change.plan.id(ofTarget: old.target)
-        // A press, or a latch, that reached nobody does not talk to the first peer either.
+        // A press or latch that reached no station must not reach the first one that comes.
         let isFirst = change.plan.isVoid(old.target) && !plan.isVoid(new.target)
         let isSame =
             old.settings.mode == new.settings.mode && oldTarget == plan.id(ofTarget: new.target)
@@ -162,7 +161,7 @@ struct TalkKeys: ~Copyable {
             slots[place].change(
                 to: new.settings, target: target, meaning: new.meaning, vox: new.vox)
         } else {
-            // Held down now, it does not talk to someone else: it must be let go first.
+            // A key held down now must be released before it talks to another target.
             slots[place].inheritLine(of: &change.keys[former], new.settings)
         }
         guard let fd = slots[place].descriptor else { return }
@@ -172,7 +171,7 @@ struct TalkKeys: ~Copyable {
 
 /// Talk keys (`TalkKeys`) open and close the microphone.
 extension MediaLoop {
-    /// Takes over the line of a talk key; one held down now does not talk until it was let go.
+    /// Takes over the line of a talk key; a key held down now talks only after its release.
     mutating func insertKey(_ place: Int, _ line: consuming InputLine) {
         guard talkKeys.insertLine(line, of: place, loop) else { return }
         do throws(GPIOError) {
@@ -186,7 +185,7 @@ extension MediaLoop {
         }
     }
 
-    /// Follows the talk keys whose lines have edges, and the deadlines of all.
+    /// Handles the edges of talk keys' lines, and the deadlines of all keys.
     mutating func readKeys(_ woken: borrowing Woken) {
         for place in talkKeys.slots.indices
         where woken.keys >> UInt32(place) & 1 == 1 || talkKeys.slots[place].hasMoreEdges {
@@ -201,7 +200,8 @@ extension MediaLoop {
         do throws(GPIOError) {
             while let edge = try talkKeys.nextEdge(of: place, taken: taken) {
                 taken += 1
-                // Its own time: how long it lasted must not depend on when the loop came to it.
+                // The edge's own time: the length of a press must not depend on when the loop reads
+                // it.
                 turn(place, isDown: edge.isActive, at: min(edge.moment, now))
             }
             if talkKeys.slots[place].hasMoreEdges { hasBacklog = true }
@@ -210,20 +210,20 @@ extension MediaLoop {
         }
     }
 
-    /// A key goes down or up, or stays where it is.
+    /// Handles the level of a key, changed or not.
     mutating func turn(_ place: Int, isDown: Bool, at moment: Instant) {
         if talkKeys.slots[place].isDown != isDown {
             talkKeys.slots[place].isDown = isDown
             rings.notify(.key(place, isDown: isDown))
         }
         if isDown, talkKeys.slots[place].isReply, !talkKeys.slots[place].key.isTalking {
-            // To the peer that was heard last as the key went down; to no one before that.
+            // The peer heard last when the key went down; none before the first voice.
             talkKeys.slots[place].target = talkers.lastSpeaker.flatMap { plan.target(ofPeer: $0) }
         }
         apply(talkKeys.slots[place].handle(.level(isDown: isDown), at: moment), of: place)
     }
 
-    /// A key that cannot be read closes the microphone: it is neither up nor down.
+    /// Closes the microphone of a key that cannot be read: it is neither up nor down.
     private mutating func loseKey(_ place: Int, _ error: GPIOError) {
         apply(talkKeys.slots[place].unreadable(at: now), of: place)
         talkKeys.loseLine(of: place, error, loop)
@@ -248,7 +248,7 @@ extension MediaLoop {
         updateGate(target)
     }
 
-    /// Opens or closes the microphone for a target: open while any of its keys says so, and there
+    /// Opens or closes the microphone for a target: open while any of its keys wants it, if there
     /// is a microphone.
     mutating func updateGate(_ target: Int) {
         guard target != plan.announcement else { return }

@@ -26,7 +26,8 @@ extension MediaLoop {
         }
     }
 
-    /// The new samples are measured, silenced where they must be, improved, and kept in frames.
+    /// Measures the new samples, mutes them where they must be, improves them, and keeps them in
+    /// frames.
     private mutating func useCaptured(_ count: Int) {
         cards.moved(.capture, loop, at: now)
         cards.captured(count, at: now)
@@ -46,11 +47,10 @@ extension MediaLoop {
         pace(.card(.capture), count)
     }
 
-    /// The card stood still, and what was said meanwhile is lost: the talkspurts' numbers go on by
-    /// as much.
+    /// Skips the frame numbers of sound that was lost while the card stood still.
     ///
-    /// Numbers are time to a listener. Sound that came so much later by its number would look like
-    /// a network that became so much slower.
+    /// To a listener, numbers are time: without the skip, the later sound would look like a network
+    /// that has become slower.
     mutating func skipLostSound() {
         let lost = capturePath.microphone.framesLost(in: (now - cards.capturedAt).nanoseconds)
         capturePath.breakOff()
@@ -59,7 +59,7 @@ extension MediaLoop {
         talks.lose(lost, before: capturePath.microphone.captured)
     }
 
-    /// Lets speech press the keys that it may.
+    /// Lets speech press the voice-operated keys.
     private mutating func pressBySpeech() {
         let speaker = capturePath.speaker
         for place in talkKeys.slots.indices where talkKeys.slots[place].isVoiceOperated {
@@ -68,7 +68,7 @@ extension MediaLoop {
         }
     }
 
-    /// The microphone is away, so no speech comes from it.
+    /// Releases the voice-operated keys: the microphone is gone.
     mutating func silenceVoxes() {
         guard plan.hasVox else { return }
         for place in talkKeys.slots.indices where talkKeys.slots[place].isVoiceOperated {
@@ -78,20 +78,20 @@ extension MediaLoop {
     }
 }
 
-/// The microphone's sound on its way from the card to the frames that are kept for talks: measured,
-/// silenced where it must be, and improved.
+/// The way of the microphone's sound from the card to the frames that are kept for talks: measured,
+/// muted where it must be, and improved.
 struct CapturePath: ~Copyable {
     var microphone: Microphone
     /// Improves the sound before anyone hears it, by what the speaker plays.
     var chain: CaptureChain
     var reference: EchoReference
-    /// Whether the speaker sounds, for keys that speech presses.
+    /// Whether the speaker sounds, for voice-operated keys.
     private var activity = SpeakerActivity()
     private var mute = Mute()
-    /// Samples read last from the card, and how many they are.
+    /// The samples last read from the card, and their number.
     private var samples = FixedArray(count: 4096) { _ in Int16(0) }
     private var fresh = 0
-    /// The number of them that are kept already, and of all samples kept since the start.
+    /// The number of read samples already kept, and of the samples kept before those.
     private var kept = 0
     private var keptBefore = 0
 
@@ -111,14 +111,14 @@ struct CapturePath: ~Copyable {
         return outcome
     }
 
-    /// Shows how loud it is, before anything is done to it.
+    /// Measures the level of the new samples, before anything changes them.
     func measure(
         by meters: inout Meters, isMuted: Bool, at now: Instant, _ rings: Rings
     ) {
         meters.captured(samples.span(0..<fresh), isMuted: isMuted, at: now, rings)
     }
 
-    /// Shuts it where the speaker has its turn, half duplex.
+    /// Mutes the new samples while the speaker has its turn, half duplex.
     mutating func shut(
         by duplex: inout HalfDuplex, _ talking: HalfDuplex.Talking, isUrgent: Bool
     ) {
@@ -126,7 +126,7 @@ struct CapturePath: ~Copyable {
         duplex.shutMicrophone(&new, talking, isUrgent: isUrgent)
     }
 
-    /// Silences it where a person has muted the microphone.
+    /// Mutes the new samples while a person has muted the microphone.
     mutating func silence(isMuted: Bool) {
         Self.silence(&samples, fresh, by: &mute, isMuted: isMuted)
     }
@@ -138,10 +138,10 @@ struct CapturePath: ~Copyable {
         mute.apply(to: &new, isMuted: isMuted)
     }
 
-    /// Keeps it as it is.
+    /// Keeps the new samples unchanged.
     mutating func keepAll() { keep(fresh - kept) }
 
-    /// Keeps it and improves the next whole block of what is kept; false when none is left.
+    /// Keeps new samples up to a whole block and improves it; false when no whole block is left.
     mutating func improveBlock() -> Bool {
         let blockSamples = chain.blockSamples
         let missing = microphone.missing(of: blockSamples)
@@ -181,7 +181,8 @@ struct CapturePath: ~Copyable {
 
     // MARK: The speaker, as the microphone hears it
 
-    /// Asks both cards how much waits in them: what is played now is what is captured now.
+    /// Aligns the reference by the samples that wait in both cards: the sound played now is
+    /// captured now.
     mutating func alignReference(_ cards: inout CardPair) {
         guard chain.settings.cancelsEcho, let delays = cards.delays else { return }
         reference.align(
@@ -189,16 +190,16 @@ struct CapturePath: ~Copyable {
             captured: keptBefore + fresh)
     }
 
-    /// The speaker's card has taken these samples.
+    /// Notes samples that the speaker's card has taken.
     mutating func played(_ samples: Span<Int16>, hasVox: Bool) {
         if chain.settings.cancelsEcho { reference.append(samples) }
         if hasVox { activity.add(samples) }
     }
 
-    /// The speaker is silent from now on.
+    /// Notes that the speaker is silent from now on.
     mutating func forgetSpeaker() { activity = SpeakerActivity() }
 
-    /// How the microphone hears the speaker.
+    /// The speaker's sound, as the microphone hears it.
     var speaker: Vox.Speaker {
         mutating get {
             guard activity.isSounding else { return .silent }
@@ -213,18 +214,17 @@ struct CapturePath: ~Copyable {
 
     // MARK: Breaks
 
-    /// The microphone has a gap here: nothing reaches over it.
+    /// Notes a gap in the microphone's sound: no frame and no pre-roll reaches over it.
     mutating func breakOff() { microphone.breakOff() }
 
-    /// A card stood still, or another one is there: its samples have other places now.
+    /// Forgets the played sound: a card stood still, or is another, so positions have changed.
     mutating func loseReference() {
         guard !chain.settings.isOff else { return }
         reference.breakOff()
         chain.breakOff()
     }
 
-    /// A person has muted the microphone: what was said before, also while it fades, is in no
-    /// pre-roll.
+    /// Begins a person's mute: no pre-roll has sound from before it, nor from its fade.
     mutating func beginMute(isRunning: Bool) {
         mute.begin(
             before: microphone.frame(behind: Mute.samples + chain.delaySamples),
@@ -238,11 +238,11 @@ struct CapturePath: ~Copyable {
             mute.firstFrame)
     }
 
-    /// Goes on with frames of another length.
+    /// Changes the length of frames.
     mutating func change(frameSamples: Int) { microphone.change(frameSamples: frameSamples) }
 }
 
-/// The microphone muted by a person: silence to everything behind it, keys that speech presses too.
+/// Mutes the microphone for a person: all that follows gets silence, voice-operated keys too.
 struct Mute {
     /// Samples in which the microphone falls silent.
     static let samples = 480
@@ -251,17 +251,17 @@ struct Mute {
     /// The first frame after the microphone was muted last: no pre-roll reaches before it.
     private(set) var firstFrame = 0
 
-    /// The microphone is muted from now on.
+    /// Mutes the microphone from now on.
     ///
     /// - Parameters:
-    ///   - frame: The first that has nothing of what was said before, nor of the fade.
-    ///   - isRunning: Whether the microphone runs; nothing fades in one that rests.
+    ///   - frame: The first frame with none of the sound before the mute, nor of its fade.
+    ///   - isRunning: Whether the microphone runs; in one that rests, nothing fades.
     mutating func begin(before frame: Int, isRunning: Bool) {
         if !isRunning { fader = Fader(.muted) }
         firstFrame = frame
     }
 
-    /// Silences captured samples where the microphone is muted, or fades from and to that.
+    /// Mutes captured samples while the microphone is muted, with a fade at both ends.
     mutating func apply(to block: inout MutableSpan<Int16>, isMuted: Bool) {
         let goal: Gain = isMuted ? .muted : .unity
         let (from, to) = fader.move(to: goal, samples: block.count, duration: Self.samples)
@@ -270,12 +270,12 @@ struct Mute {
     }
 }
 
-/// The microphone's side of the media loop: samples in as the card has them, numbered frames out.
+/// Turns the samples of the microphone's card into numbered frames.
 ///
 /// The newest frames are kept, so that a talkspurt can begin before its key went down (pre-roll).
 struct Microphone: ~Copyable {
-    /// Samples kept, whole frames of any length: the longest pre-roll, 200 ms, and what may wait
-    /// to be encoded behind it.
+    /// Samples kept, whole frames of any length: the longest pre-roll, 200 ms, and the sound that
+    /// waits to be encoded.
     private static let samplesMax = 320 * 48
 
     private var history = FixedArray(count: samplesMax) { _ in Int16(0) }
@@ -286,7 +286,7 @@ struct Microphone: ~Copyable {
     private var filled = 0
     /// Whole frames captured since the start; the next one has this number.
     private(set) var captured = 0
-    /// The first frame after the last gap: what is older is of another time.
+    /// The first frame after the last gap.
     private(set) var unbroken = 0
 
     init(frameSamples: Int = PCM.blockMax) {
@@ -295,7 +295,7 @@ struct Microphone: ~Copyable {
         historyMax = Self.samplesMax / frameSamples
     }
 
-    /// Goes on with frames of another length; nothing of before is kept, but the numbers run on.
+    /// Changes the length of frames; all kept frames are dropped, but the numbers go on.
     mutating func change(frameSamples: Int) {
         precondition(Self.samplesMax % frameSamples == 0)
         self.frameSamples = frameSamples
@@ -323,18 +323,18 @@ struct Microphone: ~Copyable {
     /// The number of samples that complete the current block; a frame consists of one or more.
     func missing(of blockSamples: Int) -> Int { blockSamples - filled % blockSamples }
 
-    /// The first frame that has nothing of the next `samples` samples, nor of any before them.
+    /// The first frame after the next `samples` samples, with none of them in it.
     func frame(behind samples: Int) -> Int {
         captured + (filled + samples + frameSamples - 1) / frameSamples
     }
 
-    /// The newest `count` samples, which must be of one frame.
+    /// The newest `count` samples, which must be in one frame.
     @_lifetime(borrow self)
     func newest(_ count: Int) -> Span<Int16> {
         history.span(newestEnd - count..<newestEnd)
     }
 
-    /// The same, to be made better.
+    /// The same samples, to be improved.
     @_lifetime(&self)
     mutating func mutableNewest(_ count: Int) -> MutableSpan<Int16> {
         history.mutableSpan(newestEnd - count..<newestEnd)
@@ -357,9 +357,9 @@ struct Microphone: ~Copyable {
         return history.span(start..<start + frameSamples)
     }
 
-    /// Frames that a gap of so many nanoseconds takes, with the part of a frame that ends at it.
+    /// The number of frames lost in a gap of this length, together with the frame begun before it.
     ///
-    /// The next frame begins behind the gap, to the nearest whole frame.
+    /// Rounded to whole frames; the next frame begins after the gap.
     func framesLost(in nanoseconds: Int64) -> Int64 {
         let samples = PCM.samples(nanoseconds: nanoseconds) + Int64(filled)
         return (samples + Int64(frameSamples) / 2) / Int64(frameSamples)

@@ -4,14 +4,14 @@ internal import Time
 
 /// The levels of microphone and speaker, for the media loop.
 ///
-/// Nothing is measured of a microphone that a person has muted.
+/// A microphone that a person has muted is not measured.
 struct Meters: ~Copyable {
     private var microphone = LevelMeter()
     private var signalToNoise = SignalToNoise()
     private var speaker = LevelMeter()
 
-    /// The mean square of -75 dBFS, without a constant offset: a converter whose card is muted
-    /// gives less, an open microphone has the noise of a room.
+    /// The mean square of -75 dBFS, without a constant offset: a card that is muted gives less, an
+    /// open microphone has at least the noise of a room.
     private static let mutedSquare = 34
 
     /// The microphone's RMS in dBFS.
@@ -52,14 +52,14 @@ struct Meters: ~Copyable {
         rings.counters.set(.speakerClips, to: speaker.clips)
     }
 
-    /// Publishes the figures that cost a logarithm, now and then.
+    /// Publishes the figures that need a logarithm, which is too costly for every block.
     mutating func publish(_ rings: Rings) {
         // One more than tenths of decibels: 0 means unknown.
         let tenths = signalToNoise.decibels.map { UInt64($0 * 10 + 0.5) + 1 } ?? 0
         rings.counters.set(.signalToNoise, to: tenths)
     }
 
-    /// The microphone begins anew, with another card perhaps.
+    /// Starts again with the microphone, perhaps of another card.
     mutating func forgetMicrophone() {
         microphone.reset()
         signalToNoise.reset()

@@ -5,29 +5,29 @@ internal import Time
 
 /// The drift of a card's clock, measured while the card moves sound.
 package struct CardClock {
-    /// An estimate this certain is always published.
+    /// An estimate at least this certain is always published.
     private static let errorGood = 5.0
     private static let steps = 1_000.0
 
     private let direction: PCMError.Direction
     private var drift = ClockDrift()
-    /// Samples since it began.
+    /// Samples since the card began.
     private var moved = 0
     /// The uncertainty of the estimate published last.
     private var toldError = Double.infinity
 
     init(_ direction: PCMError.Direction) { self.direction = direction }
 
-    /// Samples were taken from the card, or given to it.
+    /// Counts samples taken from the card, or given to it.
     mutating func add(_ samples: Int) { moved += samples }
 
-    /// The card has just now done with all that it moved but for so many samples.
+    /// Takes a position: of all samples moved, the card has now finished all but `queued`.
     mutating func update(queued: Int, at now: Instant, _ counters: CounterTable<MediaCount>) {
         guard drift.add(position: moved - queued, at: now), let found = drift.estimate,
             found.uncertaintyPPM <= max(toldError, Self.errorGood)
         else { return }
         toldError = found.uncertaintyPPM
-        // 100,000 ppm are no clock: the numbers below stay small.
+        // No clock is off by 100,000 ppm; the bound keeps the numbers below small.
         let ppm = max(-100_000, min(100_000, found.ppm))
         let isCapture = direction == .capture
         counters.set(
@@ -38,20 +38,20 @@ package struct CardClock {
             to: UInt64(min(100_000, found.uncertaintyPPM) * Self.steps))
     }
 
-    /// The card begins anew: what was told of it stays until it is known as well.
+    /// Starts again with the card: the published drift stays until the new one is as certain.
     mutating func begins() { drift.reset() }
 
-    /// The loop looked too late: the positions it saw just now are left out.
+    /// Leaves out the positions seen just now: the loop looked too late.
     mutating func distrust(at now: Instant) { drift.distrust(at: now) }
 
-    /// The card is gone: of the next one nothing is known.
+    /// Forgets the drift: the card is gone, and nothing is known of the next one.
     mutating func forget(_ counters: CounterTable<MediaCount>) {
         self = CardClock(direction)
         counters.set(
             direction == .capture ? .captureDriftError : .playbackDriftError, to: .max)
     }
 
-    /// What the gauges of a card say: (ppm, uncertainty); nil while not known.
+    /// The drift and its uncertainty in ppm, as the gauges of a card hold them; nil while unknown.
     package static func told(
         _ drift: UInt64, _ uncertainty: UInt64
     ) -> (ppm: Double, uncertainty: Double)? {
@@ -61,20 +61,20 @@ package struct CardClock {
     }
 }
 
-/// Which descriptor wakes the loop: capture if it runs, else playback, else the timer.
+/// Decides which descriptor wakes the loop: capture if it runs, else playback, else the timer.
 ///
 /// Only the master's descriptors are armed: a card that is not served would wake the loop without
-/// end. More than `wakesMax` wakes a period in which no sound moves are a fault of the card or its
-/// driver; the timer then takes over until the card is opened again.
+/// end. More than `wakesMax` wakes in a period without sound are a fault of the card or its driver;
+/// then the timer takes over until the card is opened again.
 struct ClockMaster {
     enum Source: Equatable { case card(PCMError.Direction), timer }
 
     static let wakesMax = 4
-    /// How often the timer looks after a card that is master.
+    /// How often the timer checks a card that is master.
     static let guardInterval = Duration.milliseconds(250)
 
     var source = Source.timer
-    /// Set by a fault: the timer wakes the loop although a card is open.
+    /// Whether a fault made the timer wake the loop although a card is open.
     var isDistrusted = false
     /// How many descriptors are in the epoll set.
     private(set) var armed = 0
@@ -83,7 +83,7 @@ struct ClockMaster {
     private var wakes = 0
     private var since = Instant(nanoseconds: 0)
 
-    /// Sound was moved, or another master begins.
+    /// Notes that sound was moved, or that another master begins.
     mutating func progressed(at now: Instant) {
         wakes = 0
         since = now

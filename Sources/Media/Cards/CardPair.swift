@@ -3,18 +3,18 @@ internal import HAL
 internal import Realtime
 internal import Time
 
-/// One direction of the sound cards: the open card, if there is one, and how it does.
+/// One direction of the sound cards: the open card, if any, its clock, and whether it moves sound.
 struct CardSide: ~Copyable {
     var pcm: PCMDevice?
-    /// How fast its clock runs.
+    /// Measures the speed of the card's clock.
     var clock: CardClock
-    /// Whether it moves sound; one that does not is no master.
+    /// Watches whether the card moves sound; a card that does not is never master.
     var watch = StreamWatch()
 
     init(_ direction: PCMError.Direction) { clock = CardClock(direction) }
 
     var isOpen: Bool { pcm != nil }
-    /// Whether it is open, and moves sound where it should.
+    /// Whether the card is open, and moves sound when it should.
     var runs: Bool { isOpen && !watch.isStill }
 
     /// Samples of a granted period; 0 without a card.
@@ -32,7 +32,7 @@ struct CardSide: ~Copyable {
         }
     }
 
-    /// The card is started, perhaps anew.
+    /// Notes that the card is started, perhaps again.
     mutating func begins() {
         watch.begins()
         clock.begins()
@@ -42,7 +42,7 @@ struct CardSide: ~Copyable {
 /// The microphone's and the speaker's card: how they start and stop, and which of them wakes the
 /// loop.
 ///
-/// `MediaLoop+Cards` has the effects on talks and voices when a card comes or goes.
+/// `MediaLoop+Cards` handles the effects on talks and voices when a card comes or goes.
 struct CardPair: ~Copyable {
     var capture = CardSide(.capture)
     var playback = CardSide(.playback)
@@ -51,16 +51,16 @@ struct CardPair: ~Copyable {
     var isCapturing = false
     /// Whether the kernel starts and stops both cards as one.
     private(set) var isLinked = false
-    /// When sound was taken from the microphone last, or was found to be lost.
+    /// When sound was last taken from the microphone, or found lost.
     var capturedAt = Instant(nanoseconds: 0)
-    /// When the speaker was looked after last.
+    /// When the loop last served the speaker.
     var playedAt = Instant(nanoseconds: 0)
 
     /// Whether the microphone runs between talks.
     var keepsCapturing: Bool
-    /// How often a card wakes the loop, or the timer in its place, in ns.
+    /// The period at which a card wakes the loop, or the timer in its place, in ns.
     var period: Int64
-    /// Whether the timer moves something besides the cards: talk keys, an announcement.
+    /// Whether the timer also paces talk keys or an announcement.
     var hasOtherWork: Bool
 
     private let timer: Timer
@@ -74,7 +74,7 @@ struct CardPair: ~Copyable {
         hasOtherWork = !plan.keys.isEmpty
     }
 
-    /// Calls this with the side of one direction.
+    /// Calls `body` with the side of one direction.
     ///
     /// A subscript would be a coroutine, whose frame is on the heap.
     mutating func with<Result: ~Copyable, Failure>(
@@ -86,7 +86,7 @@ struct CardPair: ~Copyable {
         }
     }
 
-    /// For the event loop to watch.
+    /// The timer's descriptor, for the event loop.
     var timerFD: Int32 { timer.fd }
 
     // MARK: Sound
@@ -108,12 +108,12 @@ struct CardPair: ~Copyable {
         playback.pcm!.write(samples)
     }
 
-    /// Samples the speaker's card is to be given now; it may have more room than is wanted queued.
+    /// Samples to give the speaker's card now; the card may have room for more than should wait.
     mutating func playbackRoom() -> Int {
         switch playback.pcm {
         case .some(let pcm):
             let available = pcm.available()
-            // Not the turn's time: encoding has taken a while since, and what is queued plays on.
+            // Not the turn's time: encoding has taken a while since, and the queued sound plays on.
             playback.clock.update(
                 queued: pcm.granted.bufferSamples - available, at: Clock.now(), rings.counters)
             return Refill.samples(
@@ -124,7 +124,7 @@ struct CardPair: ~Copyable {
         }
     }
 
-    /// Whether the speaker's card has played all it was given.
+    /// Whether the speaker's card has played all its samples.
     func hasRunDry() -> Bool { playback.pcm?.hasRunDry() ?? false }
 
     /// Samples that wait in both cards; nil while one of them is missing.
@@ -137,13 +137,13 @@ struct CardPair: ~Copyable {
 
     // MARK: Coming and going
 
-    /// There is no card yet.
+    /// Removes both cards.
     mutating func removeAll() {
         capture.pcm = nil
         playback.pcm = nil
     }
 
-    /// The loop looked too late: the positions of both cards that it saw just now are left out.
+    /// Leaves out the positions of both cards seen just now: the loop looked too late.
     mutating func distrustClocks(at now: Instant) {
         capture.clock.distrust(at: now)
         playback.clock.distrust(at: now)
@@ -163,10 +163,10 @@ struct CardPair: ~Copyable {
         return true
     }
 
-    /// Gets both ready for `startBoth`: nothing of before counts.
+    /// Prepares both cards for `startBoth`.
     ///
-    /// A microphone that is not to run stands still, and is not started by the speaker; one that
-    /// will rest after a talk does not stop the speaker with it.
+    /// A microphone that must not run is stopped. If it will rest after talks, it is also unlinked,
+    /// so that the speaker does not start and stop with it.
     mutating func beginStart(capturing isWanted: Bool, _ loop: borrowing EventLoop) {
         master.disarm(in: loop)
         master.isDistrusted = false
@@ -204,7 +204,7 @@ struct CardPair: ~Copyable {
         }
     }
 
-    /// Starts a card that was opened again; the other one runs on, and is left alone.
+    /// Starts a card that was opened again; the other runs on.
     mutating func startAlone(
         _ direction: PCMError.Direction, _ loop: borrowing EventLoop, at now: Instant
     ) throws(PCMError) {
@@ -216,7 +216,7 @@ struct CardPair: ~Copyable {
         chooseMaster(loop, at: now)
     }
 
-    /// A key went down: a microphone that rests must run now.
+    /// Starts a microphone that rests: a key went down.
     mutating func wakeCapture(
         _ loop: borrowing EventLoop, at now: Instant
     ) throws(PCMError) {
@@ -226,7 +226,7 @@ struct CardPair: ~Copyable {
         chooseMaster(loop, at: now)
     }
 
-    /// The talks are over: without pre-roll the microphone's card stops.
+    /// Stops the microphone's card after the talks, unless it runs between talks, too.
     mutating func restCapture(_ loop: borrowing EventLoop, at now: Instant) {
         guard !keepsCapturing, isCapturing else { return }
         isCapturing = false
@@ -245,8 +245,8 @@ struct CardPair: ~Copyable {
         }
     }
 
-    /// The timer stands in for a card, and moves what has a deadline when there is none; where a
-    /// card is master it only looks whether that still wakes us.
+    /// Arms the timer: without a master card, to wake the loop every period; with one, only to
+    /// check that the card still wakes the loop.
     func armTimer(at now: Instant) {
         guard master.source == .timer else {
             timer.arm(at: now + ClockMaster.guardInterval, every: ClockMaster.guardInterval)
@@ -257,7 +257,7 @@ struct CardPair: ~Copyable {
         timer.arm(at: now + interval, every: interval)
     }
 
-    /// Asks the card what its wake meant: plug-ins of alsa-lib wake again until they are asked.
+    /// Asks the card for the events behind a wake: plug-ins of alsa-lib wake the loop until asked.
     mutating func ask(_ woken: borrowing Woken, _ loop: borrowing EventLoop, at now: Instant) {
         if woken.timer { timer.drain() }
         guard woken.card else { return }
@@ -277,7 +277,7 @@ struct CardPair: ~Copyable {
 
 /// Which card wakes the loop, or the timer in its place.
 extension CardPair {
-    /// Arms the descriptors of the clock master, and of it alone.
+    /// Arms the descriptors of the clock master, and no others.
     mutating func chooseMaster(_ loop: borrowing EventLoop, at now: Instant) {
         master.disarm(in: loop)
         master.progressed(at: now)
@@ -291,7 +291,7 @@ extension CardPair {
         }
         armMaster(loop)
         if master.isDistrusted, master.source != .timer {
-            // Not all of its descriptors could be watched.
+            // Not all descriptors of the card could be watched.
             master.disarm(in: loop)
             master.source = .timer
         }
@@ -314,7 +314,7 @@ extension CardPair {
                 token: Token.card + UInt32(master.armed))
             master.remember(descriptor.fd)
         } catch {
-            // One that epoll does not take, /dev/null perhaps: the timer wakes the loop instead.
+            // epoll refuses the descriptor, perhaps of /dev/null: the timer wakes the loop instead.
             master.isDistrusted = true
         }
     }
@@ -324,20 +324,20 @@ extension PCMError.Direction {
     var other: Self { self == .capture ? .playback : .capture }
 }
 
-/// The samples that the speaker's card gets when the loop is woken.
+/// Computes the samples for the speaker's card when the loop is woken.
 enum Refill {
     /// Whole periods to give now.
     ///
-    /// Where the speaker wakes the loop, all that fit: had the first samples of a period been
-    /// given early, its end would not wake us. If another card wakes the loop, one period is due at
-    /// each wake. The two cards may drift apart, and a wake may come a little early or late. So the
-    /// speaker gets nothing only if less than 0.4 of a period is due, and two periods only from 1.6
-    /// on. The gap between these limits keeps a speaker near one of them from getting two periods
-    /// and none in turn.
+    /// If the speaker wakes the loop, all that fit: if the first samples of a period were given
+    /// early, the end of the period would not wake the loop. If another card wakes the loop, one
+    /// period is due at each wake. The two cards may drift apart, and a wake may come a little
+    /// early or late. So the speaker gets nothing only if less than 0.4 of a period is due, and two
+    /// periods only from 1.6 on. The gap between these limits keeps a speaker near one of them from
+    /// getting two periods and none in turn.
     ///
     /// - Parameters:
     ///   - available: Samples the card has room for.
-    ///   - spare: Of these, so many as are not to be filled.
+    ///   - spare: The part of `available` that must stay free.
     ///   - period: Samples of a period.
     ///   - isMaster: The card itself has woken the loop.
     /// - Returns: Samples.

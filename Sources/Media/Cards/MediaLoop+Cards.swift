@@ -4,14 +4,14 @@ internal import Realtime
 internal import Station
 internal import Time
 
-/// Cards that come and go (`CardPair`), and what that means to talks and voices.
+/// Inserts and removes cards (`CardPair`), with the effects on talks and voices.
 extension MediaLoop {
-    /// Takes over a card; one that was opened again because it stood still is started alone, where
-    /// the other runs on.
+    /// Takes over a card; one that was reopened because it stood still is started alone if the
+    /// other card runs on.
     mutating func insert(_ pcm: consuming PCMDevice) {
         let direction = pcm.direction
         let isMicrophone = direction == .capture
-        // One that stood still is not open any more, and its talk goes on.
+        // A card that stood still is closed already, and its talk goes on.
         if isMicrophone ? cards.capture.isOpen : cards.playback.isOpen { giveUp(direction) }
         switch direction {
         case .capture: cards.capture.pcm = consume pcm
@@ -43,8 +43,7 @@ extension MediaLoop {
         } catch { lost(direction, error) }
     }
 
-    /// Starts what is open; when one of both does not start, the other has not either, and is
-    /// started again without it.
+    /// Starts the open cards; if one of them does not start, starts the other without it.
     mutating func startCards() {
         let isWanted = wantsCapture
         skipLostSound()
@@ -57,7 +56,7 @@ extension MediaLoop {
         cards.chooseMaster(loop, at: now)
     }
 
-    /// A card has failed in use.
+    /// Gives up a card that failed in use.
     mutating func lost(_ direction: PCMError.Direction, _ error: PCMError) {
         let wasLinked = cards.isLinked
         giveUp(direction)
@@ -66,7 +65,7 @@ extension MediaLoop {
         if wasLinked { startCards() }
     }
 
-    /// Hands a card back; every talk ends without the microphone's.
+    /// Hands a card back; without the microphone's, every talk ends.
     mutating func giveUp(_ direction: PCMError.Direction) {
         handBackCard(direction)
         cards.forgetStillness(of: direction, isGone: true)
@@ -88,7 +87,7 @@ extension MediaLoop {
         }
     }
 
-    /// A key went down: the microphone must run now.
+    /// Starts the microphone: a key went down.
     mutating func wakeCapture() {
         guard cards.capture.isOpen, !cards.isCapturing else { return }
         capturePath.breakOff()
@@ -102,17 +101,17 @@ extension MediaLoop {
         }
     }
 
-    /// The card says that it is suspended.
+    /// Handles a card that reports its suspension.
     mutating func fellAsleep(_ direction: PCMError.Direction) {
         guard cards.fellAsleep(direction) else { return }
         forgetSound(of: direction)
         cards.chooseMaster(loop, at: now)
     }
 
-    /// Checks that the streams that should run move sound; one that does not is opened again.
+    /// Checks that the streams that should run move sound; a stream that does not is opened again.
     ///
-    /// To prepare and start it here would not do: with a card that hangs the kernel may take
-    /// seconds for that, in which the other card and the keys would stand still too.
+    /// The stream is not prepared and started here: for a card that hangs, the kernel may take
+    /// seconds, in which the other card and the keys would stand still too.
     mutating func watchStreams(inPeriod: Bool) {
         let still = cards.streamsToReopen(at: now, inPeriod: inPeriod)
         if still.capture { reopen(.capture) }

@@ -2,41 +2,39 @@ internal import HAL
 internal import Station
 internal import Time
 
-/// Whether one direction of a card moves sound as it should, and when a stream that does not is to
-/// be closed and opened again.
+/// Watches whether a stream of a card moves sound, and decides when to close and reopen it.
 ///
-/// Only time in which the loop looked counts: a loop that was held up has seen nothing.
+/// Time counts only while the loop looks: a loop that was delayed has seen nothing.
 package struct StreamWatch {
-    /// A stream that has moved sound may stand still for so long.
+    /// How long a stream that has moved sound may stand still.
     static let silenceMax = Duration.milliseconds(500)
-    /// One that was opened again in vain is given twice as long each time, but no more than this.
+    /// Each reopening without success doubles that time, up to this.
     static let patienceMax = Duration.seconds(2)
-    /// A card that has not moved any since it was found is given so long: a Bluetooth headset may
-    /// first have to be called, for which a controller takes up to 5.12 s (HCI, Page Timeout), and
-    /// of some USB cards Linux awaits a valid clock for 5 s (sound/usb/clock.c).
+    /// How long a card may take to its first sound: a Bluetooth headset may first have to be
+    /// called, for which a controller takes up to 5.12 s (HCI, Page Timeout), and for some USB
+    /// cards Linux waits 5 s for a valid clock (sound/usb/clock.c).
     static let firstSoundMax = Duration.seconds(6)
     /// The most time that counts between two looks; the loop's timer never exceeds it.
     static let lookMax = ClockMaster.guardInterval
 
-    /// Suspended, or not moving: until it moves sound again.
+    /// Whether the stream is suspended or stands still; until it moves sound again.
     private(set) var isStill = false
     private var silence = Duration.zero
     private var patience = silenceMax
     private var lookedAt: Instant?
-    /// Whether it has moved sound since it was started last.
+    /// Whether the stream has moved sound since its last start.
     private var hasMoved = false
-    /// How long this card took to its first sound when it was started before; nil while it has not
-    /// moved any.
+    /// How long this card took to its first sound at the last start; nil before its first sound.
     private var firstSound: Duration?
 
-    /// The stream was started, perhaps anew.
+    /// Notes that the stream was started, perhaps again.
     mutating func begins() {
         silence = .zero
         lookedAt = nil
         hasMoved = false
     }
 
-    /// It moved sound; true when it had stood still.
+    /// Notes that the stream moved sound; true when it had stood still.
     mutating func progressed() -> Bool {
         if !hasMoved { firstSound = silence }
         hasMoved = true
@@ -50,27 +48,27 @@ package struct StreamWatch {
         return isStill
     }
 
-    /// The card says that it is suspended, so there is nothing to open again; true when it did not
-    /// say so before.
+    /// Notes that the card reports its suspension, so reopening would not help; true when this is
+    /// new.
     mutating func suspended() -> Bool {
         silence = .zero
         defer { isStill = true }
         return !isStill
     }
 
-    /// It was taken along when the other direction of its card was opened again.
+    /// Notes that the stream is reopened together with the other direction of its card.
     mutating func stands() {
         begins()
         isStill = true
     }
 
-    /// It need not move any more; true when it had stood still.
+    /// Notes that the stream need not move any more; true when it had stood still.
     mutating func ends() -> Bool {
         begins()
         return moves()
     }
 
-    /// The card is gone, and nothing is known of the next one; true when it had stood still.
+    /// Forgets the card, which is gone; true when it had stood still.
     mutating func lose() -> Bool {
         firstSound = nil
         return ends()
@@ -93,21 +91,21 @@ package struct StreamWatch {
 
     private var silenceAllowed: Duration {
         if hasMoved { return Self.silenceMax }
-        // A card that was slow to begin will be so again.
+        // A card that was slow at its first sound will be slow again.
         guard let firstSound else { return Self.firstSoundMax }
         return max(patience, min(firstSound, Self.firstSoundMax) * 2 + Self.lookMax)
     }
 }
 
-/// Whether each stream moves sound as it should (`StreamWatch`).
+/// Watches whether each stream moves sound (`StreamWatch`).
 extension CardPair {
-    /// A card that is stopped or gone need not move.
+    /// Forgets that a stream stood still: its card was stopped or is gone.
     mutating func forgetStillness(of direction: PCMError.Direction, isGone: Bool = false) {
         let wasStill = with(direction) { isGone ? $0.watch.lose() : $0.watch.ends() }
         if wasStill { rings.notify(.stream(direction, .over)) }
     }
 
-    /// The card is suspended: its descriptors would wake the loop without end, or never.
+    /// Notes that a card is suspended: its descriptors would wake the loop without end, or never.
     ///
     /// - Returns: Whether that is news.
     mutating func fellAsleep(_ direction: PCMError.Direction) -> Bool {
@@ -116,7 +114,7 @@ extension CardPair {
         return isNews
     }
 
-    /// The card moved sound: it is awake, and the loop was not woken in vain.
+    /// Notes that a card moved sound: it is awake, and the loop was not woken in vain.
     mutating func moved(
         _ direction: PCMError.Direction, _ loop: borrowing EventLoop, at now: Instant
     ) {
@@ -126,10 +124,10 @@ extension CardPair {
         chooseMaster(loop, at: now)
     }
 
-    /// Which streams that should run move no sound, and are to be opened again.
+    /// The streams that should run, but move no sound and must be opened again.
     ///
-    /// A linked pair is one stream to its driver. A speaker that ran dry has moved sound, and got
-    /// no more because the microphone, which was to wake the loop for it, did not.
+    /// A linked pair is one stream to its driver. A speaker that ran dry has moved sound; it got no
+    /// more because the microphone, which should have woken the loop, did not.
     mutating func streamsToReopen(
         at now: Instant, inPeriod: Bool
     ) -> (capture: Bool, playback: Bool) {

@@ -4,34 +4,34 @@ package import HAL
 internal import Realtime
 package import Time
 
-/// Opens the sound cards, and opens them again whenever they are gone.
+/// Opens the sound cards, and opens them again when they are gone.
 ///
-/// A card may take seconds to open and to close, so each has a thread of its own for that. The open
-/// PCM goes to the media loop by ring, and comes back by ring when it failed.
+/// A card may take seconds to open and to close, so each has a thread for that. The open PCM goes
+/// to the media loop through a ring buffer, and comes back through another when it fails.
 package struct Cards {
     package struct Side {
         let direction: PCMError.Direction
         package var name: DeviceName
         package var error: PCMError?
-        /// The open device, as `status` names it: with the card that was chosen for `auto`.
+        /// The open device, as `status` names it: for `auto`, with the card chosen.
         package var device: String?
         package var granted: PCMParameters?
-        /// What stands between us and the card, while it is open.
+        /// The way from this program to the card, while it is open.
         package var route: PCMRoute?
         var backoff = Backoff()
-        /// Whether the same complaint has been logged already.
+        /// Whether this failure has been logged already.
         package var isReported = false
-        /// The media loop was asked to hand it back: until it is, it cannot be opened.
+        /// Whether the media loop must still hand it back; until then it cannot be opened.
         package var isLeaving = false
-        /// It stood still, and is closed for the moment that it takes to open it again.
+        /// Whether it stood still, and is closed only to be opened again.
         package var isReopening = false
 
-        /// What the card's mixer is to be set to, and what came of it when the card was opened.
+        /// The wanted setting of the card's mixer, and the control as set when the card opened.
         package var mixerChange: CardControl.Change?
         package var control: CardControl?
 
         fileprivate var opening: Background<Opened>?
-        /// The settings have changed since that began: what it opens is closed again.
+        /// Whether the settings have changed since `opening` began: its card is closed again.
         fileprivate var isOpeningFormer = false
         fileprivate var closing: Background<Bool>?
         fileprivate var mixing: Background<CardControl?>?
@@ -46,7 +46,7 @@ package struct Cards {
 
         package var isWanted: Bool { name != .none }
         package var isOpen: Bool { granted != nil }
-        /// Whether it can be opened: it is not open, and nothing is under way.
+        /// Whether the card can be opened: it is closed, and no work on it is under way.
         fileprivate var isIdle: Bool {
             !isOpen && !isLeaving && opening == nil && closing == nil
         }
@@ -92,7 +92,7 @@ package struct Cards {
         PCMParameters.Wanted(periodSamples: config.periodSamples, periods: config.periods)
     }
 
-    /// Other settings: a card that is used otherwise is given up, to be opened again.
+    /// Takes over other settings: a card with other settings is given up, to be opened again.
     package mutating func configure(_ config: Config.Audio, _ rings: Rings) {
         let isOther = wanted != Self.wanted(config)
         wanted = Self.wanted(config)
@@ -102,9 +102,9 @@ package struct Cards {
             config.output, Self.change(config.mixerOutput, config.volume), isOther: isOther, rings)
     }
 
-    /// Sets a mixer again that is not as it was set when the card was opened a moment ago.
+    /// Sets a mixer again if it changed soon after its card opened.
     ///
-    /// Services restore former volumes when a card comes; who turns it later is a person.
+    /// Services restore former volumes when a card comes; a later change is a person's.
     mutating func set(_ found: CardControl, _ direction: PCMError.Direction, at now: Instant) {
         let side = self[direction]
         guard side.mixing == nil, let wanted = side.control, wanted != found,
@@ -113,7 +113,7 @@ package struct Cards {
         self[direction].mix()
     }
 
-    /// The media loop has given a card up, as it was asked to.
+    /// Notes that the media loop has given up a card, as requested.
     package mutating func gaveUp(_ direction: PCMError.Direction) {
         self[direction].isLeaving = false
     }
@@ -128,9 +128,9 @@ package struct Cards {
         }
     }
 
-    /// Opens what is wanted, not open and due, and gives it to the media loop.
+    /// Opens the wanted cards that are closed and due, and gives them to the media loop.
     ///
-    /// - Returns: What opened, or cannot be opened for a reason not told yet.
+    /// - Returns: Cards that opened, and new failures.
     package mutating func tick(at now: Instant, _ rings: Rings) -> [Change] {
         var changes: [Change] = []
         let wasComplete = isComplete
@@ -145,15 +145,15 @@ package struct Cards {
                 } catch { return .failed(error) }
             }
         }
-        // Until then it is kept for the next attempt.
+        // ALSA's settings are kept for the next attempt until all cards are open.
         if isComplete, !wasComplete { PCMCard.forgetSettings() }
         return changes
     }
 
-    /// The media loop lost a card in use.
+    /// Notes that the media loop lost a card in use.
     package mutating func lost(_ direction: PCMError.Direction, _ error: PCMError, at now: Instant)
     {
-        // Its failing is no news of the one that is to follow it.
+        // The failure is of the card that is leaving, not of the next one.
         guard !self[direction].isLeaving else { return }
         self[direction].granted = nil
         self[direction].error = error
@@ -161,8 +161,7 @@ package struct Cards {
         self[direction].isReported = true
     }
 
-    /// The media loop handed a stream back that stood still: it is opened again at once, for most
-    /// cards that hang go on then.
+    /// Reopens at once a stream that stood still: that helps with most cards that hang.
     package mutating func reopen(_ direction: PCMError.Direction, at now: Instant) {
         guard !self[direction].isLeaving else { return }
         self[direction].granted = nil
@@ -170,7 +169,7 @@ package struct Cards {
         self[direction].backoff.skip(at: now)
     }
 
-    /// Closes a card that the media loop has handed back; if it counts as open, why went unheard.
+    /// Closes a card that the media loop handed back; retries it if the event of its loss was lost.
     package mutating func close(_ pcm: consuming PCMDevice, at now: Instant) {
         let direction = pcm.direction
         self[direction].closing = Background(ending: pcm)
@@ -180,7 +179,7 @@ package struct Cards {
         self[direction].backoff.lost(at: now)
     }
 
-    /// Waits until what is being closed is closed, so long at most.
+    /// Waits, at most this long, until the cards being closed are closed.
     package func awaitClosing(within limit: Duration) {
         let end = Clock.now() + limit
         for side in [input, output] { _ = side.closing?.take(within: end - Clock.now()) }
@@ -190,13 +189,13 @@ package struct Cards {
         ![input, output].contains { $0.isWanted && !$0.isOpen && !$0.isLeaving }
     }
 
-    /// When to look after the work on the cards, or to try the next time; nil when all is open.
+    /// When to look after the work on the cards, or to try again; nil when all are open.
     package func deadline(at now: Instant) -> Instant? {
         let sides = [input, output].filter { $0.isWanted && $0.isIdle }
         return (sides.map { $0.backoff.due } + [work(at: now)].compactMap { $0 }).min()
     }
 
-    /// When to look whether the work on a card is done; nil where there is none.
+    /// When to check whether the work on a card is done; nil without work.
     package func work(at now: Instant) -> Instant? {
         [input, output].flatMap {
             [$0.opening?.look(at: now), $0.closing?.look(at: now), $0.mixing?.look(at: now)]
@@ -221,7 +220,7 @@ extension Cards.Side {
         }
     }
 
-    /// Sets the mixer of an open card as the settings have it.
+    /// Sets the mixer of an open card by the settings.
     fileprivate mutating func mix() {
         control = nil
         mixing = nil
@@ -233,9 +232,9 @@ extension Cards.Side {
         isIdle && backoff.isDue(at: now) ? name.pcm : nil
     }
 
-    /// Takes what has become of the work on the card.
+    /// Takes the results of the work on the card.
     ///
-    /// - Returns: That it opened, or cannot be opened for a reason not told yet.
+    /// - Returns: A card that opened, or a new failure.
     fileprivate mutating func collect(at now: Instant, _ rings: Rings) -> Cards.Change? {
         if closing?.take() != nil { closing = nil }
         if let control = mixing?.take() {
@@ -273,7 +272,7 @@ extension Cards.Side {
         isReported = false
         backoff.succeeded(at: now)
         mix()
-        // Whether it moves now is for the media loop to say.
+        // The media loop reports whether a reopened card moves sound.
         defer { isReopening = false }
         return isReopening ? nil : .opened(shown, granted)
     }

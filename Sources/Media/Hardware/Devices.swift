@@ -5,7 +5,7 @@ package import Realtime
 package import Station
 package import Time
 
-/// The sound cards, their mixers and the lines of this machine, as the control thread has them.
+/// The sound cards, their mixers and the lines of this machine, for the control thread.
 package struct Devices: ~Copyable {
     package var cards: Cards
     package var lines: Lines
@@ -13,13 +13,13 @@ package struct Devices: ~Copyable {
     var microphoneMixer = MixerWatch(.capture)
     /// The control of the speaker's card that lets nothing through; nil where none does.
     package var silentSpeaker: CardControl?
-    /// That of the microphone's card.
+    /// The control of the microphone's card that lets nothing through; nil where none does.
     package var silentMicrophone: CardControl?
-    /// The volumes that the media loop was given last.
+    /// The volumes last sent to the media loop.
     package private(set) var toldVolumes = MediaVolumes()
-    /// Why microphone and speaker did not run by one clock when both were open last.
+    /// Why microphone and speaker did not share one clock when both were last open.
     package var clocksApart: String?
-    /// Why the relays' lines could not be written down; nil when they are.
+    /// Why the note of the relays' lines could not be written; nil when it was.
     package private(set) var relayNoteError: SystemError?
 
     package init(_ config: Config) {
@@ -27,29 +27,29 @@ package struct Devices: ~Copyable {
         lines = Lines(config)
     }
 
-    /// When there is something to do next; nil: when something else happens.
+    /// When work is due next; nil if only another event can bring work.
     package func deadline(at now: Instant) -> Instant? {
         guard let cards = cards.deadline(at: now) else { return lines.deadline }
         return min(cards, lines.deadline ?? cards)
     }
 
-    /// Tells the media loop the volumes, where they are others than before.
+    /// Sends the volumes to the media loop if they have changed.
     package mutating func tell(_ volumes: MediaVolumes, _ rings: Rings) {
         guard volumes != toldVolumes else { return }
         toldVolumes = volumes
         rings.tell(.volumes(volumes))
     }
 
-    /// Writes down the lines that are to be switched off should this process die.
+    /// Notes the lines to be switched off should this process die.
     package mutating func noteRelays(_ config: Config) {
         relayNoteError = RelayNote.write(config.relays, in: config.paths.runtime)
         if let error = relayNoteError { Log.warning("\(Self.relayNoteFinding): \(error)") }
     }
 
-    /// What may come of a note that is not written.
+    /// The risk when the note is not written.
     package static let relayNoteFinding = "a relay may stay on if the daemon dies"
 
-    /// Lights the lamps for what holds now.
+    /// Lights the lamps by the facts of this moment.
     package mutating func show(_ facts: LampFacts, at now: Instant) {
         lines.show(at: now) { facts.pattern(for: $0) }
     }
@@ -57,20 +57,20 @@ package struct Devices: ~Copyable {
     /// Darkens the lamps and switches the relays off, for good.
     package mutating func close(_ paths: Paths, at now: Instant) {
         lines.show(at: now) { _ in nil }
-        // A later start is not to drive lines that may be another program's by then.
+        // A later start must not drive lines that another program may have by then.
         if lines.stopRelays() { _ = RelayNote.write([], in: paths.runtime) }
     }
 }
 
 /// Cards and lines that the media loop hands back.
 extension Devices {
-    /// Ends what the media loop handed back.
+    /// Closes or frees all that the media loop handed back.
     ///
-    /// A device that comes back is not open any more. The event says so first, and why; but that
-    /// ring may have been full, and nobody would open the device again.
+    /// A device that comes back is not open any more. An event has reported that before, with the
+    /// reason; but if its ring buffer was full, the device would never be opened again.
     ///
-    /// - Returns: whether the settings before have come back: the rest waits until the caller has
-    ///   taken note of it.
+    /// - Returns: Whether the former settings have come back; the rest then waits until the caller
+    ///   has noted that.
     package mutating func takeReturns(_ rings: Rings, at now: Instant) -> Bool {
         while let returned = rings.returns.pop() {
             switch consume returned {
@@ -86,14 +86,14 @@ extension Devices {
     }
 }
 
-/// What the mixers of both cards let through.
+/// The mixers of both cards.
 extension Devices {
     /// Follows both mixers, once a second.
     ///
     /// - Parameters:
-    ///   - audio: Which controls are meant.
-    ///   - soundAt: When more than a muted card gives came of the microphone last; nil while its
-    ///     card moves no sound.
+    ///   - audio: The settings that name the controls.
+    ///   - soundAt: When the microphone last gave more than a muted card gives; nil while its card
+    ///     moves no sound.
     ///   - now: The time.
     package mutating func followMixers(_ audio: Config.Audio, soundAt: Instant?, at now: Instant) {
         silentSpeaker = speakerMixer.update(cards.output, audio.mixerOutput, at: now)
@@ -105,7 +105,7 @@ extension Devices {
         }
     }
 
-    /// Whether anything can come of the microphone, as far as its card is concerned.
+    /// The facts from which to judge whether the microphone can give any sound.
     package func microphoneFacts(isMuted: Bool) -> MicrophoneWatch.Facts {
         MicrophoneWatch.Facts(
             isMuted: isMuted, isWanted: cards.input.isWanted, isOpen: cards.input.isOpen,
@@ -113,22 +113,22 @@ extension Devices {
     }
 }
 
-/// What is known of the clocks of the sound cards.
+/// The clocks of the sound cards.
 extension Devices {
-    /// What is done about the echo, and why.
+    /// The handling of the echo, and the reason.
     package func handsFree(_ audio: Config.Audio) -> HandsFree {
         HandsFree(audio, clocksApart: clocksApart)
     }
 
-    /// Takes note of the clocks, where both cards are open.
+    /// Notes whether the cards share a clock, while both are open.
     package mutating func lookAtClocks(_ counters: CounterTable<MediaCount>) {
         if let clock = soundClock(counters) { clocksApart = clock.reason }
     }
 
-    /// Cancels the echo where that is wished and can be done: a card that comes may change that,
-    /// and so may what is measured.
+    /// Decides whether to cancel the echo: a new card may change that, and so may the measured
+    /// clocks.
     ///
-    /// - Returns: The clock, where it changes what is done about the echo.
+    /// - Returns: The clock, if it changes the handling of the echo.
     package mutating func followClocks(
         _ audio: Config.Audio, _ counters: CounterTable<MediaCount>
     ) -> PCMClock? {
@@ -138,7 +138,7 @@ extension Devices {
         return handsFree(audio).cancelsEcho == cancelled ? nil : clock
     }
 
-    /// Whether microphone and speaker run by one clock; nil while they are not both open.
+    /// Whether microphone and speaker share one clock; nil unless both are open.
     package func soundClock(_ counters: CounterTable<MediaCount>) -> PCMClock? {
         guard let capture = Self.side(cards.input), let playback = Self.side(cards.output)
         else { return nil }
@@ -153,11 +153,11 @@ extension Devices {
     }
 }
 
-/// What a card's mixer lets through in one direction, followed while the card is open.
+/// Watches the mixer of a card in one direction, while the card is open.
 ///
-/// Anybody may turn it down, by another program or a knob, while this station goes on.
+/// A person may turn it down, with another program or a knob, while this station runs.
 struct MixerWatch: ~Copyable {
-    /// A card without a mixer is not asked for one every second.
+    /// How often a card without a mixer is asked for one.
     private static let retry = Duration.seconds(30)
 
     private let direction: PCMError.Direction
@@ -165,12 +165,12 @@ struct MixerWatch: ~Copyable {
     private var device: DeviceName?
     private var due = Instant(nanoseconds: .min)
     private var opening: Background<CardMixer?>?
-    /// The control that the settings set, as it is now.
+    /// The control named in the settings, in its present state.
     private(set) var chosen: CardControl?
 
     init(_ direction: PCMError.Direction) { self.direction = direction }
 
-    /// Looks again, once a second.
+    /// Looks again; call it once a second.
     ///
     /// - Returns: the control that lets nothing through; nil where none does.
     mutating func update(_ side: Cards.Side, _ control: String?, at now: Instant) -> CardControl? {
@@ -204,16 +204,16 @@ struct MixerWatch: ~Copyable {
     }
 }
 
-/// The service manager's watchdog, fed only while the media loop turns.
+/// Feeds the service manager's watchdog, but only while the media loop turns.
 package struct Watchdog {
     private let isThere: Bool
     private var ticks: UInt64 = 0
 
     package init(isThere: Bool) { self.isThere = isThere }
 
-    /// Feeds it, if the media loop has turned since it was fed last.
+    /// Feeds the watchdog, if the media loop has turned since the last time.
     ///
-    /// Once a second.
+    /// Call it once a second.
     package mutating func feed(_ counters: CounterTable<MediaCount>) {
         let ticks = counters[.ticks]
         guard isThere, ticks != self.ticks else { return }
@@ -222,15 +222,15 @@ package struct Watchdog {
     }
 }
 
-/// When to try again what is not there: soon at first, then every two seconds, for ever.
+/// Decides when to retry an absent card or line: soon at first, then every two seconds, for ever.
 ///
-/// Looking for a card or a line that is absent costs well under a millisecond, and what was plugged
-/// in again is to sound within 3 s: two of waiting, one to open.
+/// Looking for an absent card or line costs well under a millisecond. A card that is plugged in
+/// again must sound within 3 s: two to wait, one to open.
 struct Backoff {
     static let first = Duration.milliseconds(500)
     static let last = Duration.seconds(2)
 
-    /// Open for so long, a device is one that works.
+    /// A device that stays open for this long works.
     static let settled = Duration.seconds(10)
 
     private var wait = first
@@ -244,21 +244,21 @@ struct Backoff {
         wait = min(wait * 2, Self.last)
     }
 
-    /// The device is open; whether it stays so is still to be seen.
+    /// Notes that the device is open; it may still fail soon.
     mutating func succeeded(at now: Instant) {
         opened = now
         due = Instant(nanoseconds: .min)
     }
 
-    /// Whether the device works, as it has been open for a while.
+    /// Whether the device works, because it has been open for a while.
     func isSettled(at now: Instant) -> Bool { opened.map { now - $0 >= Self.settled } ?? false }
 
-    /// The next attempt is due at once.
+    /// Makes the next attempt due at once.
     mutating func skip(at now: Instant) { due = now }
 
-    /// The device was lost just now.
+    /// Notes that the device was just lost.
     ///
-    /// One that opens and fails at once, over and over, is tried as seldom as one not there.
+    /// A device that opens and fails at once, over and over, is retried as seldom as an absent one.
     mutating func lost(at now: Instant) {
         if isSettled(at: now) { wait = Self.first }
         failed(at: now)

@@ -4,26 +4,26 @@ internal import Realtime
 package import Station
 package import Time
 
-/// Lines that switch something for a moment.
+/// Relays: lines that switch something for a moment.
 ///
-/// They are held from the start, switched off; a line that nobody holds could be anybody's.
+/// Each line is held from the start, switched off, because another program could take a free line.
 extension Lines {
     package struct Relay: ~Copyable {
         package var relay: Config.Relay
         package var output = HeldLine()
         package var pulse = RelayPulse()
-        /// Whether it was told that it rests.
+        /// Whether its rest was reported.
         package var isRestTold = false
-        /// The program, button or peer that asked for it last, for the journal.
+        /// The program, button or peer that last requested it, for the journal.
         var askedBy = ""
 
         package init(relay: Config.Relay) { self.relay = relay }
     }
 
-    /// What became of a request.
+    /// The outcome of a request.
     package enum Switched: Equatable {
         case done
-        /// It was on for as long as it may be, and rests for so long.
+        /// The relay was on for the longest time allowed, and rests for this long.
         case resting(Duration, isNews: Bool)
         case failed(GPIOError?)
     }
@@ -40,10 +40,10 @@ extension Lines {
             swap(&relays[place], &former[other])
             relays[place].relay = config.relays[place]
         }
-        // The others are switched off as they go.
+        // The relays left in `former` are switched off as it ends.
     }
 
-    /// Switches one on for its pulse; `who` is for the journal.
+    /// Switches a relay on for its pulse; `who` is for the journal.
     package mutating func pulse(relay place: Int, by who: String, at now: Instant) -> Switched {
         guard relays[place].output.isOpen else { return .failed(relays[place].output.error) }
         guard relays[place].pulse.request(relays[place].relay.pulse, at: now) else {
@@ -57,7 +57,7 @@ extension Lines {
         return relays[place].pulse.isOn ? .done : .failed(relays[place].output.error)
     }
 
-    /// Switches off those whose time is over.
+    /// Switches off the relays whose pulse is over.
     package mutating func updateRelays(at now: Instant) {
         for place in relays.indices where relays[place].pulse.isOn {
             relays[place].pulse.tick(at: now)
@@ -65,9 +65,9 @@ extension Lines {
         }
     }
 
-    /// Switches all off, for good; each is off too when its line goes.
+    /// Switches all relays off, for good: each goes off as its line closes.
     ///
-    /// - Returns: whether all of them are off for certain; of a line that was lost nobody knows.
+    /// - Returns: Whether all of them are certainly off; the state of a lost line is unknown.
     package mutating func stopRelays() -> Bool {
         var areOff = true
         for place in relays.indices {
@@ -80,13 +80,13 @@ extension Lines {
 
     private mutating func set(relay place: Int, _ isOn: Bool, at now: Instant) {
         relays[place].output.set(isOn, at: now)
-        // Nobody knows what a lost one does now.
+        // The state of a lost line is unknown.
         if !relays[place].output.isOpen { relays[place].pulse.stop() }
     }
 }
 
 extension Config.Relay {
-    /// Whether the other is on the same line, switched in the same way.
+    /// Whether the other relay is on the same line, switched in the same way.
     package func hasLine(of other: Config.Relay) -> Bool {
         line == other.line && active == other.active
     }

@@ -5,19 +5,19 @@ package import Realtime
 package import Station
 package import Time
 
-/// The lines: keys, which go to the media loop, lamps and relays, which stay here.
+/// The lines: keys, which the media loop reads, and lamps and relays, which stay here.
 ///
-/// Lines that are absent or busy are tried again for ever, as cards are.
+/// Absent or busy lines are retried for ever, as cards are.
 package struct Lines: ~Copyable {
     package struct Key {
         package var button: Config.Button
         package var error: GPIOError?
         package var isOpen: Bool
-        /// Nil until the media loop has read it; a press before that counts as none.
+        /// Whether the key is down; nil until the media loop has read it.
         package var isDown: Bool?
-        /// When it last went down.
+        /// When the key last went down.
         package var pressedAt: Instant?
-        /// Held past the limit, and still down.
+        /// Whether the key was held past the limit, and is still down.
         package var isStuck = false
         var backoff = Backoff()
 
@@ -30,16 +30,16 @@ package struct Lines: ~Copyable {
         package var lamp: Config.Lamp
         package var output = HeldLine()
         package var isOn = false
-        /// Since when it has something to show, and when its rhythm goes on.
+        /// When the lamp began to show something, and when its rhythm changes next.
         package var since: Instant?
         package var changesAt: Instant?
 
         package var isShowing: Bool { since != nil }
     }
 
-    /// A line that opened (nil), or cannot be opened for a reason not told yet; by its place.
+    /// A line, by its place, that opened (nil) or failed to open for a new reason.
     ///
-    /// Or a relay that rests from now on for so long, and who asked for it last.
+    /// Or a relay that now rests for some time, and its last requester.
     package enum Change {
         case key(Int, GPIOError?)
         case lamp(Int, GPIOError?)
@@ -57,9 +57,9 @@ package struct Lines: ~Copyable {
         relays = FixedArray(count: config.relays.count) { Relay(relay: config.relays[$0]) }
     }
 
-    /// Other settings: lines that are the same stay as they are, the others are opened anew.
+    /// Takes over other settings: unchanged lines stay open, the others are opened anew.
     ///
-    /// Lines of keys that are not wanted any more are the media loop's to hand back.
+    /// The media loop hands back the lines of removed keys.
     package mutating func configure(_ config: Config) {
         keys = config.buttons.map { button in
             guard var key = keys.first(where: { $0.button.hasLine(of: button) }) else {
@@ -82,9 +82,9 @@ package struct Lines: ~Copyable {
         configureRelays(config)
     }
 
-    /// Opens what is not open and due.
+    /// Opens the lines that are closed and due.
     ///
-    /// - Returns: What opened, and each new complaint.
+    /// - Returns: Lines that opened, new failures, and relays that began to rest.
     package mutating func tick(at now: Instant, _ rings: Rings) -> [Change] {
         var changes: [Change] = []
         for place in keys.indices where !keys[place].isOpen && keys[place].backoff.isDue(at: now) {
@@ -129,7 +129,7 @@ package struct Lines: ~Copyable {
         }
     }
 
-    /// Lights each lamp in the rhythm that `pattern` says, and darkens those without one.
+    /// Lights each lamp in the rhythm given by `pattern`, and darkens those without one.
     package mutating func show(at now: Instant, _ pattern: (Config.Lamp.Show) -> LampPattern?) {
         for place in lamps.indices {
             guard let pattern = pattern(lamps[place].lamp.show) else {
@@ -146,7 +146,7 @@ package struct Lines: ~Copyable {
         }
     }
 
-    /// Whether there is a lamp that shows this, and its line can be set.
+    /// Whether there is a lamp for this, with an open line.
     package func canShow(_ show: Config.Lamp.Show) -> Bool {
         lamps.indices.contains { lamps[$0].lamp.show == show && lamps[$0].output.isOpen }
     }
@@ -165,7 +165,7 @@ package struct Lines: ~Copyable {
         return false
     }
 
-    /// When the next attempt, or the next change of a lamp or a relay, is due; nil when none is.
+    /// When the next attempt, or the next change of a lamp or a relay, is due; nil for never.
     package var deadline: Instant? {
         var dues = keys.map { $0.isOpen ? nil : $0.backoff.due }
         for place in lamps.indices {
@@ -178,10 +178,10 @@ package struct Lines: ~Copyable {
     }
 }
 
-/// The line of a lamp or a relay, opened again whenever it is gone.
+/// The line of a lamp or a relay, opened again when it is gone.
 package struct HeldLine: ~Copyable {
     private var line: OutputLine?
-    /// Why it is not open; nil before the first attempt, too.
+    /// Why the line is not open; nil also before the first attempt.
     package private(set) var error: GPIOError?
     private var backoff = Backoff()
 
@@ -189,9 +189,9 @@ package struct HeldLine: ~Copyable {
 
     func isDue(at now: Instant) -> Bool { !isOpen && backoff.isDue(at: now) }
 
-    /// Tries to open it.
+    /// Tries to open the line.
     ///
-    /// - Returns: Whether what came of it is news: a complaint is told once.
+    /// - Returns: Whether the outcome is news: a failure is reported once.
     mutating func open(
         _ line: String, activeLow: Bool, _ isOn: Bool, of name: String, at now: Instant
     ) -> Bool {
@@ -209,7 +209,7 @@ package struct HeldLine: ~Copyable {
         }
     }
 
-    /// Switches it; one that fails is closed, for nothing else can be done.
+    /// Switches the line; a line that fails is closed, as nothing else can be done.
     mutating func set(_ isOn: Bool, at now: Instant) {
         do throws(GPIOError) {
             try line?.set(isOn)
@@ -222,12 +222,12 @@ package struct HeldLine: ~Copyable {
 
     mutating func close() { line = nil }
 
-    /// When it is tried again; nil while nothing is wrong with it.
+    /// When to try again; nil while nothing is wrong.
     var retry: Instant? { error == nil ? nil : backoff.due }
 }
 
 extension Config.Button {
-    /// Whether the other is read from the same line in the same way.
+    /// Whether the other button is read from the same line in the same way.
     package func hasLine(of other: Config.Button) -> Bool {
         if isVoiceOperated || other.isVoiceOperated {
             return isVoiceOperated && other.isVoiceOperated && name == other.name
@@ -237,18 +237,18 @@ extension Config.Button {
 }
 
 extension Config.Lamp {
-    /// Whether the other is on the same line, lit in the same way.
+    /// Whether the other lamp is on the same line, lit in the same way.
     package func hasLine(of other: Config.Lamp) -> Bool {
         line == other.line && active == other.active
     }
 }
 
-/// The changes of buttons that the media loop reports, by their places.
+/// Changes of buttons that the media loop reports, by their places.
 ///
 /// A place that does not exist is of the old settings: the `adopted` event was lost because the
 /// ring buffer was full.
 extension Lines {
-    /// A key went down or up.
+    /// Notes that a key went down or up.
     ///
     /// - Returns: Whether there is such a key.
     package mutating func moved(key place: Int, isDown: Bool, at now: Instant) -> Bool {
@@ -262,13 +262,13 @@ extension Lines {
         return true
     }
 
-    /// A key was held for longer than it may open the microphone.
+    /// Notes that a key was held for longer than it may open the microphone.
     package mutating func timedOut(key place: Int) {
         guard keys.indices.contains(place) else { return }
         keys[place].isStuck = keys[place].isDown == true
     }
 
-    /// A key could not be read.
+    /// Notes that a key could not be read.
     ///
     /// - Returns: Whether there is such a key.
     package mutating func lost(key place: Int, _ error: GPIOError, at now: Instant) -> Bool {
@@ -279,7 +279,7 @@ extension Lines {
         return true
     }
 
-    /// The line of a key that could not be read came back; if it counts as open, why went unheard.
+    /// Retries a key whose line came back, if the event of its loss was lost.
     package mutating func returned(_ line: String, at now: Instant) {
         for place in keys.indices where keys[place].isOpen && keys[place].button.line == line {
             keys[place].isOpen = false
@@ -289,7 +289,7 @@ extension Lines {
 }
 
 extension LampFacts {
-    /// The rhythm of a lamp that shows this; nil when it is dark.
+    /// The rhythm of a lamp for this; nil when it is dark.
     func pattern(for show: Config.Lamp.Show) -> LampPattern? {
         switch show {
         case .talking: isTalking ? isUnheard ? .unheard : .steady : nil

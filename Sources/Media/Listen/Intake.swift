@@ -4,24 +4,25 @@ internal import Realtime
 
 /// When the media loop reads one of its sockets: as datagrams come, or before the next block.
 ///
-/// Each wake costs more than what is done with the datagram. With several talkers they come more
-/// often than blocks are due, so they stay in the kernel until one is, and cost it one call. A
-/// flood is left alone, too, when it has cost too much of a period.
+/// Each wake costs more than the work on one datagram. With several talkers, datagrams come more
+/// often than blocks are due: they then stay in the kernel until the next block, and one call takes
+/// them all. The loop also leaves a flood in the kernel, once the flood has cost too much of a
+/// period.
 struct Intake {
-    /// How much of the loop a socket's datagrams may have.
+    /// The share of the loop that a socket's datagrams may take.
     struct Bounds {
-        /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
+        /// Datagrams taken in one turn at most, so that a flood cannot delay the sound.
         let perTurn: Int
         /// Datagrams of one period that are no flood.
         let calm: Int
-        /// Beyond them, the part of a period: one in so many.
+        /// The part of a period that datagrams beyond `calm` may take: one in so many.
         let part: Int64
 
-        /// Every peer's are calm, and as many again.
+        /// A calm period has at most two datagrams from each peer.
         static let data = Bounds(perTurn: 64, calm: 64, part: 2)
-        /// They wait for all others, and cost a quarter of what those may.
+        /// Datagrams from unknown addresses come last, and may cost a quarter of what `data` may.
         ///
-        /// A peer on its way to another address sends a few in a period.
+        /// A peer that moves to another address sends a few in a period.
         static let strays = Bounds(perTurn: DatagramInbox.capacity, calm: 1, part: 8)
     }
 
@@ -31,38 +32,38 @@ struct Intake {
     private static let periodMost: Int64 = 10_000_000
 
     let bounds: Bounds
-    /// Processor time in ns they may take of a period before they are left alone.
+    /// Processor time in ns that datagrams may take of a period before they stay in the kernel.
     var busyMax: Int64 = 0
-    /// Whether a period is short enough for datagrams to stay in the kernel so long.
+    /// Whether a period is short enough for datagrams to wait in the kernel.
     private var isShort = false
     /// Datagrams taken since the card or the timer woke the loop last.
     private var arrivals = 0
-    /// More than talkers send: each datagram is to find the loop awake for the rest of the period.
+    /// Whether one turn brought more than talkers send: then none wait for the rest of the period.
     private var hasMany = false
     /// The loop's processor time when this period's datagrams reached `bounds.calm`.
     private var busyFrom: Int64 = 0
-    /// They have taken too much of the period.
+    /// Whether datagrams have taken too much of the period.
     private(set) var isFlooded = false
-    /// Datagrams stay in the kernel until the next turn of the card or the timer.
+    /// Whether datagrams stay in the kernel until the next turn of the card or the timer.
     private(set) var isGathering = false
     /// Whether the socket wakes the loop.
     private var wakes = true
 
     /// - Parameters:
-    ///   - bounds: The socket's.
+    ///   - bounds: The bounds of this socket.
     ///   - period: How often the card wakes the loop, in ns.
     init(_ bounds: Bounds = .data, period: Int64) {
         self.bounds = bounds
         adopt(period: period)
     }
 
-    /// The period is another from now on.
+    /// Sets the period.
     mutating func adopt(period: Int64) {
         busyMax = period / bounds.part
         isShort = period <= Self.periodMost
     }
 
-    /// Counts datagrams of one turn; the kernel is asked for the time when they are many.
+    /// Counts the datagrams of one turn; from `bounds.calm` on, also reads the processor time.
     mutating func note(arrivals count: Int) {
         let before = arrivals
         arrivals += count
@@ -73,7 +74,7 @@ struct Intake {
         isFlooded = busy - busyFrom >= busyMax
     }
 
-    /// The card or the timer has woken the loop.
+    /// Begins a period: the card or the timer has woken the loop.
     mutating func beginPeriod() { (arrivals, hasMany, isFlooded) = (0, false, false) }
 
     /// Notes how many voices sound in the block that was mixed.
@@ -81,7 +82,7 @@ struct Intake {
         isGathering = isShort && voices >= Self.severalVoices && !hasMany
     }
 
-    /// No block was due when it should have been: the next turn may be far away.
+    /// Notes that no block was due: the next turn may be far away.
     mutating func missedBlock() { isGathering = false }
 
     /// Whether the socket is to wake the loop from now on; nil where nothing changes.
@@ -93,22 +94,21 @@ struct Intake {
     }
 }
 
-/// Which peer each session belongs to.
+/// Finds the peer of a session.
 ///
-/// A table by the low bits of the index gives a peer to ask first, and no more: indices are random,
-/// so two sessions may share an entry, and an old one may still be there. The peer's own key slots
-/// say whether the session is its.
+/// A table by the low bits of the index only gives the peer to try first: indices are random, so
+/// two sessions may share an entry, and an old entry may remain. The key slots of that peer decide.
 struct SessionOwners: ~Copyable {
     private static let count = 64
 
     private var last = FixedArray<Int>(count: count) { _ in 0 }
-    /// No peer of this number or a higher one has had a session yet.
+    /// No peer with this number or a higher one has had a session yet.
     private var end = 0
 
-    /// This peer has a session.
+    /// Notes that this peer has a session.
     mutating func note(_ peer: Int) { end = max(end, peer + 1) }
 
-    /// The peer whose session this is, nil for a foreign one.
+    /// The peer of this session; nil for a foreign session.
     mutating func owner(of index: UInt32, among peers: inout GrowingArray<MediaPeer>) -> Int? {
         let place = Int(index) & (Self.count - 1)
         let found = last[place]

@@ -14,11 +14,11 @@ extension MediaLoop {
     /// When a period brings many datagrams and they keep the loop busy for too long (`Intake`), the
     /// socket is left alone until the card or the timer wakes the loop again: a flood then costs a
     /// bounded share of each period, and fills the kernel's buffer, not ours. A bound on their
-    /// number would not do: on a slow machine each turn may find a few, and the loop never sleeps
+    /// number would not help: on a slow machine each turn may find a few, and the loop never sleeps
     /// until LimitRTTIME= ends it.
     ///
-    /// - Parameter areStrays: Whether to take those from elsewhere than peers are known to be,
-    ///   which have bounds of their own.
+    /// - Parameter areStrays: Whether to take datagrams from unknown addresses, which have bounds
+    ///   of their own.
     mutating func listen(areStrays: Bool = false) {
         guard let most = receiver.mayTake(areStrays: areStrays) else { return }
         var taken = 0
@@ -27,7 +27,7 @@ extension MediaLoop {
             count = receiver.read(from: socket, areStrays: areStrays)
             for place in 0..<count { usePacket(place) }
             taken += count
-            // Fewer than it could have given: the kernel has no more.
+            // Fewer than fit: the kernel has no more.
         } while count == DatagramInbox.capacity && taken < most
         receiver.note(taken: taken, areStrays: areStrays)
     }
@@ -60,7 +60,7 @@ extension MediaLoop {
         while room > 0 {
             if speaker.waiting == 0 {
                 let isHeldDown = isSpeakerHeldDown
-                // Asked again for the block: a tone that was mixed into it may lift the hold.
+                // Asked again after the mix: an urgent tone in the block lifts the hold.
                 speaker.load(
                     nextBlock(isHeldDown: isHeldDown), count: plan.sound.blockSamples,
                     isHeldDown: isSpeakerHeldDown)
@@ -81,7 +81,7 @@ extension MediaLoop {
             case .wouldBlock:
                 return
             case .xrun:
-                // The refused block is offered again, in the next turn of this loop.
+                // The next turn of this loop offers the refused block again.
                 rings.counters.add(.playbackXruns)
                 shedding.noteLateness(
                     xrunAfter: now - cards.playedAt, period: cards.playback.periodSamples)
@@ -89,7 +89,7 @@ extension MediaLoop {
                 capturePath.loseReference()
                 if cards.isLinked { startCards() }
                 xruns += 1
-                // A card that refuses every block is not to hold up all else.
+                // A card that refuses every block must not stop everything else.
                 guard xruns < Self.xrunsPerTurn else { return }
                 room = cards.playbackRoom()
             case .suspended:
@@ -102,7 +102,7 @@ extension MediaLoop {
         }
     }
 
-    /// Mixes the next block: voices first, then ringtone and chimes, and words.
+    /// Mixes the next block: voices first, then ringtone and chimes, and spoken words.
     private mutating func nextBlock(isHeldDown: Bool) -> Block {
         var room = Block(repeating: 0)
         var all = room.mutableSpan
@@ -123,24 +123,24 @@ extension MediaLoop {
         return room
     }
 
-    /// Whether the speaker is held down now, half duplex.
+    /// Whether half duplex holds the speaker down now.
     private var isSpeakerHeldDown: Bool {
         duplex.holdsSpeakerDown(talks.talking, isUrgent: tones.isUrgent(at: now), at: now)
     }
 }
 
-/// The first step from the wire: datagrams are taken from the socket, and opened one by one.
+/// Takes datagrams from the socket and opens them, one by one.
 struct PacketReceiver: ~Copyable {
-    /// When the socket is read.
+    /// Decides when the socket is read.
     var intake: Intake
-    /// When the one is that has datagrams from elsewhere than peers are known to be.
+    /// Decides when the socket for unknown addresses is read.
     var strayIntake: Intake
     var owners = SessionOwners()
     private let rings: Rings
     private var inbox: DatagramInbox
     /// The content of the packet opened last.
     private var plaintext = FixedArray(count: FrameLayout.plaintextMax) { _ in UInt8(0) }
-    /// When the turn before this one began, and when datagrams were read last.
+    /// The beginning of the turn before this one, and the moment of the last read.
     private var turnBefore: Instant
     private var readAt: Instant
 
@@ -153,10 +153,10 @@ struct PacketReceiver: ~Copyable {
         readAt = now
     }
 
-    /// A turn begins; the one before began then.
+    /// Begins a turn; `before` is when the last one began.
     mutating func beginTurn(after before: Instant) { turnBefore = before }
 
-    /// The card or the timer has woken the loop.
+    /// Begins a period: the card or the timer has woken the loop.
     mutating func beginPeriod() {
         intake.beginPeriod()
         strayIntake.beginPeriod()
@@ -172,7 +172,7 @@ struct PacketReceiver: ~Copyable {
         if areStrays { strayIntake.note(arrivals: count) } else { intake.note(arrivals: count) }
     }
 
-    /// Has the sockets wake the loop, or not.
+    /// Sets whether the sockets wake the loop.
     mutating func watch(_ socket: borrowing DataSocket, by loop: borrowing EventLoop) {
         if let wakes = intake.newWaking() {
             try? loop.modify(
@@ -193,8 +193,10 @@ struct PacketReceiver: ~Copyable {
         return inbox.count
     }
 
-    /// One datagram: length, index, authentication, replay window, and only then its content; each
-    /// refusal is a counter.
+    /// Checks one datagram (length, index, authentication, replay window) and only then reads its
+    /// content.
+    ///
+    /// Each refusal is counted.
     mutating func open(
         _ place: Int, for peers: inout GrowingArray<MediaPeer>, at now: Instant
     ) -> OpenedPacket? {
@@ -251,18 +253,18 @@ struct PacketReceiver: ~Copyable {
         rings.traffic[peer].add(.opened)
         guard packet.isFresh(at: now) else {
             rings.counters.add(.droppedStale)
-            // Records that only the session needs are true whenever they come.
+            // Records that only the session needs stay true, whenever they come.
             return packet.flags.kind == .control ? packet : nil
         }
-        // A packet that was held back does not show that its peer is still there.
+        // A delayed packet does not show that its peer is still there.
         rings.traffic[peer].set(.lastOpened, to: UInt64(now.nanoseconds))
         return packet
     }
 
-    /// Tells where the newest packet came from, if that is news: the peer may be there now.
+    /// Reports a new source address of the newest packet: the peer may have moved there.
     ///
-    /// If two copies of it come from two addresses, only the first is opened, and a stranger's may
-    /// be the faster one.
+    /// An attacker's copy of a packet may arrive before the packet itself. Of the two, only the
+    /// first opens.
     private func reportSource(
         of peer: Int, _ index: UInt32, from source: SocketAddress, at seen: inout MediaPeer,
         _ now: Instant
@@ -291,7 +293,7 @@ struct PacketReceiver: ~Copyable {
         case .replay, .copy: rings.counters.add(.droppedReplay)
         }
         rings.traffic[peer].add(.refused)
-        // A replay opened before: it is no sign of keys that do not fit.
+        // A replay was opened before: it does not mean that the keys do not fit.
         if refusal == .replay || refusal == .copy {
             rings.traffic[peer].add(.repeated)
         } else {
@@ -304,9 +306,10 @@ struct PacketReceiver: ~Copyable {
         rings.traffic[peer].add(.openedBytes, UInt64(size))
     }
 
-    /// When a datagram came: the kernel's time, where it stayed there until this turn.
+    /// The arrival time of a datagram: by the kernel's clock if the datagram waited there for this
+    /// turn.
     ///
-    /// Between the last turn and this one, whatever the clock of the day was set to meanwhile.
+    /// Always between the last turn and this one, even if the clock of the day was set meanwhile.
     private mutating func arrival(of place: Int, at now: Instant) -> Instant {
         guard intake.isGathering else { return now }
         return max(turnBefore, min(now, readAt - inbox.waited(place)))
@@ -316,7 +319,7 @@ struct PacketReceiver: ~Copyable {
     @_lifetime(borrow self)
     func content(of packet: OpenedPacket) -> Span<UInt8> { plaintext.span(0..<packet.count) }
 
-    /// Control records go to the control thread; the end of a talkspurt is for the voices here.
+    /// Passes control records to the control thread, and ends of talkspurts to the voices.
     mutating func passRecords(
         of packet: OpenedPacket, to talkers: inout Talkers, at now: Instant
     ) {
@@ -338,14 +341,14 @@ struct PacketReceiver: ~Copyable {
     }
 }
 
-/// The speaker's side of the media loop: whole blocks in, as many samples out as the card takes.
+/// Cuts the mix, made in whole blocks, into as many samples as the speaker's card takes.
 struct Speaker: ~Copyable {
-    /// The speaker's gain while the own microphone is open, half duplex: -40 dB.
+    /// The speaker's gain while it is held down, half duplex: -40 dB.
     static let heldDown: Float = 0.01
-    /// Gain moves this far a sample, so that it never clicks: full scale in 50 ms.
+    /// Change of the gain per sample, too small to click: full scale in 50 ms.
     private static let slope: Float = 0.2 / 480
 
-    /// The block to play, at its start.
+    /// The block to play, in its first `count` samples.
     private var block = Block(repeating: 0)
     private var count = 0
     private var played = 0
@@ -354,7 +357,7 @@ struct Speaker: ~Copyable {
     /// Samples of the block not yet given to the card.
     var waiting: Int { count - played }
 
-    /// Loads the next block to play, the first `count` samples of `next`; the one before must be
+    /// Loads the next block to play, the first `count` samples of `next`; the former one must be
     /// played out.
     mutating func load(_ next: Block, count: Int = PCM.blockMax, isHeldDown: Bool) {
         precondition(waiting == 0)

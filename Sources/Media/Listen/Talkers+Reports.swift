@@ -4,14 +4,14 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// What talkers are told: how they arrive (REPORT), and what of them is heard (HEARD, protocol.md
-/// §2.4).
+/// Reports to talkers: how their sound arrives (REPORT), and how much of it is heard (HEARD,
+/// protocol.md §2.4).
 extension Talkers {
-    /// The pause between two notices to a talker that nothing of its stream is played.
+    /// The pause between two HEARD of a stream of which nothing is played.
     private static var unheardInterval: Duration { .seconds(1) }
 
-    /// A block of a voice was mixed: its talker learns at once where it began to be heard, or not
-    /// to be.
+    /// Notes that a block of a voice was mixed, and reports at once to the talker when it begins or
+    /// ceases to be heard.
     mutating func note(
         _ why: Unheard, of place: Int, _ owner: VoiceSlot.Owner, samples: Int,
         by socket: inout DataSocket, at now: Instant
@@ -23,7 +23,7 @@ extension Talkers {
         socket.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
     }
 
-    /// Tells a talker that nothing of this stream is played, and why: at the start of each
+    /// Reports to a talker that nothing of this stream is played, and why: at the start of each
     /// talkspurt, and once a second.
     mutating func tellUnheard(
         _ flags: FrameFlags, _ owner: VoiceSlot.Owner, _ why: Unheard,
@@ -37,14 +37,14 @@ extension Talkers {
         socket.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
     }
 
-    /// Shows the control thread whether a peer that speaks is heard here.
+    /// Publishes for the control thread whether a peer that speaks is heard here.
     private func publish(_ why: Unheard, of owner: VoiceSlot.Owner, at now: Instant) {
         let traffic = rings.traffic[owner.peer]
         traffic.set(.unheardWhy, to: UInt64(why.rawValue) | UInt64(owner.stream) << 8)
         traffic.set(.unheardAt, to: why == .heard ? 0 : UInt64(now.nanoseconds))
     }
 
-    /// Reports once a second how the voice arrives, to its talker (REPORT) and the control thread.
+    /// Reports once a second how the voice arrives: to its talker (REPORT) and the control thread.
     mutating func report(
         _ place: Int, _ owner: VoiceSlot.Owner, by socket: inout DataSocket, at now: Instant
     ) {
@@ -84,7 +84,7 @@ extension Talkers {
         socket.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
     }
 
-    /// Adds to the counters what was received, lost and made up since the last time.
+    /// Counts the frames lost and recovered and the sound concealed since the last call.
     mutating func countTotals(of place: Int) {
         let new = slots[place].newTotals()
         // Nearly always so: every counter is a store that other threads see.

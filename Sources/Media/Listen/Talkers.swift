@@ -6,14 +6,14 @@ internal import Wire
 
 /// All talkers that are heard here, or may be: from an opened packet to the mix for the speaker.
 ///
-/// Each talker is told how its sound arrives and what of it is heard (`Talkers+Reports`).
+/// `Talkers+Reports` reports to each talker how its sound arrives and how much is heard.
 struct Talkers: ~Copyable {
     static let voicesMax = 8
 
     let rings: Rings
-    /// One for each voice that can be heard at once.
+    /// One slot for each voice that can be heard at once.
     var slots: FixedArray<VoiceSlot>
-    /// By the peer's number.
+    /// The streams of each peer, by its number.
     var streams: GrowingArray<PeerStreams>
     var mixer = Mixer()
     /// The peer whose voice began or ended last.
@@ -22,7 +22,7 @@ struct Talkers: ~Copyable {
     var heardAt = InlineArray<3, Instant>(repeating: Instant(nanoseconds: .min / 2))
     /// Voices that may be heard at once now: fewer while the processor cannot keep up.
     private var limit = voicesMax
-    /// Voices whose missing sound may be made up by a network.
+    /// Voices whose missing sound libopus may conceal with its neural network.
     var neuralMax: Int
     private var shares = VoiceShares()
 
@@ -33,15 +33,15 @@ struct Talkers: ~Copyable {
         neuralMax = plan.neuralVoices
     }
 
-    /// Whether the speaker plays; if not, talkers are told why.
+    /// Whether the speaker plays; if not, talkers get the reason.
     enum SpeakerState {
         case open
-        /// A card is there, and moves no sound.
+        /// A card is open, but moves no sound.
         case still
         case absent(Unheard)
     }
 
-    /// Keeps a frame of sound and its copies to be played, or tells the talker why not.
+    /// Keeps a frame of sound and its copies to be played, or reports to the talker why not.
     mutating func receive(
         _ packet: OpenedPacket, in receiver: borrowing PacketReceiver, _ speaker: SpeakerState,
         by socket: inout DataSocket, at now: Instant
@@ -90,13 +90,13 @@ struct Talkers: ~Copyable {
         }
     }
 
-    /// The talker said which packet was the last of its talkspurt.
+    /// Ends a talkspurt at the last packet that its talker named.
     mutating func spurtEnded(_ end: SpurtEnd, of peer: Int) {
         guard let place = slot(of: .init(peer: peer, stream: end.stream)) else { return }
         slots[place].voice.end(last: end.last)
     }
 
-    /// Gives a stream's sound its meaning here; unbound again, it is another run of the peer.
+    /// Sets the hearing of a stream; an unbound stream begins another run of the peer.
     mutating func bind(_ stream: UInt8, of peer: Int, to hearing: Hearing, at now: Instant) {
         let was = streams[peer].hearings[Int(stream)]
         streams[peer].hearings[Int(stream)] = hearing
@@ -104,7 +104,8 @@ struct Talkers: ~Copyable {
         guard hearing == .unbound, was != .unbound else { return }
         // The peer has started again, or the number is another peer's: there is no peer to answer.
         if lastSpeaker == peer { lastSpeaker = nil }
-        // Its numbers start anew (protocol.md §2.3): the old ones would make the new ones late.
+        // The stream's numbers start anew (protocol.md §2.3): after the old ones, they would seem
+        // late.
         if let place = slot(of: .init(peer: peer, stream: stream)) { release(place, at: now) }
     }
 
@@ -113,7 +114,8 @@ struct Talkers: ~Copyable {
         return nil
     }
 
-    /// A voice for a stream that has none: a free one, else that of what matters less.
+    /// The place of a voice slot for a stream that has none: a free slot, else that of a voice that
+    /// matters less.
     private mutating func freeSlot(for owner: VoiceSlot.Owner, at now: Instant) -> Int? {
         let claim = VoiceClaims.Claim(
             peer: owner.peer, rank: worth(of: owner), since: now, lastPacket: now)
@@ -128,7 +130,7 @@ struct Talkers: ~Copyable {
         return place
     }
 
-    /// The talkers that have a voice, and how much each matters.
+    /// The streams that have a voice, and their claims to it.
     private var claims: VoiceClaims {
         mutating get {
             var claims = VoiceClaims()
@@ -145,12 +147,12 @@ struct Talkers: ~Copyable {
         }
     }
 
-    /// Its rank; a stream that its peer has not bound is worth less than any.
+    /// The rank of a stream; below every rank while its peer has not bound it.
     private mutating func worth(of owner: VoiceSlot.Owner) -> Int {
         streams[owner.peer].hearings[Int(owner.stream)].isHeard ? rank(owner) : -1
     }
 
-    /// Frees a voice slot; what is left of its sound fades.
+    /// Frees a voice slot; the rest of its sound fades.
     mutating func release(_ place: Int, at now: Instant) {
         guard let owner = slots[place].owner else { return }
         if slots[place].isSounding {
@@ -161,26 +163,27 @@ struct Talkers: ~Copyable {
         countTotals(of: place)
         slots[place].owner = nil
         shares.left(owner.peer, rings)
-        // The figures of its sound are over.
+        // The figures of its sound end here.
         let traffic = rings.traffic[owner.peer]
         traffic.set(.playoutDelay, to: 0)
         traffic.set(.jitter, to: 0)
         traffic.set(.loss, to: 0)
     }
 
-    /// There is no speaker any more, or the slots are about to change.
+    /// Frees all voice slots: the speaker is gone, or the slots are about to change.
     mutating func releaseAll(at now: Instant) {
         for place in slots.indices { release(place, at: now) }
     }
 
-    /// Sound that is not for this station: kept a moment if its binding may still come.
+    /// Frees the slot of a stream that is not for this station; an unbound one waits a moment for
+    /// its binding.
     mutating func giveUpUnheard(_ place: Int, _ hearing: Hearing, at now: Instant) {
         if hearing == .unbound, now - slots[place].since < VoiceSlot.unboundMax { return }
         rings.counters.add(hearing == .unbound ? .droppedUnbound : .droppedIgnored)
         release(place, at: now)
     }
 
-    /// Hears no more voices at once than this.
+    /// Limits the number of voices heard at once, and frees the slots beyond it.
     mutating func limit(to voices: Int, at now: Instant) {
         limit = voices
         while true {
@@ -190,7 +193,7 @@ struct Talkers: ~Copyable {
         }
     }
 
-    /// By priority, and a page before talk.
+    /// The rank of a stream: by priority, and a page before talk.
     func rank(_ owner: VoiceSlot.Owner) -> Int {
         let level = level(of: owner)
         if case .page = streams[owner.peer].hearings[Int(owner.stream)] { return 2 * level + 1 }
@@ -205,20 +208,20 @@ struct Talkers: ~Copyable {
 
 /// From the voices to one block for the speaker.
 extension Talkers {
-    /// Other voices stay turned down this long after a talker of higher priority paused.
+    /// Other voices stay turned down for this long after a talker of higher priority paused.
     private static var duckHold: Duration { .milliseconds(400) }
 
-    /// The volumes with which one block is mixed.
+    /// The volumes at which one block is mixed.
     struct BlockVolumes {
         /// The volumes and mutes that people have set.
         var byHand: MediaVolumes
-        /// The speaker is held down while the microphone is open.
+        /// Whether the speaker is held down while the microphone is open.
         var isHeldDown: Bool
     }
 
-    /// Adds the next block of every voice that is heard to the mix, by way of `block`.
+    /// Adds the next block of every voice that is heard to the mix; `block` is room for each.
     ///
-    /// - Returns: How many sound in it.
+    /// - Returns: The number of voices that sound in the block.
     mutating func mix(
         by block: inout MutableSpan<Int16>, _ plan: borrowing MediaPlan, _ volumes: BlockVolumes,
         _ tones: inout Tones, _ socket: inout DataSocket, at now: Instant
@@ -237,7 +240,7 @@ extension Talkers {
                 giveUpUnheard(place, hearing, at: now)
                 continue
             }
-            // The first that have sound now; to change it costs nothing.
+            // The first voices that have sound now; a change costs nothing.
             let isNeural = neuralLeft > 0 && slots[place].voice.isActive
             slots[place].voice.concealsNeurally = isNeural
             if isNeural { neuralLeft -= 1 }
@@ -275,7 +278,7 @@ extension Talkers {
         return voices
     }
 
-    /// A voice begins to sound, or falls silent.
+    /// Notes that a voice begins to sound, or falls silent.
     private mutating func turn(
         _ place: Int, _ owner: VoiceSlot.Owner, isOn isSounding: Bool, at now: Instant
     ) {
@@ -285,27 +288,29 @@ extension Talkers {
         if isSounding {
             slots[place].tally.begin()
         } else {
-            // Its talker waits to be told what was heard of it.
+            // Its talker waits for the report of the sound heard.
             slots[place].nextReport = min(slots[place].nextReport, now)
             slots[place].tally.end()
         }
     }
 
-    /// Measures how loud a talker arrives, before its gain.
+    /// Measures the level of a talker's sound, before its gain.
     private mutating func meter(_ block: Span<Int16>, of place: Int, _ peer: Int) {
         slots[place].meter.add(block)
         rings.traffic[peer].set(.meter, to: slots[place].meter.reading.packed)
         rings.traffic[peer].add(.playedSamples, UInt64(block.count))
     }
 
-    /// The highest priority that was heard just now.
+    /// The highest priority heard within `duckHold`.
     func highestHeard(at now: Instant) -> Int {
         if now - heardAt[2] < Self.duckHold { return 2 }
         return now - heardAt[1] < Self.duckHold ? 1 : 0
     }
 
-    /// One mouth speaking to two channels at once is mixed once, as what matters most; what is
-    /// muted or far down is not heard.
+    /// Whether the mix already has another stream of the same peer, of at least this rank.
+    ///
+    /// Speech to two channels at once is mixed once. A muted stream, or one far down, does not
+    /// count.
     private func isHeardTwice(
         _ owner: VoiceSlot.Owner, at place: Int, _ plan: borrowing MediaPlan,
         _ volumes: MediaVolumes
@@ -322,7 +327,7 @@ extension Talkers {
         return false
     }
 
-    /// Fades out the next block of a voice that ends: cut off, it would click.
+    /// Fades out the next block of a voice that ends; a sudden end would click.
     mutating func fadeOut(_ place: Int, at now: Instant) {
         guard slots[place].fader.gain != .muted else { return }
         var room = Block(repeating: 0)
@@ -336,33 +341,33 @@ extension Talkers {
 
 /// The state of the 32 streams of one peer, by their number.
 struct PeerStreams: ~Copyable {
-    /// Where the sound of each goes.
+    /// Where the sound of each stream goes.
     var hearings = InlineArray<32, Hearing>(repeating: .unbound)
-    /// The priority of each, which decides the voices that it turns down.
+    /// The priority of each stream, which decides the voices that it turns down.
     var priorities = InlineArray<32, Priority>(repeating: .normal)
-    /// When the peer was told last that nothing of a stream is played.
+    /// When the peer last got a HEARD that nothing of a stream is played.
     var unheardAt = InlineArray<32, Instant>(repeating: Instant(nanoseconds: .min / 2))
-    /// Milliseconds of each that the peer was told were played here, modulo 2^16.
+    /// Milliseconds of each stream that were reported to the peer as played, modulo 2^16.
     var playedMs = InlineArray<32, UInt16>(repeating: 0)
 }
 
-/// How many voices each peer has, for the control thread to name who takes many.
+/// The number of voices each peer has, so that the control thread can name peers that take many.
 struct VoiceShares {
     private var held = InlineArray<64, UInt8>(repeating: 0)
 
-    /// A stream of this peer has a voice.
+    /// Counts one more voice of a peer.
     mutating func took(_ peer: Int, _ rings: Rings) {
         held[peer] += 1
         rings.traffic[peer].set(.voices, to: UInt64(held[peer]))
     }
 
-    /// It has one less.
+    /// Counts one voice less.
     mutating func left(_ peer: Int, _ rings: Rings) {
         held[peer] -= 1
         rings.traffic[peer].set(.voices, to: UInt64(held[peer]))
     }
 
-    /// It had so many that another peer took one of them.
+    /// Notes when a peer with several voices lost one of them to another peer.
     func noteCrowd(of peer: Int, _ rings: Rings, at now: Instant) {
         guard held[peer] > 1 else { return }
         rings.traffic[peer].set(.crowdedAt, to: UInt64(now.nanoseconds))

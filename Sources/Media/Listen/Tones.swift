@@ -2,12 +2,12 @@ internal import Audio
 internal import Station
 internal import Time
 
-/// What sounds here besides voices and words: the ringtone, chimes, and the beep of a microphone
-/// that is open to a listener far away.
+/// The sounds besides voices and words: the ringtone, chimes, and the beep while a distant listener
+/// has this microphone open.
 struct Tones {
-    /// A page that goes on after less than this is the same one.
+    /// A page that goes on after a shorter pause is the same page.
     private static let pagePause = Duration.seconds(2)
-    /// The rest of a chime that waits in the speaker's card, and the room's echo.
+    /// The end of a chime, still in the speaker's card, and the room's echo last this long.
     private static let chimeHold = Duration.milliseconds(100)
     private static let beepLeast = Gain(decibels: -20)
 
@@ -15,16 +15,18 @@ struct Tones {
     private var ringDucker = Fader()
     private var chimer = ChimePlayer()
     private var beeper = ChimePlayer()
-    /// When a chime that must be heard is over; half duplex, nothing else sounds before.
+    /// When the last urgent chime is over; half duplex, nothing else sounds before.
     private var urgentUntil = Instant(nanoseconds: .min)
-    /// When a page was heard last.
+    /// When a page last sounded.
     private var pageHeardAt = Instant(nanoseconds: .min / 2)
 
     /// Plays a chime once.
     mutating func play(_ chime: Chime) { chimer.play(chime) }
 
-    /// Tells the person at the microphone whether any listener hears; where that is doubtful, the
-    /// listeners' first HEARD decides, and the control thread has the tone played.
+    /// Plays a tone by which a person at the microphone learns whether any listener hears.
+    ///
+    /// If this is doubtful, the listeners' first HEARD decides, and the control thread orders the
+    /// tone.
     mutating func play(_ prospect: DataSocket.Prospect) {
         switch prospect {
         case .heard: play(Chime.permit)
@@ -33,28 +35,28 @@ struct Tones {
         }
     }
 
-    /// Rings, or plays what a caller hears; nil stops that.
+    /// Plays the ringtone, or a caller's tone; nil stops the tone.
     mutating func ring(_ chime: Chime?) { ringer.play(chime) }
 
     /// Beeps while a drop-in or a peer that listens in has this microphone open.
     mutating func beep(_ isOn: Bool) { beeper.play(isOn ? .beep : nil) }
 
-    /// A voice begins to sound: a chime goes before a page.
+    /// Plays the chime before a page, when the page's voice begins to sound.
     mutating func voiceSounds(as hearing: Hearing, at now: Instant) {
         guard case .page = hearing else { return }
         if now - pageHeardAt >= Self.pagePause { play(.page) }
         pageHeardAt = now
     }
 
-    /// Something sounds now that must be heard.
+    /// Notes that an urgent sound is in this block.
     mutating func makeWay(at now: Instant) { urgentUntil = now + Self.chimeHold }
 
-    /// How loud tones are.
+    /// The gain of tones.
     static func gain(_ volumes: MediaVolumes) -> Gain {
         volumes.tones * volumes.speaker
     }
 
-    /// Whether something that must be heard sounds in the room.
+    /// Whether an urgent sound is in the room.
     func isUrgent(at now: Instant) -> Bool { now < urgentUntil }
 
     /// Adds ringtone, chimes and beep to the mix; `block` is room for them.
@@ -92,10 +94,10 @@ struct Tones {
     }
 }
 
-/// Microphone and speaker taking turns (`duplex = half`).
+/// Lets microphone and speaker take turns (`duplex = half`).
 ///
-/// The speaker is held down while the own microphone is open, and `rx-hold` longer. In a call the
-/// microphone is open all the time; the loudness of both sides then decides which has its turn.
+/// The speaker is held down while this station's microphone is open, and for `rx-hold` after. In a
+/// call the microphone is always open; then the loudness of both sides decides whose turn it is.
 struct HalfDuplex {
     /// Whether they take turns: as configured, or because the echo is not cancelled now.
     var isOn = false
@@ -107,19 +109,19 @@ struct HalfDuplex {
     /// Why the microphone is open.
     enum Talking {
         case nobody
-        /// A call has it alone: no key is pressed.
+        /// Only a call has the microphone open: no key is pressed.
         case callOnly
-        /// A key that is pressed has the word, in a call too.
+        /// A key is pressed, perhaps in a call.
         case key
     }
 
-    /// A call begins: both sides are as quiet as each other.
+    /// Begins a call: neither side has the turn.
     mutating func callBegins() { callSwitch.reset() }
 
-    /// The own microphone closes: the speaker stays held down for this long.
+    /// Notes that this station's microphone closes: the speaker stays held down for `rxHold`.
     mutating func talkEnded(at now: Instant, rxHold: Duration) { heldUntil = now + rxHold }
 
-    /// Whether the speaker is held down now; never while a chime tells of an open microphone.
+    /// Whether the speaker is held down now; never during an urgent chime.
     func holdsSpeakerDown(_ talking: Talking, isUrgent: Bool, at now: Instant) -> Bool {
         guard isOn, !isUrgent else { return false }
         switch talking {
@@ -129,7 +131,7 @@ struct HalfDuplex {
         }
     }
 
-    /// Shuts the microphone's newest samples to the far side's turn in a call, and to own chimes.
+    /// Mutes the newest samples during the far side's turn in a call, and during urgent chimes.
     mutating func shutMicrophone(
         _ block: inout MutableSpan<Int16>, _ talking: Talking, isUrgent: Bool
     ) {
@@ -138,7 +140,7 @@ struct HalfDuplex {
         chimeFader.apply(isUrgent ? .muted : .unity, to: &block, duration: 240)
     }
 
-    /// A block is played.
+    /// Notes a block that is played.
     mutating func played(_ block: Span<Int16>, _ talking: Talking) {
         if isOn, talking == .callOnly { callSwitch.played(block) }
     }

@@ -1,32 +1,31 @@
 internal import Time
 
-/// Decides which streams have a voice when more want one than there are.
+/// Decides which streams get a voice when there are more streams than voices.
 ///
-/// A peer has one mouth: of its streams the one that matters most is heard, and the others only
-/// stand by. So while places are free anybody has as many as it likes, and when there are none a
-/// stream that stands by gives its place to any peer's first, whatever its own priority is. Among
-/// peers' first streams a higher rank takes the place of a lower one, and of equals who came first
-/// stays.
+/// A peer has one mouth: of its streams, only the most important is heard; the others stand by.
+/// While places are free, a peer may have any number. When none is free, a stream that stands by
+/// gives its place to any peer's first stream, whatever the priorities. Between first streams of
+/// peers, a higher rank takes the place of a lower one; of equals, the earlier stays.
 struct VoiceClaims {
     /// One stream that has a voice, or wants one.
     struct Claim: Equatable {
         let peer: Int
-        /// By priority; below 0 where nothing of it can be heard yet.
+        /// The rank by priority; below 0 while nothing of the stream can be heard.
         let rank: Int
         let since: Instant
         var lastPacket: Instant
-        /// Its sound is in the block that was mixed last.
+        /// Whether its sound is in the block that was mixed last.
         var isSounding = false
-        /// It is what is heard of its peer.
+        /// Whether this is the stream of its peer that is heard.
         var isHeard = false
     }
 
-    /// Where a stream gets its voice.
+    /// The place where a stream gets its voice.
     enum Place: Equatable {
         case free(Int)
-        /// Nothing comes of it any more.
+        /// The place of a voice that has fallen silent.
         case silent(Int)
-        /// It gives way to what matters more.
+        /// The place of a voice that matters less.
         case taken(Int)
         case none
 
@@ -38,7 +37,7 @@ struct VoiceClaims {
         }
     }
 
-    /// By the place of the voice; nil where it is free.
+    /// The claims by place of the voice; nil where the place is free.
     private var held = InlineArray<8, Claim?>(repeating: nil)
     private(set) var count = 0
 
@@ -54,7 +53,7 @@ struct VoiceClaims {
         return found
     }
 
-    /// The place for one more stream, where at most `limit` have one.
+    /// The place for one more stream, when at most `limit` streams have one.
     func place(for claim: Claim, limit: Int, at now: Instant) -> Place {
         if count < limit {
             for place in held.indices where held[place] == nil { return .free(place) }
@@ -92,13 +91,12 @@ struct VoiceClaims {
         return found?.place
     }
 
-    /// The order in which voices give way, the first first.
+    /// The order in which voices give way, the least first.
     private struct Worth: Comparable {
         let isFirst: Bool
-        /// How many voices the peer has.
+        /// The number of voices the peer has.
         ///
-        /// Of the voices that stand by, one of the peer with most
-        /// gives way first.
+        /// Of the voices that stand by, one of the peer with the most voices gives way first.
         let others: Int
         let rank: Int
         let since: Instant
@@ -122,7 +120,7 @@ struct VoiceClaims {
             isFirst: isFirst, others: share(of: claim.peer), rank: claim.rank, since: claim.since)
     }
 
-    /// Whether the first of two streams of one peer is the one that is heard.
+    /// Whether the first of two streams of one peer is heard rather than the second.
     private func precedes(_ one: Claim, _ place: Int, _ other: Claim, _ own: Int) -> Bool {
         if one.rank != other.rank { return one.rank > other.rank }
         if one.isHeard != other.isHeard { return one.isHeard }
@@ -134,13 +132,13 @@ struct VoiceClaims {
             guard let one = held[place] else { return false }
             return one.peer == new.peer && one.rank >= new.rank
         }
-        // It takes the place of a stream of its own peer that stands by from now on.
+        // The stream of the same peer stands by from now on.
         if old.peer == new.peer { return isNewFirst }
         let standsBy = !isFirst(old)
         switch (isNewFirst, standsBy) {
         case (true, true): return true
         case (true, false): return new.rank > old.rank
-        // By turns it would be neither's.
+        // Without the margin, two peers would take the place from each other in turn.
         case (false, true): return share(of: old.peer) > share(of: new.peer) + 1
         case (false, false): return false
         }

@@ -3,16 +3,16 @@ internal import Realtime
 internal import Time
 internal import Wire
 
-/// One of the voices that can be heard at once, and the talker it belongs to now.
+/// One of the voices that can be heard at once, and the talker that has it now.
 struct VoiceSlot: ~Copyable {
     struct Owner: Equatable {
         let peer: Int
         let stream: UInt8
     }
 
-    /// Sound of an unbound stream is kept this long, until its binding comes (protocol.md §2.4).
+    /// The time that the sound of an unbound stream waits for its binding (protocol.md §2.4).
     static let unboundMax = Duration.milliseconds(200)
-    /// A voice keeps its slot, and its decoder its memory, for this long after its last packet.
+    /// The time after the last packet for which a voice keeps its slot, and its decoder the sound.
     static let keptFor = Duration.seconds(10)
     /// If all slots are in use, a voice that has been silent for this long loses its slot.
     static let yieldsAfter = Duration.milliseconds(500)
@@ -22,17 +22,17 @@ struct VoiceSlot: ~Copyable {
     var since = Instant(nanoseconds: 0)
     var lastPacket = Instant(nanoseconds: 0)
     var nextReport = Instant(nanoseconds: 0)
-    /// Whether the last playout block had its sound.
+    /// Whether this voice sounds in the last block played.
     var isSounding = false
     var meter = LevelMeter()
     /// Counts the sound that was heard, for reports to the talker.
     var tally = HeardTally()
-    /// Moves the gain of the voice itself; `ducker` moves its gain under higher priorities.
+    /// Moves the gain of the voice itself; `ducker` lowers it under higher priorities.
     private(set) var fader = Fader(.muted)
     private(set) var ducker = Fader()
     /// The voice's totals as of the last report to the talker.
     private var reported = ReceptionTotals()
-    /// The voice's totals as they were counted last.
+    /// The voice's totals when they were last counted.
     private var counted = ReceptionTotals()
 
     init(voice: consuming Voice) { self.voice = voice }
@@ -62,7 +62,7 @@ struct VoiceSlot: ~Copyable {
 
     /// The gain at the beginning and at the end of a block.
     ///
-    /// A voice that begins gets its full gain at once, because `Voice` fades it in.
+    /// A voice that begins has its full gain at once: `Voice` fades it in.
     mutating func fade(
         to gain: Gain, _ duck: Gain, samples: Int, isBeginning: Bool
     ) -> (from: Gain, to: Gain) {
@@ -75,16 +75,17 @@ struct VoiceSlot: ~Copyable {
         return (own.from * others.from, own.to * others.to)
     }
 
-    /// Turns down within the first sound of a word, and up too slowly to be noticed.
+    /// Turns a voice down within the first sound of a word, and up too slowly to be noticed.
     static func move(
         _ ducker: inout Fader, to duck: Gain, samples: Int
     ) -> (from: Gain, to: Gain) {
         ducker.move(to: duck, samples: samples, duration: duck != .unity ? 2_400 : 19_200)
     }
 
-    /// The reception since the last report; each packet and each invented sound is reported once.
+    /// The reception since the last report; each packet and each stretch of concealed sound is
+    /// reported once.
     ///
-    /// Sound that was received and then skipped counts as invented: it was not heard.
+    /// Sound that was received and then skipped counts as concealed: it was not heard.
     mutating func newReport(at now: Instant) -> ReceptionReport {
         var report = voice.report(at: now)
         let totals = voice.totals
@@ -96,7 +97,7 @@ struct VoiceSlot: ~Copyable {
         return report
     }
 
-    /// The packets received, lost and made up since the last call.
+    /// The frames lost and recovered and the sound concealed and stretched since the last call.
     mutating func newTotals() -> ReceptionTotals {
         let totals = voice.totals
         defer { counted = totals }
@@ -109,14 +110,14 @@ struct VoiceSlot: ~Copyable {
     }
 }
 
-/// Words that the station says to the person in front of it.
+/// Words that the station speaks to the person in front of it.
 ///
-/// The control thread makes it, with all samples, and frees the box when it is back.
+/// The control thread makes an utterance, with all samples, and frees the box that comes back.
 package struct Utterance: ~Copyable, Sendable {
-    /// Tells it from others when it is over.
+    /// The number by which the end of these words is reported.
     package let number: Int
-    /// Whether it is a piece of a message: it begins when what is said is over, and takes the place
-    /// of nothing.
+    /// Whether it is a piece of a message: a piece waits for the words before it to end, and
+    /// replaces none.
     fileprivate let isPiece: Bool
     /// 48 kHz.
     private let samples: FixedArray<Int16>
@@ -129,7 +130,7 @@ package struct Utterance: ~Copyable, Sendable {
 
     var isOver: Bool { place == samples.count }
 
-    /// Writes the next block, and silence behind the end.
+    /// Writes the next block, and silence after the end.
     mutating func next(into block: inout MutableSpan<Int16>) {
         let count = min(block.count, samples.count - place)
         for index in block.indices {
@@ -139,21 +140,22 @@ package struct Utterance: ~Copyable, Sendable {
     }
 }
 
-/// The words that sound now, and those that take their place.
+/// The words that sound now, and the next ones.
 ///
 /// Real-time. Without a speaker nothing moves here.
 struct Speaking: ~Copyable {
-    /// A person stands there and waits for the words.
+    /// The least gain of words: a person stands there and waits for them.
     private static let least = Gain(decibels: -12)
 
     private var now: Box<Utterance>?
     private var next: Box<Utterance>?
-    /// What sounds now ends with the next block, softly, so that it does not click.
+    /// Whether the words that sound now fade out in the next block, without a click.
     private var isCut = false
 
-    /// Says other words, in the place of these; nil says none.
+    /// Speaks other words in place of the present ones; nil only stops those.
     ///
-    /// A piece goes behind them, and back if there is no room.
+    /// A piece of a message waits behind the present words; it is handed back if other words wait
+    /// already.
     mutating func say(_ other: consuming Box<Utterance>?, _ rings: Rings) {
         guard let words = other.take() else {
             isCut = true
@@ -161,7 +163,7 @@ struct Speaking: ~Copyable {
             return
         }
         if Self.isPiece(words) {
-            // What waits to begin keeps its turn.
+            // Words that wait keep their turn.
             now = now.take() ?? begin()
             if let waiting = next.take() {
                 next = consume waiting
@@ -174,7 +176,7 @@ struct Speaking: ~Copyable {
         next = consume words
     }
 
-    /// Says no more of a message.
+    /// Stops the pieces of a message.
     mutating func endPieces(_ rings: Rings) {
         if let box = next.take() {
             if Self.isPiece(box) { Self.giveBack(box, rings) } else { next = consume box }
@@ -228,7 +230,7 @@ struct Speaking: ~Copyable {
 
 /// The share of one voice's sound that was heard here, for the HEARD records to its talker.
 struct HeardTally {
-    /// A state that flutters, as half duplex may, is reported no more often than this.
+    /// The least time between two reports of a state that flutters, as half duplex may.
     static let pause = Duration.milliseconds(200)
 
     private var heard = 0
@@ -236,20 +238,20 @@ struct HeardTally {
     /// Samples of the voice decoded so far, and how many of them were reported.
     private(set) var decoded: UInt64 = 0
     private var told: UInt64 = 0
-    /// Repeats of a talkspurt's last report that are still due: a report may be lost.
+    /// Repeats of a talkspurt's last report that are still due, because a report may be lost.
     private var repeats = 0
     static let repeatsMax = 2
     static let repeatPause = Duration.milliseconds(150)
     /// The reason why the voice is not heard now.
     private(set) var now = Unheard.heard
-    /// The last such reason since the last report.
+    /// The last reason why the voice was not heard, since the last report.
     private var before = Unheard.heard
-    /// The state the talker was told; nil at the beginning of a talkspurt.
+    /// The state last reported to the talker; nil at the beginning of a talkspurt.
     private var known: Unheard?
     private var next = Instant(nanoseconds: .min)
 
-    /// A talkspurt begins: its talker wants to know at once whether it is heard, and what faded
-    /// out of the one before is none of it.
+    /// Begins a talkspurt: its talker gets the first state at once, and the rest of the former
+    /// talkspurt, fading out, does not count.
     mutating func begin() {
         known = nil
         repeats = 0
@@ -258,13 +260,13 @@ struct HeardTally {
 
     private mutating func forget() { (heard, all, before) = (0, 0, .heard) }
 
-    /// A block of it was played, `decoded` being all samples of the voice that were not invented.
+    /// Counts a played block; `decoded` is all samples of the voice that were not concealed.
     ///
-    /// - Returns: whether that is news for the talker, to be told at once.
+    /// - Returns: Whether the talker must get the state at once.
     mutating func played(
         _ samples: Int, decoded: UInt64, _ why: Unheard, at moment: Instant
     ) -> Bool {
-        // A voice that began anew counts anew.
+        // A voice that starts again counts from 0.
         if decoded < told { told = 0 }
         self.decoded = decoded
         all += samples
@@ -279,7 +281,7 @@ struct HeardTally {
     /// Whether something was played that was not reported.
     var hasPlayed: Bool { decoded - told >= 48 }
 
-    /// The HEARD beside a REPORT; it reports each millisecond played once, and adds it to `total`.
+    /// The HEARD beside a REPORT; reports each millisecond played once, and adds it to `total`.
     mutating func report(of stream: UInt8, total: inout UInt16) -> Heard {
         defer { forget() }
         var found = state(of: stream)
@@ -293,10 +295,10 @@ struct HeardTally {
         return found
     }
 
-    /// Nothing more is played of the talkspurt.
+    /// Notes that nothing more of the talkspurt is played.
     mutating func end() { repeats = Self.repeatsMax }
 
-    /// The last report of a talkspurt once more; nil when it was sent often enough.
+    /// The last report of a talkspurt once more; nil after the last repeat.
     mutating func reportAgain(of stream: UInt8, total: UInt16) -> Heard? {
         guard repeats > 0 else { return nil }
         repeats -= 1

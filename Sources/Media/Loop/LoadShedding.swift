@@ -1,41 +1,42 @@
 internal import Station
 internal import Time
 
-/// The work that the media loop leaves out while the processor cannot keep up.
+/// Decides which work the media loop leaves out while the processor cannot keep up.
 ///
-/// Two signs tell that it cannot: the loop's own work takes nearly all of the time, or sound waits
-/// in the card because the loop was not let run, as with a share of a processor that is spent.
-/// Either sign twice in a row leads to the next step; a calm time takes one step back. What a step
-/// saved is remembered, so that no step is taken back only to be taken again at once. Each step
-/// (`Overload`) leaves out what those before it do, too.
+/// Two signs show overload: the loop's own work takes nearly all of the time, or sound waits in the
+/// card because the kernel did not run the loop, as when its CPU quota is used up. Either sign
+/// twice in a row takes the next step; a calm time takes one step back. The saving of each step is
+/// remembered, so that no step is taken back only to be needed again at once. Each step
+/// (`Overload`) includes all steps before it.
 package struct LoadShedding {
     /// The time over which work is measured.
     static let window = Duration.milliseconds(100)
-    /// Shares of the time: more is too much; a step is taken back where it would come to less.
+    /// Shares of the time: above `loadMax` is too much; a step goes back if the load without it
+    /// would stay below `loadCalm`.
     static let loadMax = 0.8
     static let loadCalm = 0.6
     static let loadBusy = 0.5
-    /// Windows in a row that are too much.
+    /// Windows in a row, each with too much work, that lead to the next step.
     static let pressMax = 2
-    /// Calm windows before the first step back, and before each after it; the first grows with each
-    /// return that did not last, up to a bound.
+    /// Calm windows before the first step back, and before each further one; the first number
+    /// grows, up to a bound, with each return that did not last.
     static let calmFirst = 10
     static let calmNext = 3
     static let calmMax = 40
-    /// Calm windows that a single one that was too much costs.
+    /// Calm windows that one window with too much work costs.
     static let hiccup = 3
     /// The number of windows in which the saving of a step is measured.
     static let settling = 5
-    /// A step back has lasted after so many windows.
+    /// Windows after which a step back counts as lasting.
     static let lasting = 30
-    /// No step saves more than this.
+    /// The most that a step is assumed to save.
     static let gainMax = 2.5
-    /// Samples that waited in the card, from which on the loop came late.
+    /// With this many samples in the card, the loop came late.
     private static let lateSamples = 960
 
     private(set) var step = Overload.none
     private var wasLate = false
-    /// Steps that would change nothing, by their raw value.
+    /// Whether a step would change nothing, by its raw value.
     private var isIdle = InlineArray<7, Bool>(repeating: false)
     /// The work without each step, as a multiple of the work with it.
     private var gain = InlineArray<7, Double>(repeating: 1)
@@ -50,40 +51,40 @@ package struct LoadShedding {
     private var patience = calmFirst
     private var sinceShed = 0
     private var sinceBack = lasting
-    /// Whether the last window was too much.
+    /// Whether the last window had too much work.
     private(set) var isPressed = false
-    /// Whether the loop may not have slept at all in it: where the machine itself is held up, the
-    /// kernel counts the time of others as the loop's.
+    /// Whether the loop may not have slept at all in the last window: if the machine itself is
+    /// delayed, the kernel counts that time as the loop's.
     private(set) var isBusy = false
 
-    /// Notes how much sound waited in the microphone's card, which hands over whole periods.
+    /// Notes how much sound waited in the microphone's card, which delivers whole periods.
     ///
-    /// These are the card's own: dmix and dsnoop grant 1024 samples whatever is asked for.
+    /// The card's own periods count: dmix and dsnoop use 1024 samples, whatever a program requests.
     mutating func noteLateness(captured count: Int, period: Int) {
         if count >= max(Self.lateSamples, 3 * period) { wasLate = true }
     }
 
-    /// The loop did not turn for longer than the card can wait, and it was the loop's doing.
+    /// Notes an xrun: the loop was late if no turn ran for longer than the card can wait.
     mutating func noteLateness(xrunAfter gap: Duration, period: Int) {
         if gap >= max(.milliseconds(10), .microseconds(2 * period * 1_000 / 48)) { wasLate = true }
     }
 
-    /// Whether sound has waited for the loop since this was asked last.
+    /// Whether sound has waited for the loop since the last call.
     mutating func takeLateness() -> Bool {
         defer { wasLate = false }
         return wasLate
     }
 
-    /// Sets whether a step would change anything: one that would not is passed over.
+    /// Sets whether a step would change anything; a step that would not is left out.
     mutating func setUse(of step: Overload, _ isOfUse: Bool) { isIdle[step.rawValue] = !isOfUse }
 
-    /// A window is over.
+    /// Ends a window.
     ///
     /// - Parameters:
     ///   - now: When it ended.
     ///   - busy: Processor time of the loop's thread since its start, in ns.
-    ///   - isLate: Sound has waited in the card in this window because the loop did not run.
-    /// - Returns: The step from now on, where it is another.
+    ///   - isLate: Whether sound waited in the card in this window because the loop did not run.
+    /// - Returns: The new step; nil if it stays.
     mutating func windowEnded(at now: Instant, busy: Int64, isLate: Bool) -> Overload? {
         let wall = since == Instant(nanoseconds: .min) ? 0 : (now - since).nanoseconds
         let work = busy - busyBefore
@@ -98,7 +99,7 @@ package struct LoadShedding {
         sinceShed = min(sinceShed + 1, Self.lasting)
         sinceBack = min(sinceBack + 1, Self.lasting)
         if sinceBack == Self.lasting, step == .none { patience = Self.calmFirst }
-        // What the step saved shows once what had piled up is done.
+        // The saving of the step shows only after the backlog is done.
         if step > .none, sinceShed <= Self.settling {
             let saved = loadBefore / max(load, 0.01)
             gain[step.rawValue] = min(Self.gainMax, max(gain[step.rawValue], saved))
@@ -107,7 +108,7 @@ package struct LoadShedding {
         isBusy = isPressed || load > Self.loadBusy
         if isPressed {
             pressed += 1
-            // One alone may be the machine's: it costs a while, and not all the patience again.
+            // A single window may be the machine's fault: it costs some calm windows, not all.
             calm = pressed < Self.pressMax ? max(0, calm - Self.hiccup) : 0
             return pressed >= Self.pressMax ? shed(load) : nil
         }

@@ -1,7 +1,7 @@
-/// The media loop's counters and gauges; the raw value is the place in the table.
+/// The media loop's counters and gauges; the raw value is the index in the table.
 package enum MediaCount: Int, CaseIterable {
     // Gauges.
-    /// Turns of the loop: the watchdog is fed only while it grows.
+    /// Turns of the loop; the watchdog is fed only while they increase.
     case ticks
     /// Processor time of the media thread in ns.
     case cpuNanoseconds
@@ -9,7 +9,7 @@ package enum MediaCount: Int, CaseIterable {
     case heapCalls
     /// The microphone's level, in 0.1 dB below full scale.
     case microphoneLevel
-    /// When the microphone last gave more than a card gives that is muted, in ns.
+    /// When the microphone last gave more than a muted card gives, in ns.
     case microphoneSoundAt
     /// The drift of each card and its possible error, in 0.001 ppm as Int64; ~0 while not known.
     case captureDrift, captureDriftError
@@ -18,12 +18,12 @@ package enum MediaCount: Int, CaseIterable {
     case bitrate
     /// How much of the echo is cancelled, in 0.1 dB.
     case echoReduction
-    /// `LevelMeter.Reading`, packed; and places where sound was cut off.
+    /// `LevelMeter.Reading`, packed; and the number of clipped stretches.
     case microphoneMeter
     case microphoneClips
     case speakerMeter
     case speakerClips
-    /// Speech above noise in 0.1 dB, and 1; 0 while it is not known.
+    /// Speech above noise in 0.1 dB, plus 1; 0 while unknown.
     case signalToNoise
 
     // Sound.
@@ -34,11 +34,13 @@ package enum MediaCount: Int, CaseIterable {
     case playbackReopens
     case framesCaptured
     case framesSent
+    /// Blocks of a voice that were mixed.
     case framesMixed
-    /// Frames that never came, or far too late; sound made up for them; sound sped up or drawn out.
+    /// Frames that never came, or far too late.
     case framesLost
     /// Frames that came only as a copy.
     case framesRecovered
+    /// Milliseconds of sound concealed, and of sound left out or inserted to change the delay.
     case concealedMs
     case stretchedMs
 
@@ -48,7 +50,7 @@ package enum MediaCount: Int, CaseIterable {
     case droppedCounter
     case droppedAuthentication
     case droppedReplay
-    /// They may have been held back for longer than `SessionClock.freshFor`.
+    /// Packets that may have been delayed for longer than `SessionClock.freshFor`.
     case droppedStale
     case droppedKind
     case droppedAudio
@@ -66,10 +68,10 @@ package enum MediaCount: Int, CaseIterable {
     case unsentNoSession
     case unsentUnreachable
     case unsentSpent
-    /// A ring to the control thread was full.
+    /// Events lost because a ring buffer to the control thread was full.
     case eventsLost
 
-    /// As `status --json` and the manual page name it; nil for gauges shown elsewhere.
+    /// The name in `status --json` and the manual page; nil for gauges shown elsewhere.
     package var name: StaticString? {
         switch self {
         case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel, .bitrate, .echoReduction: nil
@@ -121,7 +123,7 @@ package enum PeerCount: Int, CaseIterable {
     case sent
     case opened
     case refused
-    /// Packets of `refused` that had opened before, or are older than the window.
+    /// Packets of `refused` that were opened before, or are older than the replay window.
     case repeated
     /// Monotonic ns of the last packet sent, opened, refused; 0 before the first.
     case lastSent
@@ -133,19 +135,19 @@ package enum PeerCount: Int, CaseIterable {
     case loss
     /// Frames of the peer that came only as a copy.
     case recovered
-    /// How loud it comes: `LevelMeter.Reading`, packed.
+    /// The level of the peer's sound: `LevelMeter.Reading`, packed.
     case meter
-    /// What was played of it, and how much of that was made up.
+    /// Samples played of the peer's sound, and the milliseconds concealed.
     case playedSamples
     case concealedMs
-    /// Why what it said last is not heard here, as on the wire, and 256 times the stream; and when
-    /// that was seen last, 0 where it is heard.
+    /// Why the peer's newest sound is not heard here, as on the wire, plus 256 times the stream;
+    /// and when this was last so, 0 when the sound is heard.
     case unheardWhy
     case unheardAt
-    /// Voices it has now, and when it had so many that others had to take one of them.
+    /// Voices of the peer now; and when it last had several and lost one of them to another peer.
     case voices
     case crowdedAt
-    /// With the headers of IP and UDP.
+    /// Bytes with the headers of IP and UDP.
     case sentBytes
     case openedBytes
 }

@@ -12,7 +12,7 @@ extension MediaLoop {
         guard woken.commands else { return }
         rings.commandsWaiting.drain()
         while let command = rings.commands.pop() { handle(command) }
-        // It may have moved a virtual key, or put others in their place.
+        // A command may have moved a virtual key, or replaced them all.
         talkKeys.virtualMoved(at: now)
     }
 

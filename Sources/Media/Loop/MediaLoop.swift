@@ -8,39 +8,40 @@ internal import Wire
 
 /// The real-time loop: it owns the sound, the talk keys and the keys of every session.
 ///
-/// One turn goes straight through: commands, talk keys, microphone to wire, wire to voices, voices
-/// to speaker (a turn that only datagrams cause takes them and no more). After `run` has begun
-/// nothing is opened, closed, allocated or freed here: devices and keys come through a ring and
-/// leave through another.
+/// One turn has a fixed order: commands, talk keys, microphone to wire, wire to voices, voices to
+/// speaker (a turn that only datagrams cause just takes them). Once `run` has begun, nothing is
+/// opened, closed, allocated or freed here: devices and keys come through one ring buffer and leave
+/// through another.
 ///
-/// All methods that run in every turn are `mutating`, even those that change nothing: a borrow of a
-/// value so large may copy the whole of it.
+/// All methods that run in every turn are `mutating`, even if they change nothing: a borrow of a
+/// value this large may copy all of it. A step of a stage is `static` when it changes one field
+/// while it holds a span of another: in a method, the span would lock all of `self`.
 ///
-/// `run` has the order of a turn; the state lies in values, each in the folder of its stage:
+/// `run` has the order of a turn; the state lies in values, in one folder for each stage:
 ///
-/// - Loop: `MediaLoop+Commands` does what the control thread asks for, over `Rings`;
-///   `LoadShedding` says what is left out; `Woken`, `MediaCount`.
-/// - Plan: `MediaPlan` is what is known of the settings, `MediaChange` brings others,
-///   `MediaVolumes` what a person has turned.
+/// - Loop: `MediaLoop+Commands` carries out the commands of the control thread, which come over
+///   `Rings`; `LoadShedding` decides which work is left out; `Woken`, `MediaCount`.
+/// - Plan: `MediaPlan` holds the settings, `MediaChange` brings new ones, `MediaVolumes` the
+///   volumes that a person has set.
 /// - Buttons: the loop acts on `TalkKeys`, each a `TalkKeySlot` with a `KeyMeaning`;
 ///   its line comes as a `KeyLine`.
 /// - Cards: `MediaLoop+Cards` follows the `CardPair`, with
 ///   `ClockMaster` (which card wakes the loop); each `CardSide` has a `CardClock` and a
 ///   `StreamWatch`.
-/// - Capture, from the microphone's card: `moveCapturedSound` takes it through `CapturePath`,
-///   which has the `Microphone` (pre-roll) and `Mute`, and has `CaptureChain` (Audio) improve it;
-///   `Meters` serve both ways.
-/// - Talk, to the wire: `talk` has `Talks` (`SentTalkspurt`, `EncodedFrames`) encode it and
-///   `DataSocket` seal (`KeySlots`, Crypto) and send it; beside it goes a `PacedAnnouncement` (an
-///   `Announcement`).
-/// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
-///   packets of sessions (`SessionOwners`) when `Intake` says so, `Talkers` (`PeerStreams`;
-///   `VoiceSlot`, `HeardTally`) keep and mix voices, `Tones` and `Speaking` sound besides,
+/// - Capture, from the microphone's card: `moveCapturedSound` takes sound through `CapturePath`,
+///   which has the `Microphone` (pre-roll), `Mute` and `CaptureChain` (Audio), which improves it;
+///   `Meters` measure both directions.
+/// - Talk, to the wire: `talk` lets `Talks` (`SentTalkspurt`, `EncodedFrames`) encode the sound,
+///   and `DataSocket` seal (`KeySlots`, Crypto) and send it; a `PacedAnnouncement` (an
+///   `Announcement`) is sent beside it.
+/// - Listen, from the wire to the speaker's card: in `MediaLoop+Listen`, `PacketReceiver` opens
+///   packets of sessions (`SessionOwners`) when `Intake` allows; `Talkers` (`PeerStreams`;
+///   `VoiceSlot`, `HeardTally`) keeps and mixes voices; `Tones` and `Speaking` add other sounds;
 ///   `Speaker` feeds the card; `HalfDuplex` holds the speaker down while the microphone is open,
-///   and the other way round.
+///   and the reverse.
 /// - Peers: `DataSocket` owns the socket and each `MediaPeer` (keys, endpoint).
 package struct MediaLoop: ~Copyable {
-    /// A speaker that refuses so many blocks of one turn is asked again in the next.
+    /// Xruns after which the speaker waits for the next turn.
     static let xrunsPerTurn = 3
 
     var plan: MediaPlan
@@ -61,15 +62,15 @@ package struct MediaLoop: ~Copyable {
     var tones = Tones()
     var speaking = Speaking()
     var speaker = Speaker()
-    /// Belongs to both directions.
+    /// For both directions.
     var duplex = HalfDuplex()
     var meters = Meters()
     var volumes = MediaVolumes()
     /// Decides which work is left out while the processor cannot keep up.
     var shedding = LoadShedding()
-    /// Something is left to do: the next turn begins at once.
+    /// Whether work is left: the next turn begins at once.
     var hasBacklog = false
-    /// The station is about to stop: no microphone opens any more.
+    /// Whether the station is about to stop: no microphone opens any more.
     var isQuiet = false
     var isStopping = false
     private let byAddress = PassedByAddress()
@@ -79,7 +80,7 @@ package struct MediaLoop: ~Copyable {
         strays: consuming UDPSocket, firstSequences: [UInt16]
     ) throws(MediaError) {
         let now = Clock.now()
-        // What can fail first, on locals: a noncopyable value is made whole or not at all.
+        // First all that can fail, in locals: a noncopyable value is made whole or not at all.
         let loop = try MediaError.fromSystem { () throws(SystemError) in try EventLoop() }
         let cards = try CardPair(plan, rings)
         let socket = try DataSocket(udp, strays: strays, rings)
@@ -114,10 +115,10 @@ package struct MediaLoop: ~Copyable {
         } catch { throw .system(error) }
     }
 
-    /// Runs until the control thread says stop; then everything has been handed back.
+    /// Runs until the control thread sends `stop`; by then everything has been handed back.
     package mutating func run() {
-        // The first time one of these changes, the Swift runtime allocates what it knows of its
-        // type: here, before the sound, rather than at a card's or a session's coming.
+        // At the first change of such a value, the Swift runtime allocates the metadata of its
+        // type: it must do so before the sound, not when a card or session comes.
         cards.removeAll()
         socket.peers[0].keySlots.removeAll()
         HeapWatch.arm(true)
@@ -130,7 +131,7 @@ package struct MediaLoop: ~Copyable {
             var woken = Woken()
             for index in 0..<ready { woken.note(loop[index]) }
             let isDue = if let deadline { deadline <= now } else { false }
-            // Datagrams move no key and no sound of ours, and many come between two periods.
+            // Datagrams move no key and none of this station's sound, and many come in one period.
             if woken.isSocketOnly, !isDue {
                 if woken.socket { listen() }
                 if woken.strays { listen(areStrays: true) }
@@ -145,7 +146,7 @@ package struct MediaLoop: ~Copyable {
             let isPeriod = woken.isPeriod(of: cards.master.source)
             if isPeriod { moveCapturedSound() }
             if woken.timer {
-                // Without a card, time moves what a card would.
+                // Without a card, time sets the pace.
                 pace(.timer, announcement.pace.samplesDue(at: now))
             }
             talk()
@@ -195,15 +196,15 @@ package enum MediaError: Error {
     }
 }
 
-/// Work that is left out while the processor cannot keep up (`LoadShedding`).
+/// Leaves out work while the processor cannot keep up (`LoadShedding`).
 extension MediaLoop {
-    /// A rest of this length now and then shows the kernel that the thread does not spin.
+    /// A short sleep that shows the kernel that the thread does not spin.
     ///
-    /// The kernel ends a thread that has not slept for LimitRTTIME=, and one that is always behind
-    /// never sleeps.
+    /// The kernel ends a thread that has not slept for LimitRTTIME=, and a thread that is always
+    /// behind never sleeps.
     private static let nap = Duration.microseconds(100)
 
-    /// Takes or takes back a step where it is time to.
+    /// Takes the next step, or takes one back, at the end of a window.
     mutating func adaptToLoad() {
         guard now >= shedding.due else { return }
         let profile = plan.sound.complexity
@@ -215,7 +216,7 @@ extension MediaLoop {
         shedding.setUse(of: .noEchoCancelling, capturePath.chain.settings.cancelsEcho)
         let changed = shedding.windowEnded(
             at: now, busy: Clock.threadNanoseconds(), isLate: shedding.takeLateness())
-        // Positions that were read late say nothing of how fast the cards run.
+        // A position that was read late does not show how fast the card runs.
         if shedding.isPressed { cards.distrustClocks(at: now) }
         if changed != nil { applyShedding() }
         if let changed { rings.notify(.shedding(changed)) }
@@ -225,7 +226,7 @@ extension MediaLoop {
     private static let complexityThrifty = 5
     private static let complexityPlain = 2
 
-    /// Brings everything to the step: also what has just been made anew.
+    /// Applies the step to everything, new parts included.
     mutating func applyShedding() {
         let step = shedding.step
         var complexity = plan.sound.complexity
@@ -236,7 +237,7 @@ extension MediaLoop {
         capturePath.chain.isEchoLeft = step >= .noEchoCancelling
         talkers.limit(to: voicesMax, at: now)
         talkers.neuralMax = step == .none ? plan.neuralVoices : 0
-        // Microphone and speaker take turns where the echo is wished gone and is not.
+        // Microphone and speaker take turns when the echo should be cancelled and is not.
         duplex.isOn =
             plan.isHalfDuplex
             || capturePath.chain.isEchoLeft && capturePath.chain.settings.cancelsEcho
@@ -251,7 +252,7 @@ extension MediaLoop {
     }
 }
 
-/// New settings, without a gap in the sound.
+/// Takes over new settings, without a gap in the sound.
 ///
 /// Everything that is in both settings goes on: a talk key keeps its state, a talkspurt its
 /// numbers, a peer its session. Nothing is allocated or freed.
@@ -274,7 +275,7 @@ extension MediaLoop {
             swap(&talks.spurts[place], &change.spurts[former])
             swap(&talkKeys.virtual[place], &change.virtualKeys[former])
             talkKeys.virtual[place].change(to: plan.virtualKeys[place])
-            // An aimed target keeps the listeners it was aimed at.
+            // An aimed target keeps its listeners.
             guard !plan.targets[place].isAimed else { continue }
             talks.spurts[place].listeners = plan.targets[place].listeners
         }
@@ -288,7 +289,7 @@ extension MediaLoop {
         receiver.strayIntake.adopt(period: plan.periodNanoseconds)
     }
 
-    /// Ends a talkspurt whose target is gone, and tells its listeners.
+    /// Ends a talkspurt whose target is gone, and reports the end to its listeners.
     private mutating func endLostTargets(_ change: borrowing MediaChange) {
         for target in talks.spurts.indices where !change.formerTargets.contains(target) {
             let wasTalking = talks.spurts[target].isTalking
@@ -305,12 +306,12 @@ extension MediaLoop {
             swap(&talks.encoder, &change.encoder!)
             socket.frameSize = talks.encoder.frameSize
             if talks.encoder.frameSamples != frameSamples {
-                // Numbers of the old frames mean nothing to the new ones; a key still held begins
-                // another talkspurt.
+                // Frame numbers have another meaning now; a key still held begins another
+                // talkspurt.
                 for target in talks.spurts.indices { endAtOnce(target) }
                 capturePath.change(frameSamples: talks.encoder.frameSamples)
             }
-            // Its frames have another size than those that wait, which are encoded again.
+            // Frames of the new size: the waiting sound is encoded again.
             var first = capturePath.microphone.captured
             for target in talks.spurts.indices where talks.spurts[target].isTalking {
                 first = min(first, talks.spurts[target].nextFrame)

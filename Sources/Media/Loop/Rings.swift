@@ -6,37 +6,37 @@ package import Station
 package import Time
 package import Wire
 
-/// Everything two threads share: one-way bounded rings, two wake-ups, and counters.
+/// Everything two threads share: one-way bounded ring buffers, two wake-ups, and counters.
 ///
-/// The control thread sends commands to the media loop; the media loop sends back events
-/// and opened control packets, and hands back what it must not free itself. Nobody waits for an
-/// answer, so neither thread can hold up the other.
+/// The control thread sends commands to the media loop; the media loop sends back events and opened
+/// control packets, and hands back all that it must not free itself. Neither thread waits for an
+/// answer, so neither can delay the other.
 package final class Rings: Sendable {
-    /// Control to media; the largest burst is at the start, every peer's 32 hearings.
+    /// Control to media; the largest burst comes at the start: 32 hearings for each peer.
     ///
-    /// A command that does not fit waits for room (`tell`). A larger ring would cost memory: each
-    /// place takes a quarter of a kilobyte, and stays in memory once it was used.
+    /// A command that does not fit waits for room (`tell`). A larger ring buffer would cost memory:
+    /// each place takes a quarter of a kilobyte, which stays in memory once used.
     package let commands = SPSCRing<MediaCommand>(capacity: 128)
     /// Media to control.
     package let events = SPSCRing<MediaEvent>(capacity: 256)
     /// Media to control: opened control packets, larger than events and rarer.
     package let records = RecordRing()
-    /// Media to control: values that end on the control thread; at most, three sessions of each
-    /// peer, with cards and keys.
+    /// Media to control: values that are freed on the control thread; at most, three sessions of
+    /// each peer, the cards and the lines of keys.
     package let returns = SPSCRing<Returned>(capacity: 128)
-    /// Media to control: what is encoded of a message, while one is spoken.
+    /// Media to control: the encoded packets of a message while a person speaks it.
     ///
-    /// Fetched 50 times a second, so it wakes no thread. Two thirds of a second of the shortest
-    /// frames.
+    /// Read 50 times a second, so it wakes no thread. It holds two thirds of a second of the
+    /// shortest frames.
     package let packets = SPSCRing<KeptPacket>(capacity: 256)
     package let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
-    /// By the peer's number.
+    /// The counters of each peer, by its number.
     package let traffic: [CounterTable<PeerCount>]
-    /// Raised after commands were pushed.
+    /// Raised after a command was pushed.
     package let commandsWaiting: EventSignal
     /// Raised after anything was pushed for the control thread.
     package let eventsWaiting: EventSignal
-    /// The media loop has pushed something in this turn.
+    /// Whether the media loop has pushed anything in this turn.
     private let hasNews = Flag()
 
     package init() throws(SystemError) {
@@ -52,49 +52,49 @@ package final class Rings: Sendable {
     }
 }
 
-/// An order of the control thread to the media loop.
+/// A command of the control thread to the media loop.
 package enum MediaCommand: ~Copyable {
-    /// Into the peer's `next` slot (protocol.md §1.7).
+    /// Install a session in the peer's `next` slot (protocol.md §1.7).
     case install(peer: Int, SessionKeys, SocketAddress)
-    /// Seal these records, true at `made`; on that session if `index` is given, else on the current
-    /// one.
+    /// Seal these records, which were true at `made`: on session `index` if given, else on the
+    /// current one.
     case send(peer: Int, index: UInt32?, ControlPayload, to: SocketAddress?, made: Instant)
-    /// A packet of that session, with this time, answered what was asked then.
+    /// A packet of this session carried this time, in answer to a question sent at `askedAt`.
     case answered(peer: Int, index: UInt32, askedAt: Instant, time: UInt16)
-    /// A heartbeat on the current session.
+    /// Send a heartbeat on the current session.
     case cover(peer: Int)
     case endpoint(peer: Int, SocketAddress)
-    /// Erase that session.
+    /// Erase this session.
     case drop(peer: Int, index: UInt32)
     /// The hearing of this stream: where its sound goes.
     case hear(peer: Int, stream: UInt8, Hearing, Priority)
-    /// How our sound to this peer is protected against loss.
+    /// The protection of our sound to this peer against loss.
     case protect(peer: Int, Redundancy.Choice)
-    /// Whether it is doubtful that this peer hears us, before it says so.
+    /// Whether it is doubtful that this peer hears us, until its first HEARD.
     case doubt(peer: Int, Bool)
     case card(PCMDevice)
     case key(KeyLine)
-    /// The virtual key of a talk target, by its `id`: `intercomctl ptt`, a page or a call.
+    /// Move the virtual key of a talk target, by its `id`: for `intercomctl ptt`, a page or a call.
     case press(target: Int, isDown: Bool)
-    /// The listeners of an aimed target from now on; the target is named by its `id`.
+    /// Set the listeners of an aimed target, by its `id`.
     case aim(target: Int, listeners: PeerSet)
-    /// Play a chime once; ring, or play what a caller hears, until nil says stop; beep while
-    /// a drop-in or a peer that listens in has this microphone open.
+    /// Play a chime once; ring, or play a caller's tone, until nil stops it; beep while a drop-in
+    /// or a peer that listens in has this microphone open.
     case chime(Chime)
     case ring(Chime?)
     case beep(Bool)
-    /// Say these words, in the place of those that are being said; nil says none.
+    /// Speak these words in place of the present ones; nil only stops those.
     case say(Box<Utterance>?)
-    /// Say no more of a message; other words go on.
+    /// Stop the words of a message; other words go on.
     case endPieces
-    /// Send what comes through this box to the announcement's target; nothing more comes of it.
+    /// Send the sound from this box to the announcement's target; then no more sound follows.
     case announce(Box<Announcement>)
     case announceEnd(isNow: Bool)
-    /// Other settings.
+    /// Take over new settings.
     case adopt(Box<MediaChange>)
     /// The volumes that people have set.
     case volumes(MediaVolumes)
-    /// Hand this card back: it is to be opened otherwise.
+    /// Hand this card back, so that it can be opened with other settings.
     case giveUp(PCMError.Direction)
     /// Close the microphone for everyone, and leave it closed.
     case quiet
@@ -108,45 +108,46 @@ package enum MediaEvent: Sendable {
     /// The newest packet on this session, or a copy of it, came from another address than the
     /// peer's.
     case elsewhere(peer: Int, index: UInt32, SocketAddress)
-    /// The microphone opened for a talk target, by its `id`: the number of the first frame, and
-    /// whether it is doubtful that any listener hears it, so that no tone was played yet.
+    /// The microphone opened for a talk target, by its `id`; `first` is the number of the first
+    /// frame. If it is doubtful that any listener hears it, no tone was played yet.
     case talking(target: Int, first: UInt16, isDoubted: Bool)
     /// The microphone closed for a talk target.
     case silent(target: Int)
-    /// A talkspurt to this target is over; of it so many frames were sent.
+    /// A talkspurt to this target has ended; this many frames were sent.
     case said(target: Int, frames: Int)
-    /// These words are over, by their number; or, not whole, others have taken their place.
+    /// The words with this number have ended; if not whole, others replaced them.
     case spoken(Int, isWhole: Bool)
-    /// The announcement is over, or could not be.
+    /// The announcement has ended, or could not begin.
     case announcementEnded
-    /// The talk key at this place, or that of the commands, was held past the limit.
+    /// The talk key at this place was held past the limit; without a place, the target's virtual
+    /// key.
     case talkTimedOut(target: Int, key: Int?)
     /// The physical key at this place went down or up.
     case key(Int, isDown: Bool)
     case keyUnreadable(Int, GPIOError)
-    /// A finger on the key at this place meant this.
+    /// The key at this place had this touch.
     case touched(Int, Gesture.Touch)
-    /// What that finger meant lasts no longer: it has let the key go, or the key cannot be read.
+    /// The touch of this key has ended: the finger is off, or the key cannot be read.
     case letGo(Int)
     /// A peer's voice began or ended on a stream.
     case receiving(peer: Int, stream: UInt8, isOn: Bool)
     case cardFailed(PCMError)
     /// The card woke the loop without moving sound; the timer has taken over.
     case masterStalled
-    /// A stream stands still, or does so no more.
+    /// A stream stands still, or moves again.
     case stream(PCMError.Direction, StillStreams.Change)
-    /// The processor cannot keep up, or can again: what is left out from now on.
+    /// The work that is left out from now on: the processor cannot keep up, or can again.
     case shedding(Overload)
-    /// The new settings hold: places of keys mean theirs from here on.
+    /// The new settings apply: from here on, places of keys are those of the new settings.
     case adopted
-    /// There is no such card in use any more, as was asked.
+    /// This card is not in use any more, as requested.
     case gaveUp(PCMError.Direction)
     case stopped
 }
 
-/// An Opus packet that is to be kept.
+/// An Opus packet of a message, to be kept.
 package struct KeptPacket: Sendable {
-    /// Where it begins, in samples of the microphone.
+    /// Its beginning, in samples of the microphone.
     package let place: Int
     package private(set) var count = 0
     package private(set) var bytes = InlineArray<400, UInt8>(repeating: 0)
@@ -162,19 +163,19 @@ package struct KeptPacket: Sendable {
 /// A packet that was opened.
 package struct OpenedPacket: Equatable, Sendable {
     package let peer: Int
-    /// The session's.
+    /// The session's index.
     package let index: UInt32
     package let flags: FrameFlags
     /// Bytes of its content.
     package let count: Int
     package let source: SocketAddress
     package let cameAt: Instant
-    /// It was made then at the earliest.
+    /// The earliest moment at which it can have been made.
     package let madeAt: Instant
-    /// The time it carries.
+    /// The time field of the packet.
     package let time: UInt16
 
-    /// Whether it cannot have been held back on its way.
+    /// Whether the packet was certainly not delayed on its way.
     func isFresh(at now: Instant) -> Bool { now - madeAt <= SessionClock.freshFor }
 }
 
@@ -191,14 +192,14 @@ package enum Returned: ~Copyable {
     case key(InputLine)
     case announcement(Box<Announcement>)
     case utterance(Box<Utterance>)
-    /// The settings before, to be freed.
+    /// The former settings, to be freed.
     case change(Box<MediaChange>)
 }
 
 extension Rings {
-    /// Tells the control thread something; it is woken at the end of the turn.
+    /// Sends an event to the control thread, which is woken at the end of the turn.
     ///
-    /// Media loop only, as everything down to `wakeControlThread`.
+    /// Media loop only, as are all methods down to `wakeControlThread`.
     func notify(_ event: MediaEvent) {
         if events.push(event) != nil { counters.add(.eventsLost) }
         hasNews.raise()
@@ -210,38 +211,38 @@ extension Rings {
         hasNews.raise()
     }
 
-    /// Keeps a frame of a message.
+    /// Passes on a frame of a message.
     func keep(_ packet: KeptPacket) {
         if packets.push(packet) != nil { counters.add(.eventsLost) }
     }
 
-    /// Hands something back to the control thread, where it dies.
+    /// Hands a value back to the control thread, which frees it.
     func handBack(_ returned: consuming Returned) {
         if let refused = returns.push(returned) {
-            // The ring has room for all there is to hand back. If it were full, freeing the value
-            // here would cost a late frame; losing it would be a leak.
+            // The ring buffer has room for every value. If it were full, freeing the value here
+            // would delay a frame; losing it would be a leak.
             _ = consume refused
             counters.add(.eventsLost)
         }
         hasNews.raise()
     }
 
-    /// Wakes the control thread if there is something for it.
+    /// Wakes the control thread if anything was pushed for it.
     func wakeControlThread() {
         if hasNews.lower() { eventsWaiting.raise() }
     }
 }
 
 extension Rings {
-    /// Waits of a millisecond in which the media loop may leave no room.
+    /// How often a command waits a millisecond for room.
     private static let waitsMax = 2000
 
-    /// Gives the media loop a command.
+    /// Sends the media loop a command.
     ///
-    /// Control thread only. The ring holds more than is usually told at once, and the media loop
-    /// empties it every turn; where that takes long, this waits. A loop that does nothing for two
-    /// seconds may be holding a microphone open that it was told to close: the program ends then,
-    /// and is started anew.
+    /// Control thread only. The ring buffer holds more commands than usually come at once, and the
+    /// media loop empties it every turn; if that takes long, this waits. A loop that does nothing
+    /// for two seconds may be holding a microphone open that it should close: the program then
+    /// ends, and is started again.
     package func tell(_ command: consuming MediaCommand) {
         var command: MediaCommand? = consume command
         for _ in 0..<Self.waitsMax {
@@ -254,21 +255,21 @@ extension Rings {
     }
 }
 
-/// Opened control packets on their way to the control thread: no peer can fill it.
+/// Opened control packets on their way to the control thread; no peer can fill the ring buffer.
 ///
 /// A packet gets a place only while more places are free than its peer holds. One peer that floods
-/// holds half of them then, two hold a third each, and one that sends little finds room.
+/// then holds half of them, two such peers a third each, and a peer that sends little finds room.
 package final class RecordRing: Sendable {
     package static let capacity = 64
     /// Packets taken in one turn at most.
     package static let turn = 16
-    /// A peer that holds fewer did not fill the ring.
+    /// A peer that holds fewer places did not fill the ring buffer.
     static let few = 8
 
-    /// Each is counted by one thread: seen late, it lets a peer hold less, and never more.
+    /// Each count has one writing thread; a stale value lets a peer hold fewer places, never more.
     private enum Count: Int, CaseIterable {
         case pushed, popped
-        /// Refused, and those of them that the control thread was told of.
+        /// Packets refused, and those among them that were reported to the control thread.
         case refused, told
     }
 
@@ -301,13 +302,14 @@ package final class RecordRing: Sendable {
         return opened
     }
 
-    /// The same in a turn that has taken so many: nothing else waits for those that flood.
+    /// Takes the oldest packet if this turn has taken few enough: a flood must not delay other
+    /// work.
     package func pop(after taken: Int) -> OpenedRecords? {
         taken < Self.turn ? pop() : nil
     }
 
-    /// How many packets of this peer were refused since it was asked last, because it held many;
-    /// control thread only.
+    /// The number of packets of this peer refused since the last call because it held many; control
+    /// thread only.
     package func newlyRefused(of peer: Int) -> UInt64 {
         let refused = counts[peer][.refused]
         let told = counts[peer][.told]
@@ -320,7 +322,7 @@ package final class RecordRing: Sendable {
     }
 }
 
-/// What a descriptor in the media loop's epoll set stands for.
+/// The source that a descriptor in the media loop's epoll set stands for.
 struct Token: RawRepresentable {
     let rawValue: UInt32
 
@@ -328,14 +330,14 @@ struct Token: RawRepresentable {
     static let socket = Token(rawValue: 1)
     static let timer = Token(rawValue: 2)
     static let strays = Token(rawValue: 3)
-    /// The clock master's descriptors, by their place.
+    /// The clock master's descriptors, by index.
     static let card = 8 as UInt32
     static let cardDescriptorsMax = 8
-    /// The talk keys' lines, by their place.
+    /// The talk keys' lines, by the key's place.
     static let key = 16 as UInt32
 }
 
-/// What woke one turn of the media loop.
+/// The sources that woke one turn of the media loop.
 struct Woken {
     var commands = false
     var socket = false

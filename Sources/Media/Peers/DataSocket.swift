@@ -8,18 +8,18 @@ internal import Wire
 
 /// The data socket and the peers on it: the last step to the wire, and the first from it.
 ///
-/// A packet's plaintext is laid out, sealed for each peer, and sent. Datagrams that arrive are
-/// read here and opened by `PacketReceiver`, with the same peers' keys. Those from elsewhere than
-/// peers are known to be come on a socket of their own.
+/// A packet's plaintext is laid out, sealed for each peer, and sent. Datagrams that arrive are read
+/// here and opened by `PacketReceiver`, with the same peers' keys. Datagrams from unknown addresses
+/// come on a second socket.
 struct DataSocket: ~Copyable {
     private let udp: UDPSocket
     private let strays: UDPSocket
     private let rings: Rings
-    /// By number: keys, endpoints, protection.
+    /// The peers by number: keys, endpoints, protection.
     var peers: GrowingArray<MediaPeer>
-    /// Bytes of an encoded frame: all packets to a peer are as long as those that carry one.
+    /// Bytes of an encoded frame; all packets to a peer are as long as one with a frame.
     var frameSize = PCM.payloadMax
-    /// The packet to be sealed, and zeros behind it.
+    /// The plaintext to be sealed, with zeros after it.
     private var plaintext = FixedArray(count: FrameLayout.plaintextMax) { _ in UInt8(0) }
     /// Sealed packets.
     private var outbox: DatagramOutbox
@@ -52,7 +52,7 @@ struct DataSocket: ~Copyable {
         if areStrays { strays.receive(into: &inbox) } else { udp.receive(into: &inbox) }
     }
 
-    /// Sends a control record on the current session of each of these peers.
+    /// Sends a control record on the current session of each listener.
     mutating func send(
         _ record: ControlRecord, to listeners: some Swift.Sequence<Int>, at now: Instant
     ) {
@@ -81,7 +81,7 @@ struct DataSocket: ~Copyable {
         flush()
     }
 
-    /// Sends an encoded frame to those who hear this talkspurt, with the copies each needs.
+    /// Sends an encoded frame to the listeners of this talkspurt, with the copies each needs.
     mutating func send(
         frame number: Int, of frames: borrowing EncodedFrames, _ spurt: SentTalkspurt,
         to listeners: PeerSet, stream: UInt8, isSpurtStart: Bool, isLast: Bool, at now: Instant
@@ -90,7 +90,7 @@ struct DataSocket: ~Copyable {
         var laid = (depth: -1, offset: 0)
         for peer in listeners {
             let copies = copies(in: number, of: frames, to: peer, since: spurt.unbroken)
-            // Most listeners need the same.
+            // Most listeners need the same copies.
             if copies != laid {
                 lay(frame: number, of: frames, spurt.sequence, isLast: isLast, copies)
                 laid = copies
@@ -100,10 +100,10 @@ struct DataSocket: ~Copyable {
         flush()
     }
 
-    /// The copies a packet carries: those this listener needs, and those its padding has room for.
+    /// The copies in a packet: those this listener needs, and those that fit its padding.
     ///
-    /// They never reach before the talkspurt or over a gap in it, nor before a change of the
-    /// frames' size.
+    /// Copies never reach before the talkspurt, over a gap in it, or before a change of the frames'
+    /// size.
     private mutating func copies(
         in number: Int, of frames: borrowing EncodedFrames, to peer: Int, since unbroken: Int
     ) -> (depth: Int, offset: Int) {
@@ -116,7 +116,7 @@ struct DataSocket: ~Copyable {
         return (depth, depth == 0 ? 1 : offset)
     }
 
-    /// Lays out an encoded frame and its copies, zeros behind them.
+    /// Lays out an encoded frame and its copies, with zeros after them.
     private mutating func lay(
         frame number: Int, of frames: borrowing EncodedFrames, _ sequence: UInt16, isLast: Bool,
         _ copies: (depth: Int, offset: Int)
@@ -131,14 +131,14 @@ struct DataSocket: ~Copyable {
         }
     }
 
-    /// Lays out control records, zeros behind them up to the greatest P.
+    /// Lays out control records, with zeros after them up to the greatest P.
     private mutating func lay(_ records: ControlPayload) {
         for place in plaintext.indices {
             plaintext[place] = place < ControlPayload.capacity ? records.bytes[place] : 0
         }
     }
 
-    /// Seals P bytes of what was laid out for one peer; without a session they are dropped.
+    /// Seals P bytes of the laid-out plaintext for one peer; drops them without a session.
     private mutating func seal(
         to peer: Int, onSession index: UInt32? = nil, _ flags: FrameFlags,
         address: SocketAddress? = nil, at now: Instant
@@ -147,7 +147,8 @@ struct DataSocket: ~Copyable {
             rings.counters.add(.unsentNoSession)
             return
         }
-        // An address that may not be the peer's gets no longer packet than the one that asked.
+        // An address that may not be the peer's gets no longer packet than the one that came from
+        // there.
         let size =
             address == nil
             ? peers[peer].protection.plaintextSize(frameSize: frameSize)
@@ -192,7 +193,7 @@ struct DataSocket: ~Copyable {
         return peers[peer].nextEndpoint
     }
 
-    /// Sends what lies sealed in the outbox, in one call to the kernel.
+    /// Sends the sealed packets of the outbox, in one call to the kernel.
     mutating func flush() {
         udp.send(&outbox)
         for place in 0..<outbox.count {
@@ -207,19 +208,19 @@ struct DataSocket: ~Copyable {
         }
     }
 
-    /// Whether a talk that begins will be heard.
+    /// The outlook that a talk will be heard, before it begins.
     enum Prospect {
-        /// A listener is there.
+        /// A listener is present.
         case heard
-        /// The listeners that are there did not hear the last talk, or the microphone is silent.
+        /// The present listeners did not hear the last talk, or the microphone is silent.
         case doubted
         case nobody
     }
 
-    /// A peer from which nothing came for so long is not there.
+    /// A peer that has sent nothing for this long is absent.
     private static let absentAfter = Duration.seconds(20)
 
-    /// Judges the listeners of a talk before any of them has reported on it.
+    /// Judges the listeners of a talk before the first report of any of them.
     mutating func prospect(
         of listeners: PeerSet, isMicrophoneSilent: Bool, at now: Instant
     ) -> Prospect {
@@ -239,23 +240,24 @@ struct MediaPeer: ~Copyable {
     /// The session keys in use.
     var keySlots = KeySlots()
     var endpoint: SocketAddress?
-    /// Where the `next` session was made; it becomes the endpoint when that becomes current.
+    /// The address where the `next` session was made; it becomes the endpoint with that session.
     var nextEndpoint: SocketAddress?
-    /// Where its packets came from, besides its endpoint.
+    /// Source addresses of its packets, besides its endpoint.
     var sightings = SourceAddresses()
-    /// The peer has heard nothing of what was said last, or cannot be reached: its first HEARD
-    /// decides whether it hears.
+    /// Whether the peer heard nothing of the last talk, or cannot be reached; its first HEARD
+    /// decides.
     var isDoubted = false
-    /// How our sound to it is protected; its frame size is a wish, as the encoder has one for all.
+    /// The protection of our sound to this peer; its frame size is a wish, as all peers share an
+    /// encoder.
     var protection = MediaPeer.unprotected
 
     static let unprotected = Redundancy.Choice(
         frameSize: PCM.payloadMax, room: AudioPacket.roomMax)
 }
 
-/// Asked of what lies inside a peer, not of the peer, which would be copied first.
+/// Methods of the choice inside a peer: a method of the peer would copy it first.
 extension Redundancy.Choice {
-    /// Copies each packet has room for when frames are so long.
+    /// The number of copies that a packet with frames of this size has room for.
     private func depth(frameSize: Int) -> Int {
         let room = min(self.room, AudioPacket.roomMax)
         return max(0, min(depth, room / frameSize - 1))
@@ -267,26 +269,25 @@ extension Redundancy.Choice {
     }
 }
 
-/// Addresses that one peer's packets came from lately, besides its endpoint.
+/// Recent source addresses of one peer's packets, besides its endpoint.
 ///
-/// The control thread is told of an address now and then only: whoever copies packets decides how
-/// often they come, and from how many addresses. Which addresses it is told of is drawn by lot
-/// once they are many: whoever is faster than the peer would take all places otherwise. The lot is
-/// Algorithm R (Vitter, "Random sampling with a reservoir", ACM TOMS 11, 1985), but each address
-/// that enters the sample is told at once.
+/// The control thread gets only some of them: an attacker who copies packets decides how many come,
+/// and from how many addresses. If there are many, chance decides which ones are reported;
+/// otherwise an attacker faster than the peer would take all places. The draw is Algorithm R
+/// (Vitter, "Random sampling with a reservoir", ACM TOMS 11, 1985), except that each address that
+/// enters the sample is reported at once.
 struct SourceAddresses {
-    /// After this time addresses are told anew.
+    /// The time after which addresses are reported again.
     static let span = Duration.milliseconds(100)
-    /// Addresses of a span that are told for certain, and the size of the sample.
+    /// Addresses of a span that are always reported, and the size of the sample.
     static let certain = 4
 
     private var sample = InlineArray<4, SocketAddress?>(repeating: nil)
     private var begunAt: Instant?
-    /// Packets in this span that came from none of the sample.
+    /// Packets in this span whose source was not in the sample.
     private var count = 0
 
-    /// Whether to tell that a packet came from there; `draw` makes a number below its argument that
-    /// nobody can foretell.
+    /// Whether to report this source; `draw` returns an unpredictable number below its argument.
     mutating func note(
         _ source: SocketAddress, at now: Instant, draw: (Int) -> Int = SourceAddresses.draw
     ) -> Bool {
@@ -312,14 +313,15 @@ struct SourceAddresses {
     }
 }
 
-/// The size of the frames that are encoded once for all listeners, by what each one's way bears.
+/// Chooses the size of the frames, which are encoded once for all listeners, from the wishes of
+/// their paths.
 ///
-/// A talk to one listener follows its way. In a talk to several, frames become no shorter for one
-/// of them than those that fill the smallest packet: shorter ones save nothing on the way, and only
-/// make room for copies, which that listener gets in larger packets of its own instead. Further
-/// down they go only as far as more than half of the listeners need. So a listener whose reports
-/// are bad, or false, costs the others no more than that. One whose way bears nothing at all counts
-/// only if there is no other.
+/// A talk to one listener follows that path. In a talk to several, one listener's wish shortens
+/// frames only to the size that fills the smallest packet. Shorter frames would not make packets
+/// smaller, only leave room for copies, and that listener gets copies in larger packets of its own.
+/// Still shorter frames need the wish of more than half of the listeners. So a listener whose
+/// reports are bad, or false, costs the others no more than that. A path that carries nothing at
+/// all counts only if no other listener is there.
 struct CommonFrameSize {
     /// Wishes in bytes, in order.
     private var wishes = InlineArray<64, Int>(repeating: 0)

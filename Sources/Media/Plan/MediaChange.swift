@@ -3,10 +3,10 @@ internal import Realtime
 package import Station
 package import Time
 
-/// New settings on their way to the media loop; what they replace comes back in the same box.
+/// New settings on their way to the media loop; the old ones come back in the same box.
 ///
-/// The control thread allocates all of it before the box leaves, and frees what comes back: the
-/// media loop only swaps.
+/// The control thread allocates all of it beforehand, and frees the returned box: the media loop
+/// only swaps.
 package struct MediaChange: ~Copyable {
     var plan: MediaPlan
     var keys: FixedArray<TalkKeySlot>
@@ -15,7 +15,7 @@ package struct MediaChange: ~Copyable {
     /// The place each target and each key had before; nil for a new one.
     let formerTargets: [Int?]
     let formerKeys: [Int?]
-    /// Another encoder and other voices; nil if the old ones fit the new settings.
+    /// A new encoder and new voices; nil if the old ones fit the new settings.
     var encoder: OpusEncoder?
     var voiceSlots: FixedArray<VoiceSlot>?
     private var chain: CaptureChain
@@ -24,8 +24,8 @@ package struct MediaChange: ~Copyable {
     /// Whether `keepsCapturing` changes.
     let changesRest: Bool
 
-    /// Makes all that is new: for each talk key, `formerKeys` is the place it had before, if its
-    /// line was read there; for each target, `firstSequences` has the number of its first packet.
+    /// Makes all new parts: `formerKeys` has the former place of each talk key whose line was read
+    /// there, `firstSequences` the number of each target's first packet.
     package init(
         from former: MediaPlan, to plan: MediaPlan, formerKeys: [Int?], firstSequences: [UInt16],
         at now: Instant
@@ -45,13 +45,13 @@ package struct MediaChange: ~Copyable {
         voiceSlots = keepsVoices ? nil : try VoiceSlot.slots(plan)
         let blockSamples = plan.captureBlock
         changesChain = former.capture != plan.capture || former.captureBlock != blockSamples
-        // One that does nothing, where the one there stays.
+        // If the present chain stays, one that does nothing.
         chain = CaptureChain(changesChain ? plan.capture : .init(), blockSamples: blockSamples)
         reference = EchoReference(isWanted: changesChain && plan.capture.cancelsEcho)
         self.plan = plan
     }
 
-    /// Exchanges the microphone's chain, if there is another.
+    /// Exchanges the microphone's chain, if there is a new one.
     mutating func exchangeChain(_ current: inout CaptureChain, _ played: inout EchoReference) {
         guard changesChain else { return }
         swap(&current, &chain)
@@ -61,22 +61,22 @@ package struct MediaChange: ~Copyable {
 
 /// The volumes and mutes that people have set, for the media loop.
 package struct MediaVolumes: Equatable, Sendable {
-    /// The gain of all that the speaker plays; each of the others is for its kind alone, and
-    /// multiplies with it.
+    /// The gain of all the speaker's sound; the other gains, each for one kind of sound, multiply
+    /// with it.
     package var speaker = Gain.unity
     package var ring = Gain.unity
     package var tones = Gain.unity
     package var page = Gain.unity
-    /// Whether a person has muted the speaker, and whether its card's own mixer lets nothing
-    /// through: why it is not heard.
+    /// Why the speaker is not heard: a person has muted it, or its card's mixer lets nothing
+    /// through.
     package var isSpeakerMuted = false
     package var isCardMuted = false
     /// Whether the microphone's sound is replaced by silence.
     package var isMicrophoneMuted = false
-    /// Whether nothing comes of the microphone that a listener could hear: it is muted here or in
-    /// its card's mixer, or gone.
+    /// Whether the microphone gives nothing that a listener could hear: it is muted here or in its
+    /// card's mixer, or gone.
     package var isMicrophoneSilent = false
-    /// Peers that are not heard; and channels, by number, as bits.
+    /// Muted peers; and muted channels, by number, as bits.
     package var mutedPeers = PeerSet()
     package var mutedChannels: UInt32 = 0
 

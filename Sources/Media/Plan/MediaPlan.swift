@@ -4,14 +4,14 @@ package import Station
 internal import Time
 internal import Wire
 
-/// The settings as the media loop uses them: given at its start, and with each reload.
+/// The settings as the media loop uses them: passed at its start, and at each reload.
 package struct MediaPlan: Sendable {
     /// The settings of one talk key.
     package struct Key: Sendable {
         package let settings: TalkKey.Settings
-        /// Listens for the speech that presses it; nil for a key of a finger.
+        /// Detects the speech that presses the key; nil for a key that a finger presses.
         package let vox: Vox?
-        /// The place of its target in `targets`; nil when it has none, or replies.
+        /// The place of its target in `targets`; nil without a target, or for a reply key.
         package let target: Int?
         package let meaning: KeyMeaning
 
@@ -25,15 +25,15 @@ package struct MediaPlan: Sendable {
         }
     }
 
-    /// The configured targets, and behind them those that are aimed as the program runs.
+    /// The configured targets, then the aimed ones, whose listeners change as the program runs.
     package let targets: [TalkTarget]
     package let keys: [Key]
-    /// Whether speech presses any of them.
+    /// Whether speech presses any of the keys.
     package let hasVox: Bool
-    /// The keys that no finger presses, by the place of their target: held until let go.
+    /// The settings of the virtual keys, by the place of their target; each is held until released.
     package let virtualKeys: [TalkKey.Settings]
-    /// The gain of each peer's voice on each channel: a row for each peer number, in which
-    /// the first is the peer spoken to alone.
+    /// The gain of each peer's voice on each channel: a row for each peer number, whose first entry
+    /// is for speech to this station alone.
     private let gains: [Gain]
     package let profile: Profile
     package let sound: Profile.Settings
@@ -43,36 +43,36 @@ package struct MediaPlan: Sendable {
     package let prerollFrames: Int
     /// Frames of a talkspurt that carry the start mark (protocol.md §2.2).
     let startFrames: Int
-    /// Frames that are left out at most where the card lost sound.
+    /// The most frames skipped where the card lost sound.
     let lostFramesMax: Int64
     /// The gain of other voices while a talker of higher priority speaks.
     package var duck = Gain.unity
     /// Whether a speaker is configured.
     package var hasSpeaker = true
     package var isHalfDuplex = false
-    /// How long the speaker stays held down after the own microphone has closed, half duplex.
+    /// How long half duplex holds the speaker down after this station's microphone has closed.
     package var rxHold = Duration.zero
     /// The processing of the microphone's sound.
     package var capture = CaptureChain.Settings()
-    /// The user's own ringtone, 48 kHz; empty where it is the built-in one.
+    /// The user's own ringtone, 48 kHz; empty for the built-in one.
     package var ringtone: [Int16] = []
-    /// Whether a tone says that the microphone is open.
+    /// Whether a tone announces that the microphone is open.
     package var hasPermitTone = false
-    /// Whether a network makes up sound that is missing.
+    /// Whether the neural network of libopus conceals missing sound.
     package var concealsNeurally = false
     package var jitterPreset = JitterBuffer.Preset.normal
 
     /// Columns of `gains`: a peer alone, and each channel.
     package static let gainsPerPeer = Int(FrameFlags.streams.upperBound)
 
-    /// Values that have a default are set afterwards.
+    /// Sets all values without a default; the others are set afterwards.
     ///
     /// - Parameters:
-    ///   - targets: Those configured; the aimed ones are added.
+    ///   - targets: The configured targets; the aimed ones are added.
     ///   - keys: The talk keys, in the order of the buttons.
-    ///   - virtualKeys: How the microphone opens for a target by command.
-    ///   - gains: `gainsPerPeer` for each number a peer has.
-    ///   - profile: What the encoder and the cards are asked for.
+    ///   - virtualKeys: The settings of the virtual key of each target.
+    ///   - gains: `gainsPerPeer` gains for each peer number.
+    ///   - profile: The settings wanted of the encoder and the cards.
     ///   - periodSamples: Samples that the cards move at once, at 48 kHz.
     ///   - preroll: How much sound is kept from before the key went down.
     package init(
@@ -95,28 +95,28 @@ package struct MediaPlan: Sendable {
         lostFramesMax = SentTalkspurt.lostMax.nanoseconds / frame
     }
 
-    /// Bytes of a frame, and of one that is repeated.
+    /// Bytes of a frame, and of a frame that is repeated.
     package var frameSize: Int { sound.frameSize(bitrate: sound.bitrate) }
     package var frameSizeRepeated: Int { sound.frameSize(bitrate: sound.bitrateRepeated) }
-    /// Voices whose missing sound may be made up by a network.
+    /// Voices whose missing sound libopus may conceal with its neural network.
     var neuralVoices: Int { concealsNeurally ? ConcealmentTrial.voicesMax : 0 }
     var periodNanoseconds: Int64 { Int64(periodSamples) * 1_000_000_000 / 48_000 }
     /// Whether the microphone runs between talks: for the pre-roll, or to detect speech.
     package var keepsCapturing: Bool { prerollFrames > 0 || hasVox }
-    /// Samples of the microphone that are made better at once: an echo canceller does best with
-    /// 10 ms, which come together where the frames are as long anyway.
+    /// Samples of the microphone that are improved at once: an echo canceller works best with 10
+    /// ms, which causes no delay if the frames are as long.
     package var captureBlock: Int {
         let isWhole = capture.cancelsEcho && sound.frameSamples % PCM.blockMax == 0
         return isWhole ? PCM.blockMax : sound.blockSamples
     }
-    /// The places of three targets that are aimed.
+    /// The places of three aimed targets.
     var message: Int { targets.count - 4 }
     package var announcement: Int { Self.announcement(among: targets.count) }
     package var call: Int { Self.call(among: targets.count) }
     static func announcement(among targets: Int) -> Int { targets - 3 }
     static func call(among targets: Int) -> Int { targets - 1 }
 
-    /// The talk keys, each still without its line.
+    /// Makes the talk keys, still without their lines.
     func makeKeys(at now: Instant) -> FixedArray<TalkKeySlot> {
         FixedArray(count: keys.count) { place in
             TalkKeySlot(
@@ -125,12 +125,12 @@ package struct MediaPlan: Sendable {
         }
     }
 
-    /// The `id` of the target at a place, which a reload keeps; nil if there is no target.
+    /// The `id` of the target at a place, which a reload keeps; nil without a target.
     package func id(ofTarget place: Int?) -> Int? {
         place.map { targets[$0].id }
     }
 
-    /// The place of the target that is this peer alone.
+    /// The place of the target for this peer alone.
     package func target(ofPeer number: Int) -> Int? {
         targets.firstIndex { $0.stream == 0 && $0.listeners.contains(number) }
     }
@@ -140,12 +140,12 @@ package struct MediaPlan: Sendable {
         place.map { targets[$0].listeners.isEmpty } ?? false
     }
 
-    /// The keys of commands, one for each target.
+    /// Makes the virtual keys, one for each target.
     func makeVirtualKeys() -> FixedArray<TalkKey> {
         FixedArray(count: targets.count) { TalkKey(virtualKeys[$0], isDown: false) }
     }
 
-    /// Silence to every target; the numbers of packets begin anywhere.
+    /// Makes a silent talkspurt for each target, with the number of its first packet.
     func makeSpurts(_ firstSequences: [UInt16]) -> FixedArray<SentTalkspurt> {
         FixedArray(count: targets.count) {
             SentTalkspurt(sequence: firstSequences[$0], listeners: targets[$0].listeners)
@@ -162,7 +162,7 @@ package struct MediaPlan: Sendable {
     }
 }
 
-/// Whether a voice is heard here, as far as settings and a person's volumes go.
+/// Judges whether a voice is heard here, by settings and a person's volumes.
 extension MediaPlan {
     /// Judges a peer's voice by every volume and gain between it and the speaker.
     package func path(of peer: Int, _ hearing: Hearing, _ volumes: MediaVolumes) -> Audibility {
@@ -185,10 +185,10 @@ extension MediaPlan {
         return path
     }
 
-    /// The gain of a peer's voice as configured and turned by people; zero when muted by a person.
+    /// The gain of a peer's voice, by settings and people; zero when a person has muted it.
     func gain(of peer: Int, _ hearing: Hearing, _ volumes: MediaVolumes) -> Gain {
         let gain = gain(of: peer, hearing)
-        // Neither the speaker's volume nor what is muted holds up what overrides them.
+        // A page that overrides ignores the speaker's volume and all mutes.
         if case .page(_, overrides: true) = hearing { return gain }
         guard !volumes.isMuted(peer: peer, channel: hearing.channel) else { return .muted }
         if case .page = hearing { return gain * volumes.page * volumes.speaker }

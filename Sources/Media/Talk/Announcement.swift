@@ -13,8 +13,8 @@ package struct SoundBlock: Sendable {
 
 /// Sound from a file on its way to an aimed stream, with what the media loop needs to send it.
 ///
-/// The control thread makes all of it, pushes into `sound`, and frees the box when it is back; the
-/// media loop owns encoder and frames meanwhile.
+/// The control thread makes it, pushes into `sound`, and frees the box that comes back; meanwhile
+/// the media loop owns encoder and frames.
 package struct Announcement: ~Copyable {
     /// 0.6 s: the control thread fetches more every 20 ms.
     ///
@@ -28,7 +28,7 @@ package struct Announcement: ~Copyable {
     private var block = SoundBlock()
     private var taken = 0
 
-    /// Blocks that were put in before the first frame is sent: what is read is late now and then.
+    /// Blocks pushed before the first frame is sent, because reading the file is late at times.
     package static let ahead = 20
 
     package init(_ plan: MediaPlan) throws(OpusError) {
@@ -39,13 +39,13 @@ package struct Announcement: ~Copyable {
     /// The length of a frame.
     var frameSamples: Int { filling.count }
 
-    /// Bytes of its packets' frames.
+    /// Bytes of the frames in its packets.
     var frameSize: Int { encoder.frameSize }
 
     /// The number of the next frame.
     var next: Int { frames.next }
 
-    /// Fills one frame from the sound that has come; false while that is too little.
+    /// Fills one frame from the sound that has come; false while there is too little sound.
     mutating func fill() -> Bool {
         while filled < filling.count {
             if taken == block.count {
@@ -70,7 +70,7 @@ package struct Announcement: ~Copyable {
         for index in 0..<range.count { room[index] = source[index] }
     }
 
-    /// Nothing more comes: the rest of the frame is silence.
+    /// Fills the rest of the last frame with silence.
     mutating func pad() {
         while filled < filling.count {
             filling[filled] = 0
@@ -78,7 +78,7 @@ package struct Announcement: ~Copyable {
         }
     }
 
-    /// Encodes the frame that is full, with packets of this size.
+    /// Encodes the full frame into a packet of this size.
     mutating func encode(frameSize: Int) {
         precondition(filled == filling.count)
         if encoder.frameSize != frameSize {
@@ -96,7 +96,7 @@ package struct Announcement: ~Copyable {
         frames.append(samples.span(0..<samples.count), by: &encoder)
     }
 
-    /// Puts its frames in the place of the microphone's, and back again.
+    /// Exchanges its frames with the microphone's, and back again.
     mutating func exchange(_ other: inout EncodedFrames) { swap(&frames, &other) }
 }
 
@@ -105,13 +105,13 @@ package struct Announcement: ~Copyable {
 /// The card that wakes the loop sets its pace; without a card time itself does.
 struct PacedAnnouncement: ~Copyable {
     private var box: Box<Announcement>?
-    /// The number of the frame that is encoded and was not sent yet.
+    /// The number of the frame that is encoded and not sent yet.
     private var waiting: Int?
-    /// The last frame is encoded.
+    /// Whether the last frame is encoded.
     private var hasLast = false
-    /// Nothing more comes of it: the rest is sent.
+    /// Whether all its sound has come, so that only the rest is to be sent.
     private var isWhole = false
-    /// How much of it is due.
+    /// The samples of it that are due.
     var pace = FramePace()
 
     var isOn: Bool { box != nil }
@@ -122,10 +122,10 @@ struct PacedAnnouncement: ~Copyable {
         pace = FramePace(at: now)
     }
 
-    /// Nothing more comes of it.
+    /// Notes that no more sound comes.
     mutating func complete() { isWhole = true }
 
-    /// It is over: the box goes back.
+    /// Ends the announcement and returns its box.
     mutating func end() -> Box<Announcement>? {
         waiting = nil
         hasLast = false
@@ -137,7 +137,7 @@ struct PacedAnnouncement: ~Copyable {
         waiting.map { (number: $0, isLast: hasLast) }
     }
 
-    /// Encodes its next frame, with packets of this size, unless one waits or it has no more.
+    /// Encodes its next frame into a packet of this size, unless a frame waits or no sound is left.
     mutating func prepare(frameSize: Int) {
         guard isOn, waiting == nil, !hasLast else { return }
         if !box!.value.fill() {
@@ -155,11 +155,11 @@ struct PacedAnnouncement: ~Copyable {
         return ready
     }
 
-    /// Puts its frames in the place of the microphone's, and back again.
+    /// Exchanges its frames with the microphone's, and back again.
     mutating func exchange(_ frames: inout EncodedFrames) { box!.value.exchange(&frames) }
 }
 
-/// Sound from a file goes out beside the microphone (`PacedAnnouncement`).
+/// Sends sound from a file beside the microphone's (`PacedAnnouncement`).
 extension MediaLoop {
     mutating func beginAnnouncement(_ box: consuming Box<Announcement>) {
         // If it was made before a reload, its frames may have another length.
@@ -175,27 +175,27 @@ extension MediaLoop {
         giveTimerWork()
     }
 
-    /// Nothing more comes of it: the rest is sent, or is not.
+    /// Ends the announcement: after the rest is sent, or now.
     mutating func endAnnouncement(isNow: Bool) {
         announcement.complete()
         if isNow { finishAnnouncement() }
     }
 
-    /// The card that wakes the loop has moved so many samples: as much of the file is due.
+    /// Notes that a card has moved samples: if it wakes the loop, as much of the file is due.
     mutating func pace(_ source: ClockMaster.Source, _ samples: Int) {
         guard source == cards.master.source else { return }
         let frame = plan.sound.frameSamples
         guard announcement.isOn else { return }
         announcement.pace.earn(samples, frameSamples: frame)
         while announcement.isOn, announcement.pace.take(frameSamples: frame) {
-            // Its reader is slow: it goes on when there is more.
+            // The file is read slowly: the announcement goes on when more has come.
             guard sendAnnounced() else { return announcement.pace.begin(ahead: frame) }
         }
     }
 
-    /// Sends one frame of it; false when there is none yet.
+    /// Sends one frame of the announcement; false when no frame is ready.
     private mutating func sendAnnounced() -> Bool {
-        // During a talk, `talk` chooses it.
+        // During a talk, `talk` chooses the frame size.
         if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &socket) }
         announcement.prepare(frameSize: talks.encoder.frameSize)
         guard let ready = announcement.takeReady() else { return false }
@@ -221,7 +221,7 @@ extension MediaLoop {
         giveTimerWork()
     }
 
-    /// Without a card, the timer moves talk keys and an announcement.
+    /// Sets the timer for talk keys and an announcement, which need it without a card.
     mutating func giveTimerWork() {
         cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn
         if cards.master.source == .timer { cards.armTimer(at: now) }

@@ -4,9 +4,9 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// The ends of talkspurts, and the listeners that are told of them.
+/// The ends of talkspurts, and SPURT_END to their listeners.
 extension Talks {
-    /// SPURT_END, three times 20 ms apart: the last audio packet may have been lost.
+    /// Sends SPURT_END three times, 20 ms apart: the last audio packet may have been lost.
     mutating func sendEnds(
         _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
     ) {
@@ -26,10 +26,10 @@ extension Talks {
         socket.send(.spurtEnd(end), to: listeners, at: now)
     }
 
-    /// Sets the listeners of an aimed target, which is named by its `id`.
+    /// Sets the listeners of an aimed target, by its `id`.
     ///
-    /// For a listener that comes in the middle of a talkspurt it begins there; one that goes is
-    /// told that it is over.
+    /// For a listener added in the middle of a talkspurt, the talkspurt begins there; a listener
+    /// that is removed gets a SPURT_END.
     mutating func aim(
         _ id: Int, at listeners: PeerSet, _ plan: borrowing MediaPlan,
         by socket: inout DataSocket, at now: Instant
@@ -47,17 +47,17 @@ extension Talks {
     }
 }
 
-/// The moments at which frames are due that no microphone brings, those of an announcement: one
-/// each frame time, by the card that wakes the loop, as those of talk are.
+/// Paces the frames of an announcement: one for each frame time, by the card that wakes the loop,
+/// as with the frames of talk.
 struct FramePace {
-    /// Frames made up for at most, after the loop stood still.
+    /// The most frames sent late, after the loop stood still.
     private static let late = 4
-    /// At least so many samples: cards bring 20 ms at once, and some of them twice that.
+    /// The same in samples, at least: cards move 20 ms at once, some of them 40 ms.
     private static let lateLeast = 40 * 48
 
     /// Samples that are due.
     private var credit = 0
-    /// Until when time has been turned into samples.
+    /// The moment up to which time has been turned into samples.
     private var pacedAt: Instant
 
     init(at now: Instant = Instant(nanoseconds: 0)) { pacedAt = now }
@@ -65,19 +65,19 @@ struct FramePace {
     /// Makes so many samples due.
     mutating func begin(ahead samples: Int) { credit = samples }
 
-    /// The card has moved so many samples.
+    /// Notes that the card has moved samples: as many more are due.
     mutating func earn(_ samples: Int, frameSamples frame: Int) {
         credit = min(credit + samples, max(Self.late * frame, Self.lateLeast))
     }
 
-    /// Takes one that is due.
+    /// Takes one frame, if it is due.
     mutating func take(frameSamples frame: Int) -> Bool {
         guard credit >= frame else { return false }
         credit -= frame
         return true
     }
 
-    /// Samples that have become due by time alone since this was asked last.
+    /// Samples that have become due by time alone since the last call.
     mutating func samplesDue(at now: Instant) -> Int {
         let samples = PCM.samples(in: now - pacedAt)
         pacedAt = pacedAt + PCM.duration(of: samples)

@@ -12,10 +12,10 @@ extension MediaLoop {
         guard cards.capture.isOpen, !isQuiet else { return }
         let isCall = target == plan.call
         let isKept = target == plan.message
-        // A message and a talk have not a word of each other.
+        // A message and a talk must not share a word.
         guard !isKept || !talks.isTalking || talks.spurts[target].isTalking else { return }
         let endsMessage = !isKept && talks.spurts[plan.message].isTalking
-        // Without a pre-roll: the person spoke neither to the caller yet nor after the tone.
+        // No pre-roll: the person's speech so far was not for this target.
         let start =
             isCall || isKept || endsMessage
             ? capturePath.microphone.captured
@@ -25,13 +25,13 @@ extension MediaLoop {
         guard talks.begin(target, at: start, hasRested: !cards.isCapturing) else { return }
         if isCall { duplex.callBegins() }
         let listeners = talks.spurts[target].listeners
-        // The tone before a message says that it is kept.
+        // For a message, the tone means that it is kept.
         let prospect: DataSocket.Prospect =
             isKept
             ? .heard
             : socket.prospect(
                 of: listeners, isMicrophoneSilent: volumes.isMicrophoneSilent, at: now)
-        // First: where the card does not start, the end of it follows.
+        // Before the card starts: if it does not, the event of the end must follow this one.
         rings.notify(
             .talking(
                 target: plan.targets[target].id, first: talks.spurts[target].sequence,
@@ -42,7 +42,7 @@ extension MediaLoop {
         if plan.hasPermitTone || isKept, !isCall { tones.play(prospect) }
     }
 
-    /// Closes it: the frame being captured is the talkspurt's last.
+    /// Closes the microphone for a target: the frame being captured is the talkspurt's last.
     mutating func closeTalk(_ target: Int) {
         guard talks.spurts[target].phase == .talking else { return }
         // A card that sleeps never delivers that frame.
@@ -50,7 +50,7 @@ extension MediaLoop {
         talks.spurts[target].phase = .closing(last: capturePath.microphone.captured)
     }
 
-    /// Ends a talkspurt without a last frame, when there is no microphone to take it from.
+    /// Ends a talkspurt without a last frame, when no microphone can give one.
     mutating func endAtOnce(_ target: Int) {
         guard talks.spurts[target].isTalking else { return }
         if target == plan.announcement { return finishAnnouncement() }
@@ -58,14 +58,14 @@ extension MediaLoop {
         handleEnds()
     }
 
-    /// The effects of a talk's end on this station, beside the last packets.
+    /// Handles the effects of a talk's end on this station, except for the last packets.
     mutating func handleEnds() {
         guard talks.takeEnd() else { return }
         duplex.talkEnded(at: now, rxHold: plan.rxHold)
         if !talks.isTalking { cards.restCapture(loop, at: now) }
     }
 
-    /// Encodes the frames that wait and sends each target what it lacks.
+    /// Encodes the frames that wait and sends each target the frames it lacks.
     mutating func talk() {
         // All encoded frames go out first, those of the pre-roll too: only then may the frame size
         // change, because a packet holds frames of one size.
@@ -96,7 +96,7 @@ struct Talks: ~Copyable {
     var spurts: FixedArray<SentTalkspurt>
     var encoder: OpusEncoder
     var frames = EncodedFrames()
-    /// Whether frames may need another size: others are talked to, or ways have changed.
+    /// Whether frames may need another size: the listeners or their paths have changed.
     var isFrameSizeDue = false
     /// A talkspurt of the microphone has ended, and the media loop has not acted on it yet.
     private var hasEnded = false
@@ -131,8 +131,8 @@ struct Talks: ~Copyable {
 
     // MARK: Beginning and end
 
-    /// Begins a talkspurt with this frame of the microphone, or lets one that is closing go on;
-    /// true when one has begun.
+    /// Begins a talkspurt with this frame of the microphone, or continues one that is closing; true
+    /// when one has begun.
     mutating func begin(_ target: Int, at start: Int, hasRested: Bool) -> Bool {
         switch spurts[target].phase {
         case .talking: return false
@@ -143,11 +143,11 @@ struct Talks: ~Copyable {
         case .silent: break
         }
         if !isTalking, start > frames.next || hasRested {
-            // What the encoder remembers is of another time.
+            // The encoder's memory is of another time.
             encoder.reset()
             frames.begin(at: start)
         }
-        // What it has heard already is not said again.
+        // Frames that this target already got are not sent again.
         spurts[target].begin(at: max(spurts[target].nextFrame, start, frames.oldest))
         isFrameSizeDue = true
         return true
@@ -159,30 +159,30 @@ struct Talks: ~Copyable {
         let id = plan.targets[target].id
         rings.notify(.said(target: id, frames: spurts[target].packets))
         if target != plan.message { spurts[target].oweEnds(at: now) }
-        // Listeners that are left may bear more than this one's did.
+        // The remaining listeners may have wider paths.
         isFrameSizeDue = true
         hasEnded = true
         rings.notify(.silent(target: id))
     }
 
-    /// Whether a talkspurt has ended since this was asked last.
+    /// Whether a talkspurt has ended since the last call.
     mutating func takeEnd() -> Bool {
         defer { hasEnded = false }
         return hasEnded
     }
 
-    /// The microphone's card lost so many frames before this one.
+    /// Notes that the microphone's card lost this many frames before frame `number`.
     mutating func lose(_ lost: Int64, before number: Int) {
         for target in spurts.indices { spurts[target].lose(lost, before: number) }
     }
 
     // MARK: Frames
 
-    /// Encodes the frames that wait; false when some must wait for the next turn, since the sound
-    /// of the card comes first.
+    /// Encodes the frames that wait; false when some must wait for the next turn, because the
+    /// card's sound is more urgent.
     mutating func encodeWaiting(from microphone: borrowing Microphone) -> Bool {
         if frames.next < microphone.oldest {
-            // The loop stood still for long: go on with what there is.
+            // The loop stood still for long: go on with the oldest frame kept.
             encoder.reset()
             frames.begin(at: microphone.oldest)
         }
@@ -196,7 +196,7 @@ struct Talks: ~Copyable {
     }
 
     /// Sends each target the encoded frames it lacks; false when some must wait for the next turn,
-    /// since a pre-roll to many would hold up the sound.
+    /// because a pre-roll to many listeners would delay the sound.
     mutating func sendWaiting(
         _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
     ) -> Bool {
@@ -231,7 +231,7 @@ struct Talks: ~Copyable {
         if isLast { end(target, plan, at: now) }
     }
 
-    /// Sends one encoded frame to everyone who hears this target, or keeps it for a message.
+    /// Sends one encoded frame to the listeners of this target, or keeps it for a message.
     mutating func sendFrame(
         _ number: Int, of target: Int, isLast: Bool, _ plan: borrowing MediaPlan,
         by socket: inout DataSocket, at now: Instant
@@ -250,9 +250,9 @@ struct Talks: ~Copyable {
         spurts[target].sent()
     }
 
-    /// Gives frames the size that suits those who are talked to (`CommonFrameSize`).
+    /// Gives frames the size that suits all listeners (`CommonFrameSize`).
     ///
-    /// All that is encoded has been sent, for a packet holds frames of one size.
+    /// All encoded frames must be sent before: a packet holds frames of one size.
     mutating func chooseFrameSize(_ plan: borrowing MediaPlan, for socket: inout DataSocket) {
         isFrameSizeDue = false
         var listeners = PeerSet()
@@ -291,7 +291,7 @@ struct SentTalkspurt {
     var nextFrame = 0
     /// The number of the next packet on this stream; random at start (protocol.md §2.3).
     var sequence: UInt16
-    /// The last one that was sent.
+    /// The number of the last packet sent.
     var lastSequence: UInt16 = 0
     /// The frames that the card lost before a frame of the microphone that is still to be sent.
     private var hole = (before: 0, frames: Int64(0))
@@ -308,7 +308,7 @@ struct SentTalkspurt {
     var nextEnd = Instant(nanoseconds: 0)
 
     static let startMarked = Duration.milliseconds(100)
-    /// Sound in the microphone besides the pre-roll: of the key's debounce, and of this turn.
+    /// Sound kept besides the pre-roll: of the key's debounce, and of the present turn.
     static let besidesPreroll = Duration.milliseconds(40)
     static let ends = 3
     /// The longest loss at the card that the sequence shows as a gap.
@@ -332,15 +332,15 @@ struct SentTalkspurt {
         hole.frames = 0
     }
 
-    /// Notes that the card lost so many frames before this one.
+    /// Notes that the card lost this many frames before frame `number`.
     mutating func lose(_ frames: Int64, before number: Int) {
         guard isTalking else { return }
         hole = (before: number, frames: hole.frames + max(0, frames))
     }
 
-    /// Goes on to a frame; what lies between is time that went by, so the numbers go on as well.
+    /// Goes on to a frame; frames in between are time that passed, so the packet numbers skip them.
     ///
-    /// At most by `lostMax`, in frames.
+    /// The numbers skip `lostMax` frames at most.
     mutating func advance(to number: Int, lostMax: Int64) {
         var skipped = Int64(number - nextFrame)
         nextFrame = number
@@ -349,7 +349,7 @@ struct SentTalkspurt {
             hole.frames = 0
         }
         if skipped > 0 { unbroken = number }
-        // Before the first packet there is nothing to be late for.
+        // Before the first packet, no listener counts numbers.
         guard packets > 0 else { return }
         // After a larger gap the listener's jitter buffer starts again.
         sequence &+= UInt16(max(0, min(skipped, lostMax)))
@@ -373,20 +373,20 @@ struct SentTalkspurt {
 
 /// The newest encoded frames of the microphone, by its frame numbers.
 ///
-/// The microphone is encoded once for all listeners. A second talk key pressed while another one
-/// is down finds its pre-roll here, and a packet the copies it carries.
+/// The microphone is encoded once for all listeners. A second talk key, pressed while another is
+/// down, finds its pre-roll here; so does a packet its copies.
 struct EncodedFrames: ~Copyable {
     /// Frames kept: 320 ms of the shortest.
     static let historyMax = 128
-    /// Bytes there is room for: 320 ms at 256 kbit/s, whatever the length of a frame.
+    /// The room in bytes: 320 ms at 256 kbit/s, whatever the length of a frame.
     private static let bytesMax = 256 * 320 / 8
 
     private var bytes = FixedArray(count: bytesMax) { _ in UInt8(0) }
-    /// Bytes of each frame of this run, all of them alike.
+    /// Bytes of each frame of this run, the same for all.
     private(set) var frameSize = 0
     /// Frames kept of this run.
     private var kept = historyMax
-    /// The first frame of the run that has been encoded without a gap.
+    /// The first frame of the run, which has no gap.
     private(set) var first = 0
     /// The next frame to be encoded.
     private(set) var next = 0
@@ -394,7 +394,7 @@ struct EncodedFrames: ~Copyable {
     /// The oldest frame kept.
     var oldest: Int { max(first, next - kept) }
 
-    /// Begins a new run at frame `number`: what came before is of another time.
+    /// Begins a new run at frame `number`; earlier frames are from another time.
     mutating func begin(at number: Int) {
         first = number
         next = number
@@ -402,7 +402,7 @@ struct EncodedFrames: ~Copyable {
 
     /// Encodes frame `next`.
     ///
-    /// - Precondition: the encoder is the one of this run's first frame.
+    /// - Precondition: The encoder is the one of this run's first frame.
     mutating func append(_ frame: Span<Int16>, by encoder: inout OpusEncoder) {
         if next == first {
             frameSize = encoder.frameSize
