@@ -26,7 +26,7 @@ struct gpiod_chip *cgpiod_open_path(const char *path) {
     return chip;
 }
 
-/* The number in a chip's name, or -1. */
+/* Returns the number in a chip's name, or -1. */
 static int number_of(const char *name) {
     if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
         return -1;
@@ -45,7 +45,7 @@ static int by_number(const struct dirent **left, const struct dirent **right) {
 }
 
 int cgpiod_chip_numbers(int *numbers, int capacity) {
-    // The library's own iterators give up altogether when one chip cannot be opened.
+    // The library's own iterators stop altogether when one chip cannot be opened.
     struct dirent **entries;
     int count = scandir("/dev", &entries, is_chip, by_number);
     if (count < 0)

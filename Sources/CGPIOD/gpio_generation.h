@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <gpiod.h>
 
-#ifdef GPIOD_LINE_BULK_MAX_LINES /* Only 1.x knows bulks. */
+#ifdef GPIOD_LINE_BULK_MAX_LINES /* Only 1.x has bulks. */
 #define CGPIOD_GENERATION 1
 #else
 #define CGPIOD_GENERATION 2
 #endif
 
-/* The library's failures leave errno; one that does not is still a failure. */
+/* The library's failures set errno; one that does not is still a failure. */
 static inline int cgpiod_error(void) {
     return errno > 0 ? -errno : -EIO;
 }

@@ -9,7 +9,7 @@
 
 #include "gpio_line.h"
 
-/* The library's chip is what it allocates; the type is only a name for it. */
+/* The library allocates its own chip; our type is only a name for it. */
 static struct gpiod_chip *raw(struct cgpiod_chip *chip) {
     return (struct gpiod_chip *)chip;
 }
@@ -96,7 +96,7 @@ int cgpiod_open_input(
     (*line)->fd = gpiod_line_event_get_fd((*line)->line);
     if ((*line)->fd < 0)
         return fail(*line);
-    /* The library reads as it finds the descriptor, and the caller must never wait. */
+    /* The library reads in the descriptor's own mode, and the caller must never wait. */
     int status = fcntl((*line)->fd, F_GETFL);
     if (status < 0 || fcntl((*line)->fd, F_SETFL, status | O_NONBLOCK) < 0)
         return fail(*line);
@@ -130,7 +130,7 @@ int cgpiod_next_edge(struct cgpiod_line *line, struct cgpiod_edge *edge) {
     if (gpiod_line_event_read_fd(line->fd, &event) < 0)
         return errno == EAGAIN || errno == EINTR ? 0 : cgpiod_error();
     edge->monotonic_ns = event.ts.tv_sec * 1000000000ll + event.ts.tv_nsec;
-    /* The kernel names edges of the logical value: active-low is already in it. */
+    /* The kernel reports edges of the logical value, in which active-low is already applied. */
     edge->is_active = event.event_type == GPIOD_LINE_EVENT_RISING_EDGE;
     return 1;
 }

@@ -82,7 +82,7 @@ static enum gpiod_line_bias bias_of(enum cgpiod_bias bias) {
     return GPIOD_LINE_BIAS_AS_IS;
 }
 
-/* What is wanted of a line, as the library takes it; errno of the first refusal in `error`. */
+/* Requests a line with these settings; `error` gets the errno of the first refusal. */
 static struct gpiod_line_request *request(
     const char *chip_path, unsigned offset, const char *consumer,
     struct gpiod_line_settings *settings, int *error) {
@@ -101,7 +101,7 @@ static struct gpiod_line_request *request(
     if (lines != NULL)
         gpiod_line_config_free(lines);
     if (chip != NULL)
-        gpiod_chip_close(chip); /* The request lives on without it. */
+        gpiod_chip_close(chip); /* The request outlives it. */
     return made;
 }
 
@@ -142,7 +142,7 @@ int cgpiod_open_input(
         return error;
 
     (*line)->edges = gpiod_edge_event_buffer_new(1);
-    /* The library reads as it finds the descriptor, and the caller must never wait. */
+    /* The library reads in the descriptor's own mode, and the caller must never wait. */
     int fd = cgpiod_fd(*line), status = fcntl(fd, F_GETFL);
     if ((*line)->edges == NULL || status < 0 || fcntl(fd, F_SETFL, status | O_NONBLOCK) < 0) {
         error = cgpiod_error();
@@ -188,7 +188,7 @@ int cgpiod_next_edge(struct cgpiod_line *line, struct cgpiod_edge *edge) {
         return 0;
     struct gpiod_edge_event *event = gpiod_edge_event_buffer_get_event(line->edges, 0);
     edge->monotonic_ns = (int64_t)gpiod_edge_event_get_timestamp_ns(event);
-    /* The kernel names edges of the logical value: active-low is already in it. */
+    /* The kernel reports edges of the logical value, in which active-low is already applied. */
     edge->is_active = gpiod_edge_event_get_event_type(event) == GPIOD_EDGE_EVENT_RISING_EDGE;
     return 1;
 }

@@ -105,7 +105,7 @@ int clinux_address_parse(const char *text, struct clinux_address *address) {
     struct in6_addr in6;
     if (inet_pton(AF_INET6, host, &in6) != 1)
         return -EINVAL;
-    // Elsewhere the kernel ignores a scope, and two spellings of one address would differ.
+    // Elsewhere the kernel ignores the scope, and one address would have two spellings.
     if (percent != NULL && !IN6_IS_ADDR_LINKLOCAL(&in6))
         return -EINVAL;
     address->high = load(in6.s6_addr);
@@ -134,8 +134,8 @@ void clinux_address_format(const struct clinux_address *address, char *text) {
 }
 
 int clinux_resolve(const char *host, struct clinux_address *addresses, int capacity) {
-    // No AI_ADDRCONFIG: it leaves out ::1 and 127.0.0.1 on a machine without a network, and
-    // an address of a family the machine lacks is merely unreachable.
+    // No AI_ADDRCONFIG: that flag leaves out ::1 and 127.0.0.1 on a machine without a network; an
+    // address of a family that the machine lacks is merely unreachable.
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
     struct addrinfo *list = NULL;
     int error = getaddrinfo(host, NULL, &hints, &list);

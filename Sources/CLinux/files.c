@@ -81,7 +81,8 @@ int clinux_directory_writable(const char *path) {
 int clinux_directory_make(const char *path, uint32_t mode) {
     if (mkdirat(AT_FDCWD, path, 0700) < 0)
         return -errno;
-    // By descriptor: a link put in its place meanwhile must not have its target's mode changed.
+    // By descriptor: a link that replaces the directory meanwhile must not change its target's
+    // mode.
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return -errno;

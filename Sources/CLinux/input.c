@@ -34,7 +34,7 @@ int clinux_input_follow(int fd, unsigned code) {
     if (ioctl(fd, EVIOCSCLOCKID, &clock) < 0)
         return -errno;
 #ifdef EVIOCSMASK
-    // A mouse that moves must not wake the sound. Kernels before 4.4 cannot; then it does.
+    // A moving mouse must not wake the sound. Kernels before 4.4 cannot filter, so there it does.
     uint8_t types[BYTES_OF(EV_CNT)] = {1u << EV_SYN | 1u << EV_KEY};
     uint8_t keys[BYTES_OF(KEY_CNT)] = {0};
     keys[code / 8] = (uint8_t)(1u << (code % 8));

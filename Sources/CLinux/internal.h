@@ -1,7 +1,7 @@
 #ifndef CLINUX_INTERNAL_H
 #define CLINUX_INTERNAL_H
 
-// Needed by several of these sources, and by nobody else.
+// Functions that only these sources share.
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
 
 #include "socket.h"
 
-/// The value of a system call, or the negated errno where it failed.
+/// Returns the value of a system call, or the negated errno if it failed.
 static inline int result(int value) {
     return value < 0 ? -errno : value;
 }
@@ -18,13 +18,13 @@ static inline int set_option(int fd, int level, int name, int value) {
     return result(setsockopt(fd, level, name, &value, sizeof value));
 }
 
-/// Closes what an error has made useless, and returns that error.
+/// Closes a descriptor after an error, and returns that error.
 static inline int close_with(int fd, int error) {
     close(fd);
     return error;
 }
 
-/// A socket of this type, of one family of addresses.
+/// Makes a socket of this type, of one family of addresses.
 static inline int make_socket(int is_v6, int type) {
     int family = is_v6 ? AF_INET6 : AF_INET;
     return result(socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));

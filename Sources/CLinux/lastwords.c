@@ -16,8 +16,8 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-/* All that runs in a handler is system calls, arithmetic, and _dl_find_object, which is made for
- * it: no allocation, no lock, no stdio. */
+/* A handler runs only system calls, arithmetic, and _dl_find_object, which is made for handlers: no
+ * allocation, no lock, no stdio. */
 
 enum { CALLERS = 4, NAME = 160 };
 
@@ -56,7 +56,7 @@ static void say_hex(struct line *line, uintptr_t value) {
     say(line, digits + at);
 }
 
-/* A file of the program, as it lies on disk; what its tables say is believed only inside of it. */
+/* A file of the program on disk; offsets in its tables are used only if they lie inside it. */
 struct image {
     const char *bytes;
     size_t size;
@@ -81,7 +81,7 @@ static const void *inside(struct image image, uint64_t offset, uint64_t size) {
     return offset <= image.size && size <= image.size - offset ? image.bytes + offset : NULL;
 }
 
-/* Says the name of the function that `address`, as linked, lies in. */
+/* Writes the name of the function around `address`, as linked. */
 static void say_function(struct line *line, struct image image, uintptr_t address) {
     const ElfW(Ehdr) *header = inside(image, 0, sizeof *header);
     if (header == NULL || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
@@ -114,7 +114,7 @@ static void say_function(struct line *line, struct image image, uintptr_t addres
     }
 }
 
-/* Says "0x1234 function", the address as linked, of the program; "0x1234 function of FILE" else. */
+/* Writes "0x1234 function" for the program, as linked; "0x1234 function of FILE" for a library. */
 static void say_place(struct line *line, uintptr_t address, int is_return) {
     struct dl_find_object found;
     if (_dl_find_object((void *)address, &found) != 0) {
@@ -127,7 +127,7 @@ static void say_place(struct line *line, uintptr_t address, int is_return) {
     say_hex(line, linked);
     struct image image = map(is_own ? "/proc/self/exe" : path);
     if (image.bytes != NULL) {
-        /* Behind a call that never returns another function may begin. */
+        /* After a call that never returns, another function may begin. */
         say_function(line, image, linked - (is_return ? 1 : 0));
         munmap((void *)image.bytes, image.size);
     }
@@ -152,15 +152,15 @@ static void where(const ucontext_t *context, uintptr_t *place, uintptr_t *frame,
 #endif
 }
 
-/* Frames lie on the thread's own stack, each above the one it was called from; a chain that does
- * not is not followed. */
+/* Writes the callers: each frame lies on the thread's own stack, above the one that it called; any
+ * other frame ends the chain. */
 static void say_callers(struct line *line, uintptr_t frame, uintptr_t stack) {
     for (int i = 0; i < CALLERS; i++) {
         if (stack_top < 2 * sizeof(uintptr_t) || frame % sizeof(uintptr_t) != 0 || frame < stack
             || frame > stack_top - 2 * sizeof(uintptr_t))
             return;
         const uintptr_t *pair = (const uintptr_t *)frame;
-        // Code without frame pointers leaves anything there: only a place in code is printed.
+        // Code without frame pointers may leave any value here: only a place in code is printed.
         struct dl_find_object code;
         if (_dl_find_object((void *)pair[1], &code) != 0)
             return;
@@ -177,7 +177,7 @@ static void speak(int number, siginfo_t *info, void *context) {
     int fault = 0;
     while (fault < FAULTS - 1 && faults[fault].number != number)
         fault++;
-    /* What comes next is not ours: the signal again, with what it did before. */
+    /* From here on the signal has its former action, with which tgkill repeats it below. */
     sigaction(number, &before[fault], NULL);
 
     struct line line = {.size = 0};

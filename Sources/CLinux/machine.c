@@ -20,7 +20,7 @@
 #include <sys/auxv.h>
 #endif
 
-// After sys/socket.h, which it needs and does not include.
+// After sys/socket.h, which this header needs and does not include.
 #include <linux/wireless.h>
 
 int clinux_has_capability(int number) {

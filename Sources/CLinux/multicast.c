@@ -14,7 +14,7 @@ static const struct in6_addr group_v6 = {{{0xFF, 2, [15] = 0xFB}}};
 
 enum { HOPS = 255, RECEIVE_SIZE = 64 * 1024 };
 
-/// Room for one number or one address and interface, aligned as the kernel wants it.
+/// Room for one number or for one address and interface, aligned as the kernel requires.
 union control {
     struct cmsghdr first;
     uint8_t bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
@@ -42,9 +42,9 @@ static socklen_t pack_group(int is_v6, uint32_t interface, struct sockaddr_stora
     return sizeof(struct sockaddr_in);
 }
 
-/// A LAN is full of other programs' responses. The service whose name begins with "_int" in the
-/// first record, written out, may be an intercom's; questions may have any order. The kernel shows
-/// the filter the datagram from its UDP header on.
+/// Drops other programs' responses, of which a LAN is full. A response may be an intercom's if the
+/// first record spells out a service name that begins with "_int"; questions may have any order.
+/// The kernel shows the filter the datagram from its UDP header on.
 static int filter(int fd) {
     enum { UDP = 8, FLAGS = UDP + 2, LABEL = UDP + 13, INT = 0x5F696E74 };
     struct sock_filter codes[] = {
@@ -65,7 +65,8 @@ static int join_v4(int fd, uint32_t interface, const struct clinux_address *sour
         .imr_address.s_addr = htonl((uint32_t)source->low),
         .imr_ifindex = (int)interface,
     };
-    // Without this the socket would get the group on every interface that any program joins.
+    // Without this the socket would get the group's datagrams on every interface that any program
+    // joins.
     int error = set_option(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
     if (error == 0)
         error = result(setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group));
@@ -98,7 +99,7 @@ static int prepare(int fd, int is_v6, uint32_t interface, const struct clinux_ad
         error = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
     if (error == 0)
         error = filter(fd);
-    // To the group, not to every address: what is sent to this machine alone on the port belongs to
+    // To the group, not to every address: datagrams to this machine alone on the port belong to
     // another program, such as Avahi.
     if (error == 0 && bind(fd, (struct sockaddr *)&group, size) < 0)
         error = -errno;

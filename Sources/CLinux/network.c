@@ -24,7 +24,7 @@ static struct clinux_interface *place(
     return found;
 }
 
-/// The length of the network's part of an address, of 128 bits.
+/// Returns the length of the network's part of an address, of 128 bits.
 static uint8_t prefix(const struct sockaddr *mask, int family) {
     uint8_t bytes[16] = {0};
     if (mask != NULL && family == AF_INET6)
@@ -85,7 +85,7 @@ int clinux_network_watch(void) {
 int clinux_network_changed(int fd) {
     char news[4096];
     int changed = 0;
-    // What the kernel had no room for has changed something too (ENOBUFS).
+    // News that the kernel had no room for (ENOBUFS) is a change too.
     while (recv(fd, news, sizeof news, 0) >= 0 || errno == EINTR || errno == ENOBUFS)
         changed = 1;
     return changed;
@@ -99,7 +99,7 @@ static int make_probe(const struct clinux_address *to) {
     struct sockaddr_storage packed;
     socklen_t size;
     int error = clinux_address_pack(to, is_v6, &packed, &size);
-    // Else only a closed port is an error, and not an address that cannot be reached.
+    // Without this, only a closed port is an error, but not an unreachable address.
     if (error == 0)
         error = is_v6 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVERR, 1)
                       : set_option(fd, IPPROTO_IP, IP_RECVERR, 1);

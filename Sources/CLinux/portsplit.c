@@ -4,11 +4,11 @@
 
 #include "internal.h"
 
-// The classic BPF program that picks the socket of a port for each datagram. The kernel runs it
-// with the datagram's payload at offset 0; what it returns is the socket's number in the order of
-// binding. Reading past the end of an empty datagram ends it with 0.
+// The classic BPF program that picks the socket of a port for each datagram. The kernel runs the
+// program with the datagram's payload at offset 0; the result is the socket's number in the order
+// of binding. An empty datagram ends the program with 0, by a read past its end.
 
-// How many instructions each preferred address takes at most, and all the rest.
+// The most instructions for each preferred address, and for all the rest.
 enum { CODES_EACH = 11, CODES_ELSE = 40 };
 
 struct program {
@@ -24,14 +24,14 @@ static void finish(struct program *program, enum clinux_port_socket socket) {
     add(program, BPF_RET | BPF_K, socket, 0, 0);
 }
 
-/// Keeps a number of the network header in a cell, where the blocks below find it.
+/// Keeps a number of the network header in a cell, for the blocks below.
 static void keep(struct program *program, uint16_t size, uint32_t offset, uint32_t cell) {
     add(program, BPF_LD | size | BPF_ABS, (uint32_t)SKF_NET_OFF + offset, 0, 0);
     add(program, BPF_ST, cell, 0, 0);
 }
 
-/// A block for one address: the first number that differs leads to the next block. So no jump is
-/// long, however many there are.
+/// Adds a block for one address: the first number that differs leads to the next block. So no jump
+/// is long, however many blocks there are.
 static void add_block(struct program *program, const uint32_t *numbers, uint8_t count) {
     for (uint8_t i = 0; i < count; i++) {
         add(program, BPF_LD | BPF_MEM, i, 0, 0);
@@ -52,11 +52,11 @@ static void add_v4(struct program *program, const struct clinux_address *address
 }
 
 static void add_v6(struct program *program, const struct clinux_address *addresses, int count) {
-    // UDP follows the header at once, or the port lies elsewhere.
+    // Only where UDP follows the header at once is the port at a fixed offset.
     add(program, BPF_LD | BPF_B | BPF_ABS, (uint32_t)SKF_NET_OFF + 6, 0, 0);
     add(program, BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 1, 0);
     finish(program, CLINUX_PORT_STRAYS);
-    // What differs most comes first.
+    // The numbers that differ most come first.
     keep(program, BPF_H, 40, 0);
     for (uint32_t i = 0; i < 4; i++)
         keep(program, BPF_W, 20 - 4 * i, 1 + i);

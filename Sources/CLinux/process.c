@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 
 const char *clinux_error_text(int error) {
-    // Unlike strerror, it is safe on every thread and does not translate.
+    // Unlike strerror, this function is safe on every thread and does not translate.
     const char *text = strerrordesc_np(error);
     return text != NULL ? text : "Unknown error";
 }
@@ -39,7 +39,7 @@ int clinux_is_foreground(int fd) {
     return group < 0 || group == getpgrp();
 }
 
-// A group with its texts, which lie in the buffer; 0, or a negated errno.
+// Finds a group, with its texts in the buffer; returns 0, or a negated errno.
 static int find_group(const char *name, struct group *group, char *buffer, size_t size) {
     struct group *found = NULL;
     int error = getgrnam_r(name, group, buffer, size, &found);
@@ -72,13 +72,13 @@ void clinux_fill_streams(void) {
     for (int fd = 0; fd <= 2; fd++) {
         if (fcntl(fd, F_GETFD) >= 0)
             continue;
-        // What a closed stream refuses, this one refuses too; and no socket gets its number.
+        // This stream refuses the same calls as a closed one; and no socket gets its number.
         if (open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
             return;
     }
 }
 
-// Whether memory may be locked without end.
+// Returns whether memory may be locked without a limit.
 static int may_lock_all(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY)
@@ -91,7 +91,7 @@ int clinux_memory_lock(void) {
         return -EPERM;
     // Locked pages cannot be given back.
     malloc_trim(0);
-    // ONFAULT: only what is touched is locked. Without it every thread's whole stack is.
+    // ONFAULT: only touched pages are locked. Without it every thread's whole stack is.
     return result(mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT));
 }
 
@@ -128,8 +128,8 @@ const char *clinux_argument(int index) {
     return own_arguments[index];
 }
 
-// The C library's functions change every thread of the process; these system calls change the one
-// that asks. On 32-bit machines the older calls take ids of 16 bits.
+// The C library's functions change every thread of the process; these system calls change only the
+// calling thread. On 32-bit machines the older calls take ids of 16 bits.
 #ifdef SYS_setresuid32
 #define SET_USER SYS_setresuid32
 #define SET_GROUP SYS_setresgid32
@@ -150,7 +150,7 @@ static _Thread_local gid_t own_group;
 static _Thread_local uid_t own_user;
 
 int clinux_act_as_itself(void) {
-    // The user first: without root's rights the groups could not be changed.
+    // The user first: the groups can only be changed with root's rights.
     if (syscall(SET_USER, SAME, own_user, SAME) < 0 ||
         syscall(SET_GROUP, SAME, own_group, SAME) < 0 ||
         syscall(SET_GROUPS, own_count, own_groups) < 0)
@@ -190,7 +190,7 @@ int64_t clinux_child_start(const char *path, char *const arguments[], char *cons
     }
     sigemptyset(&none);
     sigfillset(&all);
-    // The C library refuses to name its own two.
+    // The actions of these two cannot change; the C library leaves out its own two.
     sigdelset(&all, SIGKILL);
     sigdelset(&all, SIGSTOP);
     pid_t process = 0;
@@ -214,7 +214,7 @@ int clinux_child_ended(int64_t process, int *status) {
     pid_t ended = waitpid((pid_t)process, &found, WNOHANG);
     if (ended == 0 || (ended < 0 && errno == EINTR))
         return 0;
-    // Somebody else has taken note of its end: there is nothing to be known of it.
+    // The status went to another caller of wait, so it is unknown.
     *status = ended < 0 ? 0 : WIFEXITED(found) ? WEXITSTATUS(found) : 128 + WTERMSIG(found);
     return 1;
 }

@@ -8,8 +8,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-// Keys are small and come and go by dozens in a handshake. Pages that hold nothing but keys, and
-// stay, cost no system call for each, little locked memory, and never return a secret to the heap.
+// Keys are small, and a handshake makes and frees dozens. Lasting pages that hold nothing but keys
+// cost no system call per key and little locked memory, and never return a secret to the heap.
 enum { SLOT_SIZE = 64, SLOT_COUNT = 64, PAGE_COUNT = 64, PAGE_SIZE = SLOT_SIZE * SLOT_COUNT };
 
 static _Atomic(uint8_t *) pages[PAGE_COUNT];
@@ -27,8 +27,8 @@ static void *map_pages(size_t size) {
     if (memory == MAP_FAILED) {
         return NULL;
     }
-    // Best effort, each: a station without the right to lock memory still works, and what it
-    // lacks is one of several nets.
+    // Each call is best effort: a station without the right to lock memory still works, because
+    // that lock is only one of several safeguards.
     (void)mlock(memory, length);
     (void)madvise(memory, length, MADV_DONTDUMP);
     (void)madvise(memory, length, MADV_DONTFORK);
@@ -41,7 +41,7 @@ static void unmap_pages(void *memory, size_t size) {
     (void)munmap(memory, length);
 }
 
-/// The page of that number, made by whoever asks first.
+/// Returns the page of that number; the first caller makes the page.
 static uint8_t *slot_page(int number) {
     uint8_t *page = atomic_load_explicit(&pages[number], memory_order_acquire);
     if (page != NULL) {
@@ -67,7 +67,7 @@ void *secret_allocate(size_t size) {
         uint64_t bits = atomic_load_explicit(&taken[number], memory_order_relaxed);
         while (bits != UINT64_MAX) {
             int slot = __builtin_ctzll(~bits);
-            // Acquire: the zeros its last owner left must be seen before the slot is used.
+            // Acquire: the zeros of the last owner must be visible before the slot is used.
             if (!atomic_compare_exchange_weak_explicit(
                     &taken[number], &bits, bits | UINT64_C(1) << slot, memory_order_acquire,
                     memory_order_relaxed)) {

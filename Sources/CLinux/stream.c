@@ -19,10 +19,10 @@ static int make_tcp(int is_v6) {
     return error < 0 ? close_with(fd, error) : fd;
 }
 
-// A connection is accepted when something has come on it, and until then takes no place that
-// others wait for: in seconds, longer than a port is open.
+// The seconds for which a silent connection is not accepted, and so takes no place from others:
+// longer than a port is open.
 static const int silence_max = 180;
-// So many of them, and of those that wait to be accepted.
+// The most silent connections, and the most that wait to be accepted.
 static const int backlog = 256;
 
 int clinux_tcp_listen(int is_v6, const struct clinux_address *address) {
@@ -95,7 +95,7 @@ static int make_local(int type) {
     return result(socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
-// A stream, and the address of the file that it is for.
+// Makes a Unix stream socket, and the address of its file.
 static int make_stream(const char *path, struct sockaddr_un *packed, socklen_t *size) {
     int error = pack_path(path, packed, size);
     return error < 0 ? error : make_local(SOCK_STREAM);
@@ -107,8 +107,8 @@ int clinux_local_listen(const char *path, uint32_t mode) {
     int fd = make_stream(path, &packed, &size);
     if (fd < 0)
         return fd;
-    // Before bind the mode of the socket itself, less the umask, becomes that of its file, so
-    // that there is no moment with wider rights; chmod then gives back what the umask took.
+    // Before bind, the mode of the socket itself, less the umask, becomes that of its file, so no
+    // moment has wider rights; chmod then restores the bits that the umask removed.
     if (fchmod(fd, mode) < 0 || bind(fd, (struct sockaddr *)&packed, size) < 0)
         return close_with(fd, -errno);
     if (chmod(path, mode) < 0 || listen(fd, 16) < 0) {
@@ -184,7 +184,8 @@ int clinux_local_send_to(int fd, const char *path, const void *bytes, size_t siz
     int error = pack_path(path, &packed, &length);
     if (error < 0)
         return error;
-    // The service manager's may be an abstract name: all its bytes count, and no zero ends it.
+    // The service manager's socket may have an abstract name: all its bytes count, and no zero ends
+    // it.
     if (path[0] == '@') {
         packed.sun_path[0] = '\0';
         length -= 1;

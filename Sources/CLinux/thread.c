@@ -17,8 +17,8 @@
 struct start {
     void (*body)(void *);
     void *argument;
-    char name[16]; /* The kernel's limit, the terminating zero included. */
-    void *lowest;  /* Of its memory: the stack for its last words. */
+    char name[16]; /* The kernel's limit, with the terminating zero. */
+    void *lowest;  /* The lowest address: the stack for its last words. */
     const void *top;
 };
 
@@ -53,12 +53,12 @@ static void *run(void *pointer) {
     return NULL;
 }
 
-/* What lies below the stack: the one for the last words, and a guard between them. */
+/* Returns the size below the stack: the stack for the last words, and a guard between both. */
 static size_t below_stack(size_t page) {
     return (CLINUX_LAST_WORDS_STACK + page - 1) / page * page + page;
 }
 
-/* Of the stack so many bytes are written, so none faults later. */
+/* Writes `present` bytes of the stack, so that none of these causes a page fault later. */
 static int make_stack(struct clinux_thread *thread, size_t size, size_t present) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     if (size < (size_t)PTHREAD_STACK_MIN)
@@ -107,7 +107,7 @@ int clinux_thread_start(
     start->argument = argument;
     strncpy(start->name, name, sizeof start->name - 1);
 
-    /* Half is more than twice what the sound needs. Who is not in a hurry may wait for a page. */
+    /* Half is more than twice the need of the sound. An ordinary thread may wait for a page. */
     int result = make_stack(thread, stack_size, priority > 0 ? stack_size / 2 : 0);
     if (result == 0) {
         size_t below = below_stack((size_t)sysconf(_SC_PAGESIZE));
@@ -143,7 +143,7 @@ void clinux_thread_join(struct clinux_thread *thread) {
     munmap(thread->stack, thread->size);
 }
 
-// Looked up once each, before the real-time loop runs: dlsym may allocate.
+// Both are looked up once, before the real-time loop runs: dlsym may allocate.
 static void (*arm)(int);
 static unsigned long (*count)(void);
 

@@ -8,8 +8,8 @@
 #include <sys/uio.h>
 #include <time.h>
 
-// The code point of voice (EF, RFC 3246), by which routers may send it first; the two bits below it
-// are ECN's (RFC 2474 §3, RFC 3168 §5).
+// The code point of voice (EF, RFC 3246), by which routers may send packets first; the two bits
+// below it are ECN's (RFC 2474 §3, RFC 3168 §5).
 enum { EXPEDITED = 46 << 2 };
 
 int clinux_udp_make(int is_v6, int send_size, int receive_size) {
@@ -85,12 +85,12 @@ ptrdiff_t clinux_udp_receive(int fd, void *bytes, size_t size, struct clinux_add
     return count;
 }
 
-// The kernel writes sizes and addresses into the headers, which point at what follows them.
+// The kernel writes sizes and addresses into the headers, which point at the fields below them.
 struct clinux_inbox {
     struct mmsghdr headers[CLINUX_INBOX_COUNT];
     struct iovec rooms[CLINUX_INBOX_COUNT];
     struct sockaddr_storage sources[CLINUX_INBOX_COUNT];
-    // One time each; a union, for its alignment.
+    // The room for one time stamp; a union, for its alignment.
     union {
         struct cmsghdr first;
         uint8_t bytes[CMSG_SPACE(sizeof(struct timespec))];
@@ -103,7 +103,7 @@ static int64_t nanoseconds(struct timespec time) {
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/// What the kernel says of when it came, or 0.
+/// Returns the kernel's time of arrival, or 0.
 static int64_t came_at(struct msghdr *header) {
     for (struct cmsghdr *one = CMSG_FIRSTHDR(header); one; one = CMSG_NXTHDR(header, one)) {
         if (one->cmsg_level != SOL_SOCKET || one->cmsg_type != SCM_TIMESTAMPNS)
@@ -115,7 +115,7 @@ static int64_t came_at(struct msghdr *header) {
     return 0;
 }
 
-/// The kernel changes what it was told of its room.
+/// Offers the room anew, because the kernel has overwritten its sizes.
 static void offer_room(struct clinux_inbox *inbox, int index) {
     struct msghdr *header = &inbox->headers[index].msg_hdr;
     header->msg_namelen = sizeof inbox->sources[index];
@@ -144,7 +144,7 @@ void clinux_inbox_free(struct clinux_inbox *inbox) {
 int clinux_inbox_receive(struct clinux_inbox *inbox, int fd) {
     int count = (int)TEMP_FAILURE_RETRY(
         recvmmsg(fd, inbox->headers, CLINUX_INBOX_COUNT, MSG_TRUNC, NULL));
-    // The kernel stamps with the clock of the day.
+    // The kernel's stamps are of the wall clock.
     struct timespec now = {0};
     if (count > 0)
         clock_gettime(CLOCK_REALTIME, &now);
@@ -170,7 +170,7 @@ void clinux_inbox_source(
     clinux_address_unpack(&inbox->sources[index], from);
 }
 
-// Twice the longest, so that many short ones lie close together, on as few pages as they need.
+// Twice the longest datagram, so that many short ones lie close together, on few pages.
 #define BYTES (2 * CLINUX_OUTBOX_ROOM + CLINUX_OUTBOX_COUNT * 128)
 
 struct clinux_outbox {
@@ -220,7 +220,8 @@ int clinux_outbox_send(struct clinux_outbox *outbox, int fd) {
         int sent = sendmmsg(fd, outbox->headers + done, count - done, MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR)
             continue;
-        // The kernel stops at the first it cannot send, and says why when that is asked for alone.
+        // The kernel stops at the first datagram that it cannot send; the next call, which begins
+        // with that datagram, returns the reason.
         if (sent < 0)
             outbox->errors[done++] = errno;
         for (int i = 0; i < sent; i++)

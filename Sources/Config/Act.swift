@@ -1,7 +1,7 @@
 extension Config {
-    /// How a finger touches a button.
+    /// The ways to touch a button.
     public enum Touch: String, CaseIterable, Sendable {
-        /// A press that is neither of the other two.
+        /// A press that is neither a hold nor a double press.
         case press
         /// Held down for half a second.
         case hold
@@ -15,9 +15,9 @@ extension Config {
         case call(String)
         /// Opens the microphone for a page, or closes it again.
         case page(String)
-        /// Speaks a voice message to a peer, as long as the button is down.
+        /// Speaks a voice message to a peer while the button is down.
         case message(String)
-        /// Plays the messages that have not been heard, or stops that.
+        /// Plays the messages that have not been heard, or stops playing.
         case messages
         case answer
         case reject
@@ -33,7 +33,7 @@ extension Config {
         /// Switches do-not-disturb on or off.
         case doNotDisturb
 
-        /// The peer or the channel that it is for; nil for one that is for neither.
+        /// The peer or channel that the act is for; nil where it is for neither.
         var peerName: String? {
             switch self {
             case .call(let name), .page(let name), .message(let name), .signal(let name),
@@ -43,7 +43,7 @@ extension Config {
             }
         }
 
-        /// The channel that it may be for; nil for one that is for no channel.
+        /// The channel that the act may be for; nil where it is for none.
         var channelName: String? {
             switch self {
             case .call(let name), .page(let name), .mute(let name): name
@@ -53,7 +53,7 @@ extension Config {
             }
         }
 
-        /// As the configuration spells it.
+        /// The act as the configuration spells it.
         public var text: String {
             switch self {
             case .call(let name): "call \(name)"
@@ -76,11 +76,11 @@ extension Config {
 
 /// The value of `press`, `hold` and `double`.
 enum Deed: Equatable {
-    /// The media loop does this one itself.
+    /// The media loop carries out this deed itself.
     case talk(String)
     case act(Config.Act)
 
-    /// The word for the peer that was heard last.
+    /// The word that means the peer heard last.
     static let reply = "reply"
 
     static let words = [
@@ -167,7 +167,7 @@ extension ConfigReader {
                 }
                 check(act, touch.rawValue, at: origin, peers, channels)
                 guard case .message = act else { continue }
-                // The same touch would begin something else, or be over at once.
+                // The same touch would begin another act, or end this one at once.
                 if button.talks || touch == .press && button.acts.count > 1 {
                     let other = button.talks ? "talk" : "hold and double"
                     fail(
@@ -207,6 +207,6 @@ extension ConfigReader {
 }
 
 extension Config.Button {
-    /// The setting that names the target; for a press that is usually `talk`.
+    /// The setting that names the target; usually `talk` where a press talks.
     var talkKey: String { actOrigins[talkTouch] == talkOrigin ? talkTouch.rawValue : "talk" }
 }

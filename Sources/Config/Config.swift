@@ -1,7 +1,7 @@
 /// The checked settings of a station.
 ///
 /// A value of this type has passed every check that needs no device and no cryptography: names are
-/// unique, targets exist, numbers are in range. Only the form of a public key is checked here;
+/// unique, targets exist, numbers are in range. Of a public key only the form is checked here;
 /// `KeyChecks` checks its last characters. `Config.kinds` lists the sections; each section has a
 /// table of its settings.
 public struct Config: Equatable, Sendable {
@@ -20,25 +20,25 @@ public struct Config: Equatable, Sendable {
     public internal(set) var quiet = Quiet()
     public internal(set) var events = Events()
     public internal(set) var paths = Paths()
-    /// In the order they were written; so are the five below.
+    /// In the order they were written, like the five below.
     public internal(set) var buttons: [Button] = []
     public internal(set) var channels: [Channel] = []
     public internal(set) var lamps: [Lamp] = []
     public internal(set) var relays: [Relay] = []
     public internal(set) var peers: [Peer] = []
-    /// Settings that are allowed and probably not meant; the daemon starts all the same.
+    /// Settings that are allowed but probably not meant; the daemon starts with them.
     public internal(set) var warnings: [Mistake] = []
-    /// Names that buttons have, and that are neither a channel nor a peer now.
+    /// Names in buttons that are neither a channel nor a peer now.
     public internal(set) var awaited: [Mistake] = []
 
     init() {}
 
-    /// A station without a main file: every default, no buttons, no peers.
+    /// Returns the settings of a station without a main file: every default, no buttons, no peers.
     ///
     /// - Parameters:
-    ///   - name: its name until then; must be a name (`isName`).
+    ///   - name: its name until then; must satisfy `isName`.
     ///   - paths: see `Paths.init`.
-    /// - Returns: the same as a main file with this name alone.
+    /// - Returns: the settings of a main file that has only this name.
     public static func unconfigured(name: String, paths: Paths) -> Config {
         precondition(isName(name), "the caller checks the name of the station")
         var config = Config()
@@ -64,7 +64,7 @@ public struct Config: Equatable, Sendable {
 }
 
 extension Config {
-    /// The peer or channel of this name; no name is both.
+    /// Returns the peer or channel of this name; no name is both.
     public func target(named name: String) -> Target? {
         if channels.contains(where: { $0.name == name }) { return .channel(name) }
         if peers.contains(where: { $0.name == name }) { return .peer(name) }
@@ -89,13 +89,13 @@ extension Config {
 }
 
 extension Config {
-    /// Leaves out a peer, and the warnings about its section.
+    /// Leaves a peer out, and the warnings about its section.
     ///
-    /// Channels that name it go on without it. A button that talks to it alone is the caller's to
-    /// find (`talksTo`).
+    /// A channel that names the peer keeps its other members. The caller must look for a button
+    /// that talks to the peer alone (`talksTo`).
     ///
     /// - Parameter place: The place of the peer.
-    /// - Returns: The settings without it.
+    /// - Returns: The settings without the peer.
     public func without(peer place: Int) -> Config {
         var config = self
         let peer = config.peers.remove(at: place)
@@ -103,24 +103,24 @@ extension Config {
         return config
     }
 
-    /// The peers, but for one with the name of this station.
+    /// The peers, except one with the name of this station.
     ///
-    /// It is this station itself, as far as programs that may not read its key can tell.
+    /// That peer is this station itself, as far as programs that may not read its key can tell.
     public var otherPeers: [Peer] { peers.filter { $0.name != station.name } }
 
-    /// Whether a button, a channel or a policy that a person has written names a peer.
+    /// Whether a button, channel or policy in a file of a person names a peer.
     public func names(peer name: String) -> Bool { origin(naming: name) != nil }
 
-    /// The same without policies: one whose peer is gone has no effect.
+    /// Whether a button or a channel names a peer; the policy of a missing peer has no effect.
     public func needs(peer name: String) -> Bool { origin(needing: name) != nil }
 
-    /// Whether settings name a peer or a channel that no file of a person has.
+    /// Whether settings name a peer or channel that is in no file of a person.
     public var namesOthers: Bool {
         peers.contains { $0.isLearned && names(peer: $0.name) } || !awaited.isEmpty
             || !buttonsOfSite.isEmpty
     }
 
-    /// The buttons for a channel that no file of a person has, and where each names it.
+    /// The buttons for a channel that is in no file of a person, and the place of each name.
     public var buttonsOfSite: [(button: String, channel: String, origin: Origin)] {
         let others = channels.filter { $0.isOfSite || $0.isWaiting }.map { $0.name }
         var found: [(button: String, channel: String, origin: Origin)] = []
@@ -137,7 +137,7 @@ extension Config {
         return found
     }
 
-    /// Where a peer is named, for words; empty where that is not known.
+    /// Returns the place where a peer is named, as words; empty where none is known.
     public func place(ofPeer name: String) -> String {
         origin(naming: name).map { " at \($0)" } ?? ""
     }
@@ -155,7 +155,7 @@ extension Config {
         return button?.origin ?? channel?.membersOrigin
     }
 
-    /// Where the first button is told to talk to a peer; nil where none is.
+    /// Returns the place of the first button that talks to a peer; nil where none does.
     public func talksTo(peer name: String) -> Origin? {
         buttons.first { $0.talk == .peer(name) }?.talkOrigin
     }
@@ -163,7 +163,7 @@ extension Config {
 
 /// The limits of a configuration.
 ///
-/// They size everything that the daemon allocates at its start.
+/// The daemon allocates everything by them at its start.
 public enum Limits {
     /// The sender seals one copy for each listener; more than 31 would cost too much.
     public static let peers = 31

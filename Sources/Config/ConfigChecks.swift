@@ -1,9 +1,9 @@
-// The checks that need every file.
+// The checks that need all files.
 
 internal import Wire
 
 extension ConfigReader {
-    /// - Parameter main: the file that a missing section is missing in.
+    /// - Parameter main: the file named in the mistake when a section is missing.
     mutating func check(main: String) {
         checkStation(main: main)
         checkPort()
@@ -24,7 +24,7 @@ extension ConfigReader {
     }
 
     private mutating func checkStation(main: String) {
-        // A wrong name has been reported.
+        // A wrong name is reported already.
         guard !isNamed else { return }
         let begin = config.station.origin
         fail(
@@ -32,7 +32,7 @@ extension ConfigReader {
             "[station] name is missing; add: name = kitchen")
     }
 
-    /// Only a warning: some systems let every process take such a port.
+    /// Warns of a port below 1024; no mistake, because some systems let every process use it.
     private mutating func checkPort() {
         guard config.network.port < 1024 else { return }
         warn(
@@ -41,7 +41,7 @@ extension ConfigReader {
                 + " take one from 1024 to 65535, such as \(PeerAddress.defaultPort)")
     }
 
-    /// A name is one thing: `ptt down house` must not have two meanings.
+    /// Checks that each name has one meaning: `ptt down house` must not have two.
     private mutating func checkNames() {
         let names =
             config.channels.map {
@@ -53,7 +53,7 @@ extension ConfigReader {
         for case (let header, let name, let origin, let meaning?) in names {
             fail(origin, "\(header): \(name) means \(meaning); rename it")
         }
-        // It works, but on a screen the two look alike.
+        // This works, but the two look alike on a screen.
         for peer in config.peers where peer.name == config.station.name {
             warn(
                 peer.origin,
@@ -98,7 +98,7 @@ extension ConfigReader {
         checkActs()
     }
 
-    /// Two uses of one line: the kernel would refuse the second one, much later.
+    /// Checks that no line is used twice: the kernel would refuse the second use, much later.
     private mutating func checkLines() {
         var used: [(line: String, header: String, origin: Origin)] = []
         let all =
@@ -115,7 +115,7 @@ extension ConfigReader {
         }
     }
 
-    /// A relay that a policy names must be a relay of this station.
+    /// Checks that a relay in a policy is a relay of this station.
     private mutating func checkRelays() {
         let relays = config.relays.map { $0.name }
         for policy in [config.policy] + config.policies {
@@ -127,7 +127,7 @@ extension ConfigReader {
         }
     }
 
-    /// Two peers with one key would be one station under two names.
+    /// Checks that no two peers have one key: they would be one station under two names.
     private mutating func checkKeys() {
         for (index, peer) in config.peers.enumerated() where !peer.key.isEmpty {
             guard let other = config.peers[..<index].first(where: { $0.key == peer.key }) else {
@@ -137,7 +137,8 @@ extension ConfigReader {
         }
     }
 
-    /// Only a warning: the peer may be paired later, and then brings the site.
+    /// Warns of a missing introducer; no mistake, because a later pairing with that peer brings the
+    /// site.
     private mutating func checkIntroductions() {
         guard case .from(let name) = config.site.introductions else { return }
         let peers = config.peers.map { $0.name }
@@ -148,8 +149,8 @@ extension ConfigReader {
             nearestWord(to: name, among: peers))
     }
 
-    /// Only a warning: the peer may be gone, or not paired yet, and what is done with another peer
-    /// must not wait for that.
+    /// Warns of a policy without its peer; no mistake, because the peer may be gone, or not paired
+    /// yet, and work on other peers must go on.
     private mutating func checkPolicies() {
         let peers = config.peers.map { $0.name }
         for policy in config.policies where !peers.contains(policy.name) {

@@ -9,14 +9,14 @@ public enum ConfigDifference {
             case removed
             /// One setting of a section has another value.
             case changed(key: String, old: String, new: String)
-            /// The pre-shared key is another, in the file of the same name.
+            /// The pre-shared key has changed, in the file of the same name.
             case otherPSK
         }
 
         /// The section's header: `[peer attic]`.
         public let header: String
         public let change: Change
-        /// Whether only a restart can apply it: sockets and directories are taken at start.
+        /// Whether only a restart can apply it: sockets and directories are opened at the start.
         public let needsRestart: Bool
 
         /// `+ [peer attic]`, `- [peer attic]`, `~ [audio] jitter: normal -> robust`.
@@ -30,22 +30,25 @@ public enum ConfigDifference {
             }
         }
 
-        /// The caller has compared the keys; this module never reads them.
+        /// Returns the line for another key; the caller has compared the keys, because this module
+        /// never reads them.
         public static func otherPSK(of peer: Config.Peer) -> Line {
             Line(header: "[peer \(peer.name)]", change: .otherPSK, needsRestart: false)
         }
 
-        /// An empty value, such as the address of a peer that calls us, would look like a fault.
+        /// Returns the value for people: an empty one, such as the address of a peer that calls us,
+        /// would look like a fault.
         private static func shown(_ value: String) -> String {
             value.isEmpty ? "(empty)" : value
         }
     }
 
-    /// Every change, in the order of `Config.effective`; empty when the two say the same.
+    /// Returns every change, in the order of `Config.effective`; none when both configurations mean
+    /// the same.
     ///
-    /// Within one kind of section: the changed and removed sections in the order of `old`, then the
-    /// added ones. A renamed section counts as removed and added. The order of sections does not
-    /// matter.
+    /// In each kind of section the changed and removed ones come first, in the order of `old`, then
+    /// the added ones. A renamed section counts as removed and added. The order of sections does
+    /// not matter.
     public static func between(_ old: Config, _ new: Config) -> [Line] {
         let before = old.effectiveSections
         let after = new.effectiveSections
@@ -61,7 +64,7 @@ public enum ConfigDifference {
                     lines.append(line(section, .removed))
                     continue
                 }
-                // A setting that has no use in one of the two has no value there.
+                // A setting that is unused in one configuration has no value there.
                 for (name, _, _) in kind.settings {
                     let (was, becomes) = (section.value(of: name), same.value(of: name))
                     guard was != becomes else { continue }
@@ -79,7 +82,7 @@ public enum ConfigDifference {
 }
 
 extension Config {
-    /// These settings, except those that need a restart: they stay as `running` has them.
+    /// Returns these settings, except those that need a restart, which stay as in `running`.
     public func applied(over running: Config) -> Config {
         var config = self
         for kind in Self.kinds where kind.needsRestart { kind.copy(&config, running) }

@@ -1,10 +1,10 @@
-/// One thing wrong in a configuration, in words for the person who wrote it.
+/// A mistake in a configuration, in words for the person who wrote it.
 public struct Mistake: Equatable, Sendable {
     public let origin: Origin
     public let what: String
     /// The nearest right word.
     public let suggestion: String?
-    /// The way out, where it is more than to correct the line.
+    /// The way out, where correcting the line is not enough.
     public let advice: String?
 
     public init(
@@ -34,9 +34,9 @@ extension Mistake: CustomStringConvertible {
 
 /// Why a configuration was refused: all its mistakes, so that all can be corrected at once.
 public struct ConfigError: Error, Equatable {
-    /// The first mistakes, by file and line; never empty, at most `Limits.mistakes`.
+    /// The first mistakes, by file and line; at least one, at most `Limits.mistakes`.
     public let mistakes: [Mistake]
-    /// How many more there are.
+    /// The number of further mistakes.
     public let omitted: Int
 
     init(_ found: [Mistake]) {
@@ -47,7 +47,7 @@ public struct ConfigError: Error, Equatable {
 }
 
 extension ConfigError: CustomStringConvertible {
-    /// One line a mistake, without a newline at the end.
+    /// One line for each mistake, without a newline at the end.
     public var description: String {
         var text = ""
         for mistake in mistakes {

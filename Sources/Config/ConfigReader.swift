@@ -1,11 +1,12 @@
 extension Config {
-    /// Reads a whole configuration, or reports everything that is wrong with it.
+    /// Reads a whole configuration, or reports all its mistakes.
     ///
     /// - Parameters:
-    ///   - sources: the files in order of precedence: `intercomd.conf`, then `peers.d` beside
-    ///     it, then `peers.d` in the state directory, each sorted by name, then `site.conf` there.
+    ///   - sources: the files in order of precedence: `intercomd.conf`, then `peers.d` beside it,
+    ///     then `peers.d` in the state directory, each sorted by name, then `site.conf` in the
+    ///     state directory.
     ///   - paths: the directories unless `[paths]` sets them; see `Paths.init`.
-    /// - Throws: every mistake, by file and line.
+    /// - Throws: all mistakes, by file and line.
     public init(_ sources: [ConfigSource], paths: Paths) throws(ConfigError) {
         var reader = ConfigReader(paths: paths)
         for source in sources { reader.read(source) }
@@ -19,9 +20,10 @@ extension Config {
         self = reader.config
     }
 
-    /// The paths of the main file alone; mistakes elsewhere in it are ignored.
+    /// Reads the paths of the main file alone; ignores mistakes in its other sections.
     ///
-    /// The learned peers lie in one of these directories, so it must be known before all is read.
+    /// The learned peers are in one of these directories, so it must be known before all files are
+    /// read.
     public static func paths(in main: ConfigSource, otherwise paths: Paths) -> Paths {
         var result = paths
         for section in INI(parsing: main).sections where section.kind == "paths" {
@@ -32,7 +34,7 @@ extension Config {
     }
 }
 
-/// In the order of the files, then of the lines, so that a person goes through each file once.
+/// Sorts mistakes by file, then by line, so that a person goes through each file once.
 private func sorted(_ mistakes: [Mistake], by files: [String]) -> [Mistake] {
     let ranked = mistakes.enumerated().map { index, mistake in
         (files.firstIndex(of: mistake.origin.file) ?? 0, mistake.origin.line, index)
@@ -40,13 +42,13 @@ private func sorted(_ mistakes: [Mistake], by files: [String]) -> [Mistake] {
     return ranked.sorted { $0 < $1 }.map { mistakes[$0.2] }
 }
 
-/// Puts the sections of all files into one `Config`, collecting mistakes on the way.
+/// Puts the sections of all files into one `Config`, and collects mistakes.
 struct ConfigReader {
     var config = Config()
     private(set) var mistakes: [Mistake] = []
     /// Whether `[station]` has a name, even a wrong one, or a line that was probably meant as one.
     private(set) var isNamed = false
-    /// The site's file; nil for a station that is in no site.
+    /// The site's file; nil for a station that has no site.
     private(set) var site: INI?
     /// The first section of each header.
     private var begun: [INI.Section] = []
@@ -102,7 +104,7 @@ struct ConfigReader {
         config.warnings += reader.warnings
     }
 
-    /// The kind of a section; nil where it is unknown, in the wrong file, or there already.
+    /// Returns the kind of a section; nil where it is unknown, in the wrong file, or a repetition.
     private mutating func welcome(_ section: INI.Section) -> SectionKind? {
         let origin = section.origin
         let all = kinds.filter { $0.name == section.kind }
@@ -166,19 +168,20 @@ struct ConfigReader {
     private func shown(_ word: String) -> String { String(quoted(word).dropFirst().dropLast()) }
 }
 
-// The channels of the site, whose members are keys: a person may give a peer another name here.
+// The channels of the site, whose members are keys: a person may give a peer another name on this
+// station.
 //
-// Nothing in the site's file makes the settings of a station wrong, because it follows from what
-// an introducer does far away: what cannot be is left out, with a warning.
+// Nothing in the site's file makes the settings of a station wrong, because a distant introducer
+// decides its contents: an impossible channel is left out, with a warning.
 
 extension ConfigReader {
-    /// Reads the site's file, when everything else is read.
+    /// Reads the site's file, after all other files.
     mutating func readSite() {
         guard let site, config.site.takesSettings else { return }
         for mistake in site.mistakes { warn(mistake.origin, mistake.what, mistake.suggestion) }
         var names: [String: String] = [:]
         for peer in config.peers { names[peer.key.lowercased()] = peer.name }
-        // A channel that a person has written here counts, and that is no fault.
+        // A channel in a file of a person takes precedence, and that is no fault.
         let own = config.channels.map { $0.name }
         for section in site.sections where !own.contains(section.name) {
             if let why = hindrance(of: section) {
@@ -189,7 +192,7 @@ extension ConfigReader {
         }
     }
 
-    /// Why a section of the site's file can be no channel here; nil where it can.
+    /// Returns why a section of the site's file cannot be a channel here; nil where it can.
     private func hindrance(of section: INI.Section) -> String? {
         let name = section.name
         guard section.kind == "channel", isName(name) else { return "it is no channel" }
@@ -203,7 +206,7 @@ extension ConfigReader {
         return hasRoom(for: name) ? nil : "there are \(Limits.channels) channels already"
     }
 
-    /// Whether there can be one more channel, and still one for each that a button names.
+    /// Returns whether there is room for this channel besides one for each name that buttons await.
     private func hasRoom(for name: String) -> Bool {
         var awaited: Set<String> = []
         for button in config.buttons {
@@ -215,8 +218,8 @@ extension ConfigReader {
         return config.channels.count + awaited.count < Limits.channels
     }
 
-    /// Reads a channel, with the names that its members have here; one of which nobody is a peer
-    /// here is none.
+    /// Reads a channel, with this station's names for its members; without a member that is a peer
+    /// here, there is no channel.
     private mutating func read(_ section: INI.Section, _ names: [String: String]) {
         var found = section
         found.entries = section.entries.compactMap { entry in
@@ -229,7 +232,7 @@ extension ConfigReader {
                 : INI.Entry(
                     key: entry.key, value: members.joined(separator: ", "), origin: entry.origin)
         }
-        // Without members it would be a channel of all.
+        // Without members the channel would include all peers.
         guard found.entries.contains(where: { $0.key == "members" }) else { return }
         var channel = Config.Channel()
         var reader = SectionReader(found)
@@ -238,7 +241,8 @@ extension ConfigReader {
         if reader.mistakes.isEmpty { config.channels.append(channel) }
     }
 
-    /// Reports a peer that settings name and that is not there; in a site it may have gone with it.
+    /// Reports a missing peer that settings name; only a warning in a site, from which the peer may
+    /// have gone.
     mutating func miss(_ name: String, _ origin: Origin, _ what: String, among names: [String]) {
         guard site == nil else {
             return warn(origin, what, nearestWord(to: name, among: names))
@@ -246,15 +250,16 @@ extension ConfigReader {
         fail(origin, what, nearestWord(to: name, among: names))
     }
 
-    /// A button of a station in a site may name a channel that the site has no more, or not yet, or
-    /// a peer.
+    /// Decides whether a button waits for a missing name: in a site the channel or peer may be
+    /// gone, or come later.
     ///
     /// - Parameters:
     ///   - name: The name.
-    ///   - origin: Where it is named.
-    ///   - what: The mistake that it would be without a site.
-    ///   - names: Those that would be right.
-    ///   - mayBeChannel: Whether it may be a channel, which it then is, without members.
+    ///   - origin: The place of the name.
+    ///   - what: The mistake if the station has no site.
+    ///   - names: The right names.
+    ///   - mayBeChannel: Whether the name may be a channel's; a channel without members then stands
+    ///     for it.
     /// - Returns: whether the button waits, with a warning.
     mutating func waitsForSite(
         _ name: String, _ origin: Origin, _ what: String, among names: [String],
@@ -262,7 +267,7 @@ extension ConfigReader {
     ) -> Bool {
         guard site != nil else { return false }
         let isThere = !mayBeChannel || config.channels.contains { $0.name == name }
-        // Without room for it, these settings are wrong whatever the site has.
+        // Without room for the channel, the settings are wrong in any site.
         guard isThere || config.channels.count < Limits.channels else { return false }
         let missing = Mistake(
             origin, mayBeChannel ? "\(what) now: nobody hears it" : "\(what) now",

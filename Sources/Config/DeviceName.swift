@@ -8,14 +8,14 @@ public enum DeviceName: Hashable, Sendable {
     case pcm(String)
     /// ALSA's default card.
     case `default`
-    /// The card that suits best among those of the machine.
+    /// The most suitable card of the machine.
     case auto
     /// No card: this direction is not used.
     case none
 }
 
 extension DeviceName: CustomStringConvertible {
-    /// As it is written in a configuration.
+    /// The name as a configuration has it.
     public var description: String {
         switch self {
         case .card(let id): return "card:\(id)"
@@ -39,7 +39,7 @@ extension DeviceName {
     static let forms = "auto, card:ID, usb:VENDOR:PRODUCT, pcm:NAME, default or none"
     static let numbered = "card numbers change at boot; use card:Device (intercomctl audio list)"
 
-    /// Reads a device name, or says what is wrong with it.
+    /// Reads a device name, or reports its fault.
     static func parse(_ text: String) -> Parsed<DeviceName> {
         if text == "auto" { return .value(.auto) }
         if text == "default" { return .value(.default) }
@@ -74,7 +74,7 @@ extension DeviceName {
         }
     }
 
-    /// `hw:1`, `plughw:0,0` and the like: a card by its number.
+    /// Whether the text is `hw:1`, `plughw:0,0` and the like: a card by its number.
     private static func isNumbered(_ text: String) -> Bool {
         for prefix in ["hw:", "plughw:", "hw:CARD=", "plughw:CARD="]
         where text.hasPrefix(prefix) {

@@ -1,18 +1,18 @@
-/// One section as it would stand in a file, every default included.
+/// A section as it would stand in a file, every default included.
 public struct EffectiveSection: Equatable, Sendable {
-    /// `peer`.
+    /// The kind, such as `peer`.
     public let kind: String
     /// Empty for a section that exists once.
     public let name: String
-    /// Every setting that has a use, with its value as text, in the order of the table.
+    /// Every setting in use, with its value as text, in the order of the table.
     public let entries: [(key: String, value: String)]
-    /// The file that has it; nil for the main one, and for a section that is in none.
+    /// The file that has the section; nil for the main file, and for a section that is in none.
     public internal(set) var file: String?
 
-    /// `[peer attic]`.
+    /// The header, such as `[peer attic]`.
     var header: String { name.isEmpty ? "[\(kind)]" : "[\(kind) \(name)]" }
 
-    /// The value of a setting; empty where it has no use.
+    /// Returns the value of a setting; empty where the setting is unused.
     func value(of name: String) -> String { entries.first { $0.key == name }?.value ?? "" }
 
     var text: String {
@@ -24,7 +24,7 @@ public struct EffectiveSection: Equatable, Sendable {
         return text
     }
 
-    /// Whether they say the same; the file does not matter.
+    /// Returns whether both have the same meaning; the file does not matter.
     public static func == (one: Self, other: Self) -> Bool {
         one.kind == other.kind && one.name == other.name
             && one.entries.elementsEqual(other.entries) { $0 == $1 }
@@ -32,12 +32,12 @@ public struct EffectiveSection: Equatable, Sendable {
 }
 
 extension Config {
-    /// The whole configuration as one file that says the same, every default included; a comment
-    /// above a section names the file that has it, unless that is the main one.
+    /// The whole configuration as one file, every default included; a comment above a section names
+    /// the section's file, unless that is the main one.
     ///
-    /// Read back it gives these settings again; only origins, warnings, and which peers were
-    /// learned are not in it, nor are channels that buttons wait for. A configuration holds no
-    /// secret, so neither does this.
+    /// Read back, the text gives these settings again; it lacks only origins, warnings, the mark of
+    /// learned peers, and channels that buttons wait for. A configuration holds no secret, so this
+    /// text holds none.
     public var effective: String {
         effectiveSections.map { $0.text }.joined(separator: "\n")
     }
@@ -54,13 +54,13 @@ enum LineText {
     case key(device: String, code: UInt16)
     case led(String)
 
-    /// The section that has the line: not every one takes every kind of line.
+    /// The section that has the line: not every section takes every kind of line.
     enum Kind { case button, lamp, relay }
 
     private static let keyMark = "evdev:"
     static let ledMark = "led:"
 
-    /// In one spelling, so that two texts for the same line can be compared.
+    /// The line in one spelling, so that two texts for the same line can be compared.
     var text: String {
         switch self {
         case .pin(let name): name
@@ -107,7 +107,7 @@ enum LineText {
         return .value(.pin(text))
     }
 
-    /// `USB Keypad/KEY_F1`: the name of the device may have slashes, that of the key has none.
+    /// Reads `USB Keypad/KEY_F1`: the device's name may have slashes, the key's name has none.
     private static func key(_ text: String) -> Parsed<LineText> {
         let advice = "(intercomctl keys list)"
         guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")),
@@ -122,7 +122,7 @@ enum LineText {
         return .value(.key(device: String(text[..<slash]), code: code))
     }
 
-    /// A name in /sys/class/leds, not a path.
+    /// Reads the name of an LED in /sys/class/leds, which is no path.
     private static func led(_ name: String) -> Parsed<LineText> {
         let isPlain = !name.utf8.contains(UInt8(ascii: "/")) && !name.hasPrefix(".")
         guard (1...63).contains(name.utf8.count), isPlain else {

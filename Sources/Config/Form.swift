@@ -1,7 +1,7 @@
 internal import Wire
 
-/// How one kind of value is written in a file: which values there are, how text becomes a value,
-/// and how a value becomes text.
+/// The written form of one kind of value: which values there are, how text becomes a value, and how
+/// a value becomes text.
 ///
 /// `parse` reads the output of `text` as the same value.
 struct Form<Value> {
@@ -54,19 +54,19 @@ extension Form<Int> {
 }
 
 extension Form<Double> {
-    /// `-6dB`: louder or softer by so much.
+    /// `-6dB`: louder or softer by so many decibels.
     static func gain(in range: ClosedRange<Double> = -40...20) -> Self {
         Self(.gains(range), in: range, parse: Quantity.decibels) { Quantity.text(decibels: $0) }
     }
 
-    /// `8dB`: above something by so much.
+    /// `8dB`: above a reference by so many decibels.
     static func level(in range: ClosedRange<Double>) -> Self {
         Self(.levels(range), in: range, parse: Quantity.decibels) { Quantity.text(decibels: $0) }
     }
 }
 
 extension Form where Value: Equatable {
-    /// One of a few words; where two of them mean the same, the last one is written.
+    /// One of a few words; of two words with one meaning, the last is written.
     static func words(_ words: [(word: String, value: Value)]) -> Self {
         let right = words.map { $0.word }
         return Self(
@@ -81,7 +81,7 @@ extension Form where Value: Equatable {
 }
 
 extension Form<Priority> {
-    /// Voices of lower priority are turned down for one of higher priority.
+    /// The words of priorities; a voice of higher priority turns down the others.
     static var priority: Self {
         words([("normal", .normal), ("high", .high), ("emergency", .emergency)])
     }
@@ -97,7 +97,7 @@ extension Form where Value: CaseIterable & RawRepresentable & Equatable, Value.R
 }
 
 extension Form<String> {
-    /// Text that is written as it is read; `forms` are the words in it, or their beginnings.
+    /// Text that is written as it is read; `forms` are its words, or their beginnings.
     init(_ forms: [String] = [], _ parse: @escaping (String) -> Parsed<String>) {
         self.init(allowed: .forms(forms), parse: parse, text: { $0 })
     }
@@ -121,7 +121,7 @@ extension Form<String> {
 }
 
 extension Form {
-    /// The same, or a word for nil.
+    /// This form, or a word that means nil.
     func or(_ word: String) -> Form<Value?> {
         let (parse, write) = (parse, text)
         return Form<Value?>(
@@ -170,11 +170,11 @@ enum Allowed {
     case percents(ClosedRange<Int>)
     /// Decibels with a sign: more, or less.
     case gains(ClosedRange<Double>)
-    /// Decibels above something, without a sign.
+    /// Decibels above a reference, without a sign.
     case levels(ClosedRange<Double>)
     /// One of a few words.
     case words([String])
-    /// Text in forms of its own; the strings are the words in them, or their beginnings.
+    /// Text in forms of its own; the strings are its words, or their beginnings.
     case forms([String])
 
     /// `0 to 2s`, `half, full or auto`, or `keep, mute, or 0% to 100%`.
@@ -193,7 +193,7 @@ enum Allowed {
                 Quantity.text(level: range.lowerBound), Quantity.text(level: range.upperBound))
         case .words(let words): oneOf(words)
         case .forms(let forms):
-            // Forms have blanks, so the last one is set off by a comma too.
+            // Forms have blanks, so a comma separates the last one too.
             forms.count > 1
                 ? forms.dropLast().joined(separator: ", ") + ", or " + forms[forms.count - 1]
                 : oneOf(forms)

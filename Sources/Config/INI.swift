@@ -1,8 +1,8 @@
 /// The grammar of a configuration file: sections, keys and values, with their lines.
 ///
-/// `[section]` or `[section name]`, `key = value`, `#` comments at the start of a line or after
-/// a space. No quotes, continued lines, includes or variables. Any bytes can be parsed: a line that
-/// cannot be read is a mistake.
+/// `[section]` or `[section name]`, `key = value`, `#` comments at the start of a line or after a
+/// space. No quotes, continued lines, includes or variables. Any bytes can be parsed: an unreadable
+/// line is a mistake.
 struct INI {
     struct Entry {
         let key: String
@@ -17,23 +17,25 @@ struct INI {
         let role: ConfigSource.Role
         let origin: Origin
         var entries: [Entry] = []
-        /// Whether a line in it could not be read: it may have been meant as a missing setting.
+        /// Whether one of its lines could not be read: that line may be a setting that now seems
+        /// missing.
         var hasFaults = false
 
-        /// `[peer attic]`.
+        /// The header, such as `[peer attic]`.
         var header: String { name.isEmpty ? "[\(kind)]" : "[\(kind) \(name)]" }
     }
 
     private(set) var sections: [Section] = []
     private(set) var mistakes: [Mistake] = []
-    /// Whether a line outside every section, or a header, could not be read.
+    /// Whether a header, or a line outside every section, could not be read.
     private(set) var hasStrayFaults = false
-    /// Inside a section whose header could not be read: its settings are skipped without a report.
+    /// Whether the current section has an unreadable header: its settings are skipped without a
+    /// report.
     private var isSkipping = false
-    /// Whether the line before ended in a backslash, so that this one was meant as its rest.
+    /// Whether the line before ended in a backslash, as if this line continued it.
     private var isContinuing = false
 
-    /// With `isWhole` it is read to its end, however many mistakes are in it.
+    /// Parses a file; with `isWhole` to its end, however many mistakes it has.
     init(parsing source: ConfigSource, isWhole: Bool = false) {
         var rest = source.bytes[...]
         // Some editors write a byte-order mark.
@@ -50,7 +52,7 @@ struct INI {
             let origin = Origin(file: source.path, line: number)
             read(rest[..<end], role: source.role, at: origin)
             rest = rest[end...].dropFirst()
-            // A file that is no text at all has thousands of wrong lines.
+            // A file that is not text has thousands of wrong lines.
             if mistakes.count > Limits.mistakes, !isWhole { return }
         }
     }
@@ -81,7 +83,8 @@ struct INI {
         (0x20..<0x7f).contains(byte) || byte == 0x09
     }
 
-    /// Which character of a line is not plain, and where: often it looks as if it were.
+    /// Describes the first character of a line that is not plain, and its place: often it looks
+    /// plain.
     private static func complaint(aboutStrangerIn raw: ArraySlice<UInt8>) -> String {
         let before = raw.prefix { isPlain($0) }
         let rest = String(decoding: raw[before.endIndex...], as: UTF8.self)
@@ -127,7 +130,7 @@ struct INI {
             return fail(origin, "\(Self.shown(key)) is no setting: letters, digits and -")
         }
         guard !isSkipping else { return }
-        // A note may end in anything.
+        // A note may end in a backslash.
         if key.starts(with: "x-".utf8) { isContinuing = false }
         // No right value ends in a backslash, and the next line would be lost.
         guard !isContinuing else {
@@ -158,7 +161,7 @@ struct INI {
         quoted(String(decoding: bytes, as: UTF8.self))
     }
 
-    /// Cuts at a `#` that begins the line or follows a blank.
+    /// Cuts a line at a `#` that begins it or follows a blank.
     static func withoutComment(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         for i in line.indices where line[i] == UInt8(ascii: "#") {
             if i == line.startIndex || isBlank(line[i - 1]) { return line[..<i] }
@@ -166,7 +169,7 @@ struct INI {
         return line
     }
 
-    /// Without the blanks at both ends, and without the carriage return of a Windows file.
+    /// Removes the blanks at both ends, and the carriage return of a Windows file.
     static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var line = line
         while let last = line.last, isBlank(last) || last == 0x0d { line = line.dropLast() }

@@ -1,8 +1,9 @@
 /// The names of the keys of input devices, from linux/input-event-codes.h.
 ///
-/// Keyboards, keypads, remote controls and headsets have these keys; any other goes by its number.
+/// Keyboards, keypads, remote controls and headsets have these keys; any other key has only its
+/// number.
 public enum KeyName {
-    /// The number of a key, by its name or by its digits; nil when there is no such key.
+    /// Returns the number of a key, from its name or its digits; nil when there is no such key.
     public static func code(of text: String) -> UInt16? {
         if let known = all.first(where: { $0.name == text }) { return known.code }
         guard case .value(let number) = Quantity.integer(text), codes.contains(number) else {
@@ -11,7 +12,7 @@ public enum KeyName {
         return UInt16(number)
     }
 
-    /// The name of a key; its number where it has no name.
+    /// Returns the name of a key, or its number where it has no name.
     public static func name(of code: UInt16) -> String {
         all.first { $0.code == code }?.name ?? "\(code)"
     }
@@ -19,7 +20,7 @@ public enum KeyName {
     /// The numbers that the kernel uses; 0 is no key.
     public static let codes = 1...0x2ff
 
-    /// The name that was probably meant; people leave out the capitals and the prefix.
+    /// Returns the name that was probably meant; people leave out the capitals and the prefix.
     static func nearest(to text: String) -> String? {
         let small = text.lowercased()
         let names = all.map { $0.name.lowercased() }

@@ -1,12 +1,12 @@
-/// A value read from text, or what is wrong with the text.
+/// A value read from text, or the fault of the text.
 enum Parsed<Value> {
     case value(Value)
     /// The fault, without its place, and the nearest right word.
     case wrong(String, String? = nil)
-    /// The fault that the setting has, such as a name twice.
+    /// A fault that the setting "has", such as a repeated name.
     case has(String)
 
-    /// The result of `next` for the value.
+    /// Returns the result of `next` for the value.
     func then<Other>(_ next: (Value) -> Parsed<Other>) -> Parsed<Other> {
         switch self {
         case .value(let value): next(value)
@@ -30,17 +30,17 @@ func isHexDigit(_ byte: UInt8) -> Bool {
     isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
 }
 
-/// A letter, a digit, `-` or `_`.
+/// Returns whether a byte is a letter, a digit, `-` or `_`.
 func isWordByte(_ byte: UInt8) -> Bool {
     isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
 }
 
-/// What a name is, for a person who has typed something else.
+/// The form of a name, for a person who has typed another text.
 public let nameForm = "1 to 31 of a-z, 0-9 and -, no - first"
 
-/// Whether this is a name, for a station or a section: `[a-z0-9][a-z0-9-]{0,30}`.
+/// Returns whether a text is a name, for a station or a section: `[a-z0-9][a-z0-9-]{0,30}`.
 ///
-/// With a hyphen first it would be an option wherever it is typed.
+/// A name with a hyphen first would be an option on a command line.
 public func isName(_ text: String) -> Bool {
     (1...Limits.name).contains(text.utf8.count) && text.utf8.first != UInt8(ascii: "-")
         && text.utf8.allSatisfy {
@@ -48,17 +48,17 @@ public func isName(_ text: String) -> Bool {
         }
 }
 
-/// The name nearest to a text, such as the host name: `Kitchen.lan` gives `kitchen`.
+/// Returns the name nearest to a text, such as the host name: `Kitchen.lan` gives `kitchen`.
 ///
-/// The part before the first dot, in small letters, with `-` for every run of other characters; nil
-/// when nothing of it is left.
+/// That is the part before the first dot, in small letters, with `-` for every run of other
+/// characters; nil when nothing of it is left.
 public func nearestName(to text: String) -> String? {
     var bytes: [UInt8] = []
     for byte in text.utf8 {
         guard byte != UInt8(ascii: "."), bytes.count < Limits.name else { break }
         let small = isLetter(byte) ? byte | 0x20 : byte
         let isPlain = isLowerLetter(small) || isDigit(small)
-        // One hyphen for such a run, but none at either end.
+        // One hyphen for a run of other characters, but none at either end.
         if isPlain {
             bytes.append(small)
         } else if let last = bytes.last, last != UInt8(ascii: "-") {
@@ -77,34 +77,34 @@ func parseName(_ text: String) -> Parsed<String> {
     return .value(text)
 }
 
-/// A text from a file, in quotation marks, shortened, and without control characters, which could
-/// move the cursor of a terminal.
+/// Returns a text from a file in quotation marks, shortened, and without control characters, which
+/// could move the cursor of a terminal.
 func quoted(_ text: String) -> String {
     let shown = text.utf8.prefix(60).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }
     let tail = text.utf8.count > 60 ? "..." : ""
     return "\"\(String(decoding: shown, as: UTF8.self))\(tail)\""
 }
 
-/// The words in one sentence: `a, b or c`.
+/// Joins words in one sentence: `a, b or c`.
 func oneOf(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "" }
     return words.dropLast().joined(separator: ", ") + " or " + last
 }
 
-/// Words that mean the same elsewhere, and are not alike.
+/// Words that look different and mean the same in other programs.
 private let sameWords = [
     ["yes", "on", "true", "enabled", "1"], ["no", "off", "false", "disabled", "0"],
 ]
 
-/// The word that was probably meant, if one is near enough to suggest, or means the same.
+/// Returns the word that was probably meant: a near one, or one of the same meaning.
 ///
 /// - Parameters:
 ///   - word: the wrong word.
 ///   - candidates: the right words.
-/// - Returns: the candidate at the smallest edit distance, the first one of several; nil when each
-///   is further away than a third of the longer word.
+/// - Returns: the candidate at the smallest edit distance, the first of equals; nil when each
+///   differs by more than a third of the longer word.
 public func nearestWord(to word: String, among candidates: [String]) -> String? {
-    // No candidate is that long; this also bounds the work.
+    // No candidate is that long; the limit also bounds the work.
     guard word.utf8.count <= 64 else { return nil }
     let written = word.utf8.map { isLetter($0) ? $0 | 0x20 : $0 }
     let same = sameWords.first { $0.contains(String(decoding: written, as: UTF8.self)) }
@@ -119,7 +119,8 @@ public func nearestWord(to word: String, among candidates: [String]) -> String? 
     return best?.word
 }
 
-/// How many insertions, deletions, replacements and swaps of neighbours make one word the other.
+/// Counts the insertions, deletions, replacements and swaps of neighbours that turn one word into
+/// the other.
 ///
 /// Optimal string alignment, with three rows of its table.
 func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
@@ -141,24 +142,24 @@ func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     return last[right.count]
 }
 
-/// Names that mean something else wherever a peer or a channel can be named.
+/// Names that have another meaning wherever a peer or a channel can be named.
 ///
-/// A peer chooses the name by which it introduces itself when stations pair, so a name with two
-/// meanings would let it take the place of the other meaning.
+/// In a pairing a peer chooses the name by which it introduces itself, so a name with two meanings
+/// would let the peer take the place of the other meaning.
 public enum ReservedName {
-    /// Each with what it means.
+    /// Each reserved name with its meaning.
     private static let meanings = [
         (name: "mic", meaning: "this station's own microphone"),
         (name: "speaker", meaning: "this station's own speaker"),
         (name: Deed.reply, meaning: "the peer heard last"),
     ]
 
-    /// The meaning of the name; nil for a name that a channel can have.
+    /// Returns the meaning of the name; nil for a name that a channel can have.
     public static func meaning(of name: String) -> String? {
         meanings.first { $0.name == name }?.meaning
     }
 
-    /// The meaning of the name; nil for a name that a peer can have.
+    /// Returns the meaning of the name; nil for a name that a peer can have.
     public static func meaning(ofPeer name: String) -> String? {
         name == "all" ? "all stations" : meaning(of: name)
     }

@@ -9,12 +9,12 @@ public struct PeerAddress: Hashable, Sendable {
         self.port = port
     }
 
-    /// The port of a station unless it sets another.
+    /// The port of a station whose settings name no other.
     public static let defaultPort: UInt16 = 5577
 
     /// Reads `host`, `host:port`, `192.0.2.17`, `2001:db8::1` or `[2001:db8::1]:port`.
     ///
-    /// Nil when it is none of these. The name is not looked up.
+    /// Nil when the text is none of these. The name is not looked up.
     public init?(text: String) {
         guard case .value(let address) = Self.parse(text) else { return nil }
         self = address
@@ -22,20 +22,20 @@ public struct PeerAddress: Hashable, Sendable {
 }
 
 extension PeerAddress: CustomStringConvertible {
-    /// As it is written in a configuration.
+    /// The address as a configuration has it.
     public var description: String {
         host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }
 
 extension PeerAddress {
-    /// Why this text is no address; nil when it is one.
+    /// Returns why this text is no address; nil when it is one.
     public static func complaint(about text: String) -> String? {
         guard case .wrong(let what, _) = parse(text) else { return nil }
         return what
     }
 
-    /// `usualPort` is that of a text without one.
+    /// Reads an address; a text without a port gets `usualPort`.
     static func parse(
         _ text: String, usualPort: UInt16 = defaultPort
     ) -> Parsed<PeerAddress> {
@@ -63,7 +63,7 @@ extension PeerAddress {
                 host = text[..<colon]
                 port = text[text.utf8.index(after: colon)...]
             }
-            // Two colons and more can only be an IPv6 address by itself.
+            // Two or more colons without brackets can only be an IPv6 address without a port.
             if let what = colons < 2 ? complaint(aboutName: host, in: text) : bareIPv6(text) {
                 return .wrong(what)
             }
@@ -77,8 +77,8 @@ extension PeerAddress {
         return .value(PeerAddress(host: String(host), port: number))
     }
 
-    /// A name whose last part is a number can only be an IPv4 address: the C library would take
-    /// `192.168.1` for 192.168.0.1.
+    /// Returns the fault of a host name; a name whose last part is a number can only be an IPv4
+    /// address: the C library would read `192.168.1` as 192.168.0.1.
     private static func complaint(aboutName host: Substring, in text: String) -> String? {
         guard isHostName(host) else { return "\(quoted(text)) is not a host name or address" }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
@@ -91,8 +91,8 @@ extension PeerAddress {
         return complaint(aboutNobody: host)
     }
 
-    /// Addresses that no single station has: unspecified, broadcast and multicast (RFC 6890,
-    /// RFC 5771, RFC 4291 §2.7).
+    /// Returns the fault of an address that no single station has: unspecified, broadcast and
+    /// multicast (RFC 6890, RFC 5771, RFC 4291 §2.7).
     private static func complaint(aboutNobody host: Substring) -> String? {
         let address = host.prefix { $0 != "%" }
         let groups = address.split(separator: ":")
@@ -104,14 +104,15 @@ extension PeerAddress {
         return isNobody ? "\(host) is no address of a single station" : nil
     }
 
-    /// Whether that is such an address of IPv4, by itself or at the end of an IPv6 address.
+    /// Whether an IPv4 address, by itself or at the end of an IPv6 address, is one that no station
+    /// has.
     private static func isNobodys(_ address: Substring) -> Bool {
         let parts = address.split(separator: ".")
         guard parts.count == 4, let first = UInt8(parts[0]) else { return false }
         return isNobodys(firstByte: first)
     }
 
-    /// The same for an IPv4 address that IPv6 writes as `::ffff:c000:201`.
+    /// Whether an IPv4 address that IPv6 writes as `::ffff:c000:201` is one that no station has.
     private static func isNobodysMapped(_ groups: [Substring]) -> Bool {
         guard groups.count == 3, groups[0].lowercased() == "ffff",
             let high = UInt16(groups[1], radix: 16)
@@ -128,7 +129,7 @@ extension PeerAddress {
         let suffix = ":\(defaultPort)"
         guard text.hasSuffix(suffix) else { return complaint(aboutNobody: text[...]) }
         var host = text.dropLast(suffix.utf8.count)
-        // One colon of `::` is left.
+        // One colon of a final `::` is left.
         if host.hasSuffix(":") { host += ":" }
         if let complaint = complaint(aboutNobody: host) { return complaint }
         return "\(quoted(text)) ends like a port: write [\(host)]\(suffix), or [\(text)] if"
@@ -152,7 +153,7 @@ private enum IPv4Text {
     }
 }
 
-/// The form of an IPv6 address (RFC 4291 §2.2), an interface after `%` (RFC 4007 §11).
+/// Checks the form of an IPv6 address (RFC 4291 §2.2), with an interface after `%` (RFC 4007 §11).
 private enum IPv6Text {
     static func isRight(_ text: Substring) -> Bool {
         let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
@@ -175,7 +176,7 @@ private enum IPv6Text {
             groups.removeLast()
             wanted = 6
         }
-        // A gap at an end leaves two empty groups, one in the middle leaves one.
+        // A gap at an end leaves two empty groups; a gap in the middle leaves one.
         let isOpenLeft = groups.first!.isEmpty
         if isOpenLeft {
             guard groups.count > 1, groups[1].isEmpty else { return false }

@@ -1,10 +1,10 @@
 /// The text of a file of peers, in which single settings can be changed.
 ///
-/// Everything else stays as it was written: comments, notes, other peers and their policies.
+/// All other text stays as it was written: comments, notes, other peers and their policies.
 public struct PeerFile {
     private var lines: [[UInt8]]
 
-    /// Takes a file as it was read.
+    /// Takes the bytes of a file.
     public init(_ bytes: [UInt8]) {
         lines = bytes.split(separator: Self.newline, omittingEmptySubsequences: false)
             .map { Array($0) }
@@ -12,14 +12,14 @@ public struct PeerFile {
         if lines.last?.isEmpty ?? false { lines.removeLast() }
     }
 
-    /// A file of one new peer; its first line says what has written it.
+    /// Makes a file of one new peer; its first line names the program that wrote it.
     public init(of peer: String, by writer: String = "intercomctl peer add") {
         lines = [Self.head(writer), Array("[peer \(peer)]".utf8)]
     }
 
     private static func head(_ writer: String) -> [UInt8] { Array("# Written by \(writer).".utf8) }
 
-    /// Says in the first line what has written it, where that line says something else has.
+    /// Names the program in the first line, where that line names another.
     public mutating func set(writer: String) {
         guard let first = lines.first, first.starts(with: Array("# Written by ".utf8)) else {
             return
@@ -37,7 +37,7 @@ public struct PeerFile {
     }
 
     private var sections: [INI.Section] {
-        // A section behind many mistakes must be found, or it would be added again.
+        // A section behind many mistakes must be found, or a second one would be added.
         INI(parsing: ConfigSource(role: .learned, path: "", bytes: bytes), isWhole: true).sections
     }
 
@@ -45,15 +45,15 @@ public struct PeerFile {
         sections.first { $0.kind == "peer" && $0.name == peer }
     }
 
-    /// Whether it has no section.
+    /// Whether the file has no section.
     public var isEmpty: Bool { sections.isEmpty }
 
     public func has(_ peer: String) -> Bool { section(of: peer) != nil }
 
-    /// The peers that have a section in it.
+    /// The peers that have a section in the file.
     public var peers: [String] { sections.filter { $0.kind == "peer" }.map { $0.name } }
 
-    /// The value of a setting of a peer; nil when it is not there.
+    /// Returns the value of a setting of a peer; nil where the setting is missing.
     public func value(of key: String, of peer: String) -> String? {
         section(of: peer)?.entries.first { $0.key == key }?.value
     }
@@ -73,7 +73,7 @@ public struct PeerFile {
         replace(line: entry.origin.line, by: text)
     }
 
-    /// Removes a setting of a peer, if it is there.
+    /// Removes a setting of a peer, if the setting is there.
     public mutating func remove(_ key: String, of peer: String) {
         guard let entry = section(of: peer)?.entries.first(where: { $0.key == key }) else { return }
         lines.remove(at: entry.origin.line - 1)

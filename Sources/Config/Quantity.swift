@@ -1,6 +1,6 @@
-/// Numbers with units, as they are written in a configuration: `150ms`, `-6dB`.
+/// Numbers with units, as a configuration has them: `150ms`, `-6dB`.
 enum Quantity {
-    /// A decimal number split into its parts, exactly: value is `digits / 10^places`.
+    /// A decimal number split exactly into its parts: the value is `digits / 10^places`.
     private struct Decimal {
         var digits: Int
         var places: Int
@@ -10,7 +10,7 @@ enum Quantity {
 
     /// Splits `-2.5ms` into its number and its unit; nil when there is no number.
     ///
-    /// At most nine digits each side of the point, so no product below can overflow.
+    /// It takes at most nine digits on each side of the point, so no product below can overflow.
     private static func split(_ text: String) -> Decimal? {
         var bytes = text.utf8[...]
         var result = Decimal(digits: 0, places: 0, isNegative: false, unit: "")
@@ -100,7 +100,7 @@ enum Quantity {
 
     /// Writes a time as a person would, and exactly: `2.5ms`, `150ms`, `2m`.
     ///
-    /// Any time from 0 to 1 h that can be read is read back the same.
+    /// Any readable time from 0 to 1 h is read back the same.
     static func text(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
@@ -112,7 +112,7 @@ enum Quantity {
         for (size, unit) in units where nanoseconds % size == 0 {
             return "\(nanoseconds / size)\(unit)"
         }
-        // Never a fraction of a second: with nine places it has more digits than are read.
+        // Never a fraction of a second: nine places are more digits than the reader takes.
         return nanoseconds > 1_000_000
             ? fraction(nanoseconds, places: 6) + "ms" : fraction(nanoseconds, places: 3) + "us"
     }
@@ -121,7 +121,7 @@ enum Quantity {
     static func text(decibels: Double) -> String {
         let sign = decibels > 0 ? "+" : decibels < 0 ? "-" : ""
         let magnitude = decibels.magnitude
-        // The fewest places that are read back as the same number; nine are all that are read.
+        // The fewest places that are read back as the same number; the reader takes nine at most.
         for places in 0..<9 {
             let power = powerOfTen(places)
             let digits = Int(magnitude * Double(power) + 0.5)
@@ -131,7 +131,7 @@ enum Quantity {
         return sign + fraction(Int(magnitude * 1e9 + 0.5), places: 9) + "dB"
     }
 
-    /// Writes decibels above something, which need no sign: `8dB`.
+    /// Writes decibels above a reference, which need no sign: `8dB`.
     static func text(level: Double) -> String {
         let text = text(decibels: level)
         return level > 0 ? String(text.dropFirst()) : text

@@ -1,4 +1,4 @@
-/// Reads one section by the table of its settings, and collects what is wrong.
+/// Reads one section by the table of its settings, and collects its mistakes.
 struct SectionReader {
     let section: INI.Section
     private(set) var mistakes: [Mistake] = []
@@ -11,20 +11,20 @@ struct SectionReader {
         mistakes.append(Mistake(origin, what, didYouMean: suggestion))
     }
 
-    /// Reports what is ignored, or means something else now.
+    /// Warns of a setting that is ignored, or that has another meaning now.
     mutating func warn(_ origin: Origin, _ what: String) {
         warnings.append(Mistake(origin, what))
     }
 
-    /// Reports at the end that something is missing.
+    /// Reports a missing setting, at the end of the section.
     ///
-    /// Not where a line of the section could not be read, or has an unknown setting: that line was
-    /// most likely meant to say it, and one slip is reported once.
+    /// Reports nothing where a line of the section could not be read, or has an unknown setting:
+    /// that line was most likely meant as the missing one, and one slip is reported once.
     mutating func failMissing(_ what: String) {
         missing.append(Mistake(section.origin, "\(section.header) \(what)"))
     }
 
-    /// Reads every setting of a section into it.
+    /// Reads every setting of a section into its value.
     mutating func read<Section: ConfigSection>(into target: inout Section) {
         target.begin(section)
         let settings = Section.settings
@@ -34,7 +34,7 @@ struct SectionReader {
         refuseUnknown(besides: settings.map { $0.name })
     }
 
-    /// The same for a section that has a name.
+    /// Reads every setting of a section that has a name.
     mutating func read<Section: NamedSection>(named target: inout Section) {
         target.name = section.name
         target.origin = section.origin
@@ -56,7 +56,7 @@ struct SectionReader {
         }
     }
 
-    /// The first entry of this setting; each further one is a mistake.
+    /// Returns the first entry of this setting, and reports each further one as a mistake.
     private mutating func entry(_ name: String) -> INI.Entry? {
         var found: INI.Entry?
         for entry in section.entries where entry.key == name {
@@ -69,7 +69,7 @@ struct SectionReader {
         return found
     }
 
-    /// The value that `parse` reads from an entry; nil when it is wrong, which is then reported.
+    /// Returns the value that `parse` reads from an entry; reports a wrong one and returns nil.
     mutating func value<Value>(
         of entry: INI.Entry, _ parse: (String) -> Parsed<Value>
     ) -> Value? {
@@ -82,14 +82,15 @@ struct SectionReader {
         return nil
     }
 
-    /// Whether a former version had that; it has no effect then.
+    /// Warns of a setting of former versions, which has no effect, and returns whether it is one.
     private mutating func warnsOfWhatIsGone(_ entry: INI.Entry) -> Bool {
         let gone = GoneSetting.all.first { $0.matches(entry, in: section.kind) }
         if let gone { warn(entry.origin, gone.warning) }
         return gone != nil
     }
 
-    /// Reports every setting that the section does not have, and warns of those that it had once.
+    /// Reports every setting that the section does not have, and warns of settings of former
+    /// versions.
     private mutating func refuseUnknown(besides names: [String]) {
         var isMisspelt = section.hasFaults
         for entry in section.entries where !names.contains(entry.key) {
@@ -105,13 +106,13 @@ struct SectionReader {
     }
 }
 
-/// A setting that former versions had: it is warned of and has no effect, so that no new version
-/// refuses the settings of an old one.
+/// A setting of former versions: it has no effect and only a warning, so that no new version
+/// refuses old settings.
 struct GoneSetting {
-    /// The kind of its section.
+    /// The kind of the setting's section.
     let section: String
     let name: String
-    /// What happened, in one sentence.
+    /// The reason for its end, in one sentence.
     let why: String
 
     static let all = [
@@ -138,7 +139,7 @@ struct GoneSetting {
             section: "quiet", name: "ring", why: "an emergency rings as loud as at other times"),
     ]
 
-    /// Whether an entry of a section is this one.
+    /// Returns whether an entry of a section is this setting.
     func matches(_ entry: INI.Entry, in section: String) -> Bool {
         name == entry.key && self.section == section
     }
@@ -150,17 +151,18 @@ struct GoneSetting {
 protocol ConfigSection {
     /// Every setting, in the order of the effective text.
     ///
-    /// A new setting is one row here and one field that has its default; the tests then ask for it
-    /// in the man page and in the example.
+    /// A new setting is one row here and one field with its default; the tests then require it in
+    /// the man page and in the example.
     static var settings: [Setting<Self>] { get }
 
-    /// Every setting at its default.
+    /// Makes a section with every setting at its default.
     init()
 
-    /// Takes the section's place, before its settings are read; a named one has its name already.
+    /// Takes the section's place, before its settings are read; a named section has its name
+    /// already.
     mutating func begin(_ section: INI.Section)
 
-    /// Reports what is wrong with the settings together, when all are read.
+    /// Reports faults of the settings together, after all are read.
     func end(_ reader: inout SectionReader)
 }
 
@@ -169,7 +171,7 @@ extension ConfigSection {
 
     func end(_ reader: inout SectionReader) {}
 
-    /// The settings that have a use, with their values, as a file would have them.
+    /// Returns the settings in use, with their values, as a file would have them.
     func effective(_ kind: String, name: String = "") -> EffectiveSection {
         let used = Self.settings.filter { $0.unused(self) == nil }
         return EffectiveSection(
@@ -181,7 +183,7 @@ extension ConfigSection {
 protocol NamedSection: ConfigSection {
     var name: String { get set }
     var origin: Origin { get set }
-    /// Whether it is in no file, and only waits for one.
+    /// Whether the section is in no file, and only stands for a missing one.
     var isWaiting: Bool { get }
 }
 
@@ -189,26 +191,27 @@ extension NamedSection {
     var isWaiting: Bool { false }
 }
 
-/// One kind of section: a row of the table that the reader, the effective text, the difference
-/// between two configurations, and the checks of the documents all walk.
+/// One kind of section: a row of the table for the reader, the effective text, the difference
+/// between two configurations, and the checks of the documents.
 struct SectionKind {
-    /// The first word of its header: `peer`.
+    /// The first word of the header, such as `peer`.
     let name: String
-    /// Whether its header has a name; such a section may exist more than once.
+    /// Whether the header has a name; such a section may exist more than once.
     let isNamed: Bool
-    /// The most there may be; nil where something else limits them.
+    /// The most such sections; nil where another rule limits them.
     var limit: Int?
-    /// Whether only a restart can apply it: sockets and directories are taken at start.
+    /// Whether only a restart can apply it: sockets and directories are opened at the start.
     var needsRestart = false
-    /// Whether it may stand in a file of `peers.d`.
+    /// Whether the section may stand in a file of `peers.d`.
     var isOfPeer = false
-    /// Whether it is read after all others, because it takes from them what it leaves out.
+    /// Whether the section is read after all others, because it takes its missing settings from
+    /// them.
     var isLast = false
     let read: (inout Config, inout SectionReader) -> Void
     let effective: (Config) -> [EffectiveSection]
     /// Puts this section of the second configuration into the first one.
     let copy: (inout Config, Config) -> Void
-    /// The line that the documents must have for each of its settings.
+    /// The form of the line that the documents must have for each setting.
     let settings: [(name: String, allowed: Allowed, isRequired: Bool)]
 
     private init<Section: ConfigSection>(
@@ -225,7 +228,7 @@ struct SectionKind {
         settings = Section.settings.map { ($0.name, $0.allowed, $0.isRequired) }
     }
 
-    /// A section that exists once.
+    /// Returns the kind of a section that exists once.
     static func one<Section: ConfigSection>(
         _ name: String, needsRestart: Bool = false, _ get: @escaping (Config) -> Section,
         _ set: @escaping (inout Config, Section) -> Void
@@ -242,7 +245,8 @@ struct SectionKind {
         return kind
     }
 
-    /// A section that exists once for each name; `new` makes it, with its defaults.
+    /// Returns the kind of a section that exists once for each name; `new` makes one with its
+    /// defaults.
     static func many<Section: NamedSection>(
         _ name: String, limit: Int? = nil, isOfPeer: Bool = false, isLast: Bool = false,
         _ get: @escaping (Config) -> [Section],
@@ -272,12 +276,12 @@ struct SectionKind {
 }
 
 extension Config {
-    /// The file of a section; nil for the main one, and where it is in none.
+    /// Returns the file of a section; nil for the main file, and for a section that is in none.
     fileprivate func file(besideMain origin: Origin) -> String? {
         origin.file.isEmpty || origin.file == station.origin.file ? nil : origin.visibleFile
     }
 
-    /// Every kind of section there is, in the order of the effective text.
+    /// All kinds of sections, in the order of the effective text.
     static var kinds: [SectionKind] {
         [
             .one("station", { $0.station }, { $0.station = $1 }),
@@ -300,7 +304,7 @@ extension Config {
             .many("lamp", limit: Limits.lamps, { $0.lamps }, { $0.lamps = $1 }),
             .many("relay", limit: Limits.relays, { $0.relays }, { $0.relays = $1 }),
             .many("peer", limit: Limits.peers, isOfPeer: true, { $0.peers }, { $0.peers = $1 }),
-            // What the policy of a peer leaves out is as in the policy of all.
+            // A peer's policy takes its missing settings from the policy of all peers.
             .many(
                 "policy", isOfPeer: true, isLast: true, { $0.policies }, { $0.policies = $1 },
                 new: { $0.policy }),

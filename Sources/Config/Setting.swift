@@ -1,27 +1,28 @@
-/// One setting of a section: a row of the table that the reader, the effective text, the difference
-/// between two configurations, and the checks of the documents all walk.
+/// One setting of a section: a row of the table for the reader, the effective text, the difference
+/// between two configurations, and the checks of the documents.
 ///
-/// Its default is what the field has in a new section.
+/// Its default is the field's value in a new section.
 struct Setting<Section> {
-    /// As the file spells it.
+    /// The name as the file spells it.
     let name: String
     let allowed: Allowed
-    /// The value as the effective text has it.
+    /// Returns the value as the effective text has it.
     let text: (Section) -> String
-    /// Puts the value of an entry into its field, or reports what is wrong with it.
+    /// Puts the value of an entry into its field, or reports the value's fault.
     private(set) var take: (inout Section, INI.Entry, inout SectionReader) -> Void
     /// Whether an empty value may be right.
     private(set) var mayBeEmpty = false
-    /// Whether the section is wrong without it.
+    /// Whether a section without the setting is wrong.
     private(set) var isRequired = false
-    /// The advice when it is missing; nil if something other than the row reports that.
+    /// The advice where the setting is missing; nil if the row does not report that.
     private(set) var hint: String?
-    /// Whether it decides what other settings of its section mean, and so is read before them.
+    /// Whether the setting decides the meaning of others in its section, and so is read before
+    /// them.
     private(set) var isFirst = false
-    /// Why it has no use beside the other settings of its section; nil when it has one.
+    /// Why the setting is unused beside the others of its section; nil where it is in use.
     private(set) var unused: (Section) -> String? = { _ in nil }
 
-    /// A setting that is read and written in a way of its own.
+    /// Makes a setting that has its own way to be read and written.
     init(
         _ name: String, _ allowed: Allowed, text: @escaping (Section) -> String,
         take: @escaping (inout Section, INI.Entry, inout SectionReader) -> Void
@@ -44,7 +45,7 @@ struct Setting<Section> {
 }
 
 extension Setting {
-    /// Remembers where it is set.
+    /// Remembers where the setting is set.
     func at(_ remember: @escaping (inout Section, Origin) -> Void) -> Self {
         let take = take
         return changed {
@@ -55,7 +56,7 @@ extension Setting {
         }
     }
 
-    /// Reports a section without it, and shows what might stand there.
+    /// Makes the setting required: a section without it is reported, with a hint.
     func required(such hint: String) -> Self {
         changed {
             $0.isRequired = true
@@ -63,16 +64,16 @@ extension Setting {
         }
     }
 
-    /// Required, which `ConfigReader` checks.
+    /// The setting, as required; `ConfigReader` reports its absence.
     var required: Self { changed { $0.isRequired = true } }
 
-    /// Takes an empty value for one.
+    /// The setting, with an empty value allowed.
     var orEmpty: Self { changed { $0.mayBeEmpty = true } }
 
-    /// Is read before those whose meaning it decides.
+    /// The setting, read before those whose meaning it decides.
     var first: Self { changed { $0.isFirst = true } }
 
-    /// Is refused where there is a reason, and is not in the effective text then.
+    /// Refuses the setting where `unused` gives a reason; the effective text then leaves it out.
     func unless(_ unused: @escaping (Section) -> String?) -> Self {
         changed { $0.unused = unused }
     }
@@ -94,37 +95,38 @@ public struct Origin: Hashable, Sendable {
         self.line = line
     }
 
-    /// The place of a default.
+    /// The origin of a default.
     static let nowhere = Origin(file: "", line: 1)
 }
 
 extension Origin: CustomStringConvertible {
     public var description: String { "\(visibleFile):\(line)" }
 
-    /// Without control characters: the name of the file must not begin a line of its own.
+    /// The file's name without control characters, which could begin a line of their own.
     var visibleFile: String {
         let bytes = file.utf8.map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: "?") : $0 }
         return String(decoding: bytes, as: UTF8.self)
     }
 }
 
-/// One configuration file: its role, its path, and its bytes, which may be anything.
+/// One configuration file: its role, its path, and its bytes, which may have any values.
 public struct ConfigSource: Sendable {
-    /// Which sections a file may have, and which file wins when two have the same peer.
+    /// The role of a file: which sections it may have, and which file wins when two have the same
+    /// peer.
     public enum Role: Sendable {
-        /// `intercomd.conf`: everything.
+        /// `intercomd.conf`: all sections.
         case main
-        /// `peers.d/*.conf` beside it: peers only.
+        /// `peers.d/*.conf` beside it: only peers and their policies.
         case peers
-        /// `peers.d/*.conf` in the state directory, written by a pairing or `peer add`: peers
-        /// only. A peer that one of the other two has is ignored here.
+        /// `peers.d/*.conf` in the state directory, written by a pairing or `peer add`: only peers
+        /// and their policies. A peer that a file of the roles above has is ignored here.
         case learned
         /// `site.conf` in the state directory, written with the roster of the site: channels only,
         /// with keys as members. Nothing in it makes settings wrong: a channel that the main file
-        /// has, or that cannot be, is ignored with a warning.
+        /// has is ignored silently, an impossible channel with a warning.
         case site
 
-        /// Whether it lies in the state directory, where programs write it.
+        /// Whether the file is in the state directory, where programs write it.
         public var isOfState: Bool { self == .learned || self == .site }
     }
 

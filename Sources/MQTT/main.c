@@ -1,8 +1,8 @@
-// intercomd-mqtt: one connection to an MQTT broker, for intercomd, which starts it.
+// intercomd-mqtt: one connection to an MQTT broker, for intercomd, which starts this program.
 //
-// A program of its own, so that TLS and MQTT, which a hostile broker may attack, are kept from the
-// keys, the microphone and the sound. It is told topics and sealed payloads, and knows neither a
-// peer nor a key. It ends when the connection ends, or intercomd does; intercomd tries again.
+// It is a separate program, so that TLS and MQTT, which a hostile broker may attack, stay away from
+// the keys, the microphone and the sound. It gets topics and sealed payloads, and knows neither a
+// peer nor a key. It ends when the connection or intercomd ends; intercomd tries again.
 //
 // Standard input is a socket of packets (SOCK_SEQPACKET). From intercomd:
 //   C host\0 port\0 tls\0 ca\0 user\0 file\0       connect; the first packet, and only that. The
@@ -36,8 +36,8 @@ enum {
     daemon_socket = 0,
     packet_most = 1024,
     topic_most = 64,
-    // Messages that a broker may bring at once, and in a second: a house has 31 peers with a topic
-    // for each of three days.
+    // The most messages of a broker at once, and in a second: a house has 31 peers with a topic for
+    // each of three days.
     burst = 200,
     rate = 10,
     keepalive_s = 60,
@@ -56,7 +56,7 @@ static void end(const char *format, ...) {
     exit(1);
 }
 
-// The first complaint of the library.
+// The library's first error message.
 static char complaint[256];
 
 static void check(int result, const char *what) {
@@ -90,13 +90,13 @@ static void disconnected(struct mosquitto *client, void *unused, int reason,
     check(reason, "the connection has ended");
 }
 
-// Whether the broker has brought no more than a house has to say.
+// Returns whether the broker has sent no more messages than a house needs.
 static bool takes_one_more(void) {
     static double left = burst;
     static struct timespec last;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    // By whole seconds.
+    // In whole seconds.
     if (last.tv_sec != 0)
         left += rate * (double)(now.tv_sec - last.tv_sec);
     last = now;
@@ -121,7 +121,7 @@ static void brought(struct mosquitto *client, void *unused, const struct mosquit
     send(daemon_socket, packet, 1 + topic + size, MSG_NOSIGNAL);
 }
 
-// The next text of a packet, which ends with a zero.
+// Returns the next text of a packet, which a zero ends.
 static char *next(char **place, const char *limit) {
     char *text = *place, *zero = memchr(text, 0, (size_t)(limit - text));
     if (zero == NULL)
@@ -130,7 +130,7 @@ static char *next(char **place, const char *limit) {
     return text;
 }
 
-// Tells the broker who this is; the password is the first line of a file.
+// Gives the broker the name and the password, which is the first line of a file.
 static void sign_in(struct mosquitto *client, const char *user, const char *path) {
     char password[256] = "";
     if (path[0] != 0) {
@@ -147,10 +147,11 @@ static void sign_in(struct mosquitto *client, const char *user, const char *path
     explicit_bzero(password, sizeof password);
 }
 
-// Gives up all but the connection and the heap: whatever a broker makes of this program, it opens
-// no file or socket more, starts no program, and, where the kernel has Landlock, deletes no file.
+// Gives up all rights but the connection and the heap: even a broker that controls this program
+// cannot make it open another file or socket, start a program, or, where the kernel has Landlock,
+// delete a file.
 static void confine(void) {
-    // Of the rights to files that the first version of Landlock knows, none is given.
+    // All rights to files that the first version of Landlock knows are denied.
     struct landlock_ruleset_attr files = {
         .handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1};
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &files, sizeof files, 0);
@@ -171,7 +172,7 @@ static struct mosquitto *connection(char *place, const char *limit) {
     if (client == NULL)
         end("no memory");
     check(mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5), "MQTT 5");
-    // Else each message may wait 40 ms for the acknowledgement of the one before.
+    // Without this, each message may wait 40 ms for the acknowledgement of the one before.
     check(mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1), "TCP_NODELAY");
     if (tls[0] == '1' && ca[0] != 0)
         check(mosquitto_tls_set(client, ca, NULL, NULL, NULL, NULL), ca);
@@ -201,13 +202,13 @@ static void publish(struct mosquitto *client, const char *topic, const void *pay
     mosquitto_property_free_all(&properties);
 }
 
-// Takes one packet of intercomd; false at its end.
+// Carries out one packet of intercomd; false at the end of the packets.
 static bool obey(struct mosquitto **client) {
     char packet[packet_most + 1];
     ssize_t size = recv(daemon_socket, packet, packet_most, 0);
     if (size <= 0)
         return false;
-    // The topic that ends a packet.
+    // A zero ends the topic of a subscription.
     packet[size] = 0;
     char *place = packet + 1, *limit = packet + size;
     if ((*client == NULL) != (packet[0] == 'C'))
@@ -236,7 +237,7 @@ static bool obey(struct mosquitto **client) {
 int main(void) {
     struct mosquitto *client = NULL;
     while (true) {
-        // Not poll(2), which wants a limit of descriptors above zero.
+        // Not poll(2), which needs a limit of descriptors above zero.
         fd_set readable, writable;
         FD_ZERO(&readable);
         FD_ZERO(&writable);

@@ -5,9 +5,9 @@ public import Wire
 public enum CallState: String, Sendable {
     /// Offered; nothing has come back yet.
     case trying
-    /// It rings at the other side.
+    /// The call rings at the other side.
     case calling
-    /// It rings here.
+    /// The call rings here.
     case ringing
     case connecting
     case active
@@ -18,7 +18,7 @@ public enum CallEnding: CaseIterable, Sendable {
     case hungUp
     /// The other side hung up.
     case hungUpThere
-    /// The caller withdrew it before an answer.
+    /// The caller withdrew the offer before an answer.
     case cancelled
     case declined
     case busy
@@ -34,11 +34,11 @@ public enum CallEnding: CaseIterable, Sendable {
     case noPath
     case mediaTimeout
     case peerRestarted
-    /// It had lasted for as long as one of its mode may.
+    /// The call reached the time limit of its mode.
     case timeUp
     /// The peer closed the session, or was removed from the settings.
     case peerGone
-    /// An emergency call replaced it.
+    /// An emergency call replaced this call.
     case preempted
 }
 
@@ -48,26 +48,25 @@ public struct CallSummary: Equatable, Sendable {
     public let isOutgoing: Bool
     public let mode: Offer.Mode
     public let priority: Priority
-    /// The peers it was offered to, or the caller; by peer number.
+    /// The numbers of the called peers, or of the caller.
     public let peers: [Int]
     /// The channel's reference, or 0.
     public let reference: UInt64
     public let since: Instant
-    /// What a person here calls the channel that is called; nil for a peer, and for a call of
-    /// another station.
+    /// The called channel's name here; nil for a call of a peer, and for a call of another station.
     public internal(set) var channel: String?
     /// When a station answered.
     public internal(set) var answeredAt: Instant?
-    /// The first peer to answer, of several.
+    /// Of several called peers, the first that answered.
     public internal(set) var answeredBy: Int?
-    /// This station answered at once, by `call = auto`: nobody here did.
+    /// Whether the policy `call = auto` answered, and no person here.
     public internal(set) var isAutomatic = false
 
-    /// The peer that it is with; of several, the first to answer.
+    /// The other peer of the call; of several, the first that answered.
     public var peer: Int? { peers.count == 1 ? peers[0] : answeredBy }
 
-    /// Whether a peer hears, or heard, this room without an answer by a person here: this station
-    /// beeps every ten seconds then.
+    /// Whether a peer hears, or heard, this room although no person here answered: this station
+    /// then beeps every ten seconds.
     public var isHeardUnasked: Bool {
         !isOutgoing && (mode == .monitor || mode == .dropIn || isAutomatic) && answeredAt != nil
     }
@@ -90,12 +89,13 @@ public struct CallSummary: Equatable, Sendable {
 struct Call {
     static let ringTime = Duration.seconds(30)
     static let pathTime = Duration.seconds(8)
-    /// An offer that opens something by itself does so for this long after the caller acted.
+    /// An offer that opens a microphone or speaker by itself does so for this long after the caller
+    /// acted.
     static let opensFor = Duration.seconds(3)
     static let warnTime = Duration.seconds(2)
     static let deadTime = Duration.seconds(10)
-    /// How often members confirm that they are in the call, and how long after the last
-    /// confirmation one is removed.
+    /// How often members confirm that they are in the call, and how long after its last
+    /// confirmation a member is removed.
     static let refreshTime = Duration.seconds(5)
     static let otherTime = Duration.seconds(20)
     /// How long the caller may take to name a station that is in the call.
@@ -104,7 +104,7 @@ struct Call {
     enum LegState {
         /// Offered to the peer; nothing has come back.
         case trying
-        /// It rings there, or here when the peer is the caller.
+        /// The call rings there, or here when the peer is the caller.
         case ringing
         /// Answered, and no sound yet.
         case connecting
@@ -127,29 +127,29 @@ struct Call {
     /// Another station in a call of a channel.
     struct Member {
         let name: MemberName
-        /// Once out of the call, it does not come back.
+        /// A station that has left the call does not come back.
         var isIn: Bool
     }
 
-    /// An offer of a peer that this station was calling: its id was the higher one.
+    /// An offer of a peer that this station was calling; the offer's id was the higher one.
     struct Crossing {
         let peer: Int
         let offer: Offer
         let at: Instant
-        /// How long before that its caller acted.
+        /// How long before `at` the caller of this offer acted.
         let age: Duration
     }
 
     var summary: CallSummary
-    /// The caller has a leg for each peer it called; the called station has one, for the caller.
+    /// The legs: at the caller one for each called peer, at the called station one for the caller.
     var legs: [Leg]
-    /// Other members of a conference, and when each last confirmed it.
+    /// Other members of a conference, and the time of each one's last confirmation.
     var others: [(peer: Int, at: Instant)] = []
-    /// The other stations that are or were in the call, as its caller says.
+    /// The other stations that are or were in the call, as reported by its caller.
     var members: [Member] = []
-    /// Peers that bound a stream to it, though its caller had not named them by then.
+    /// Peers that bound a stream to the call before its caller had named them.
     var uninvited: [(peer: Int, since: Instant)] = []
-    /// It stands if that peer rejects this call.
+    /// The peer's own offer, which becomes the call if that peer rejects this call.
     var crossing: Crossing?
     /// Whether the first answer ends the ringing elsewhere.
     let isHunt: Bool
@@ -164,7 +164,7 @@ struct Call {
 
     func leg(of peer: Int) -> Leg? { legs.first { $0.peer == peer } }
 
-    /// The state of the leg that is furthest.
+    /// The state of the leg that has come furthest.
     var state: CallState {
         var state = CallState.trying
         for leg in legs {
@@ -179,7 +179,7 @@ struct Call {
         return state
     }
 
-    /// The peers that know of the call: those called, or the caller, and those that it has named.
+    /// Returns the peers that know of the call: the called peers or the caller, and named members.
     func knowing(_ names: ByPeer<MemberName?>) -> PeerSet {
         var peers = PeerSet(summary.peers)
         for peer in names.indices where members.contains(where: { $0.name == names[peer] }) {
@@ -190,7 +190,7 @@ struct Call {
 
     var isAnswered: Bool { state == .connecting || state == .active }
 
-    /// Whether all who answer are in it together.
+    /// Whether all stations that answer are in the call together.
     var isConference: Bool { summary.mode == .call && summary.reference != 0 && !isHunt }
 
     /// Whether this peer must be heard from time to time, or its leg ends.
@@ -213,7 +213,7 @@ struct Call {
     /// All peers in the call.
     var participants: [Int] { legs.map { $0.peer } + others.map { $0.peer } }
 
-    /// Whether this station's microphone is open in it.
+    /// Whether this station's microphone is open in the call.
     var speaks: Bool {
         switch summary.mode {
         case .announce: summary.isOutgoing
@@ -235,14 +235,15 @@ extension Call {
     /// Whether the caller listens to this room.
     var isMonitoredHere: Bool { !summary.isOutgoing && summary.mode == .monitor }
 
-    /// Whether it rings here, or is an announcement: nobody here has done anything for it.
+    /// Whether nobody here has acted on the call: it rings here, or is an announcement.
     var isUnattended: Bool {
         !summary.isOutgoing && (state == .ringing || summary.mode == .announce)
     }
 
-    /// When it is over, whoever still sends: a room is not open, and a station not busy, for ever.
+    /// When the call ends even if a peer still sends: no room stays open, and no station busy, for
+    /// ever.
     ///
-    /// Its caller ends it first.
+    /// The caller ends the call three seconds before the called station does.
     var endsAt: Instant {
         guard let answeredAt = summary.answeredAt else { return .never }
         let most: Duration =
@@ -258,20 +259,20 @@ extension Call {
 /// A call that is over, or that a peer cancelled before its offer came.
 struct EndedCall {
     static let most = 64
-    /// How many of those one peer may have cancelled before they were offered.
+    /// How many of these calls one peer may have cancelled before their offers came.
     static let cancelledMax = 8
     static let keptFor = Duration.seconds(120)
 
     let id: CallID
-    /// The peer that cancelled it before it was offered here: others may still offer a call of this
-    /// id.
+    /// The peer that cancelled the call before its offer came here: other peers may still offer a
+    /// call of this id.
     let peer: Int?
-    /// The peers that called, were called or came in; nil after a crash, when only the id is known.
+    /// The peers that called, were called or joined; nil after a crash, when only the id is known.
     let knowing: PeerSet?
     let at: Instant
 
-    /// Whether this peer may be told that the call with this reference is over: others learn
-    /// nothing of it.
+    /// Returns whether this peer may learn that the call with this reference is over: other peers
+    /// learn nothing.
     func isOver(_ reference: UInt64, with other: Int) -> Bool {
         guard id.reference == reference else { return false }
         if let peer { return peer == other }
@@ -291,18 +292,18 @@ extension Call.Leg {
 /// Bounds the calls one peer may offer: each costs two lines of history and two runs of a hook
 /// program.
 ///
-/// A few in a row are allowed, for a person in need, then one a minute. Further calls get "busy"
-/// and are only counted, so no peer can push other calls out of the history.
+/// A peer may offer a few in a row, for a person in need, then one a minute. Further calls get
+/// "busy" and are only counted, so no peer can push other calls out of the history.
 ///
-/// The time is bounded too for which they hold this station with nobody here having touched a key,
-/// by ringing or by an announcement: others get "busy" meanwhile. It grows again slowly, and at
-/// once when a person answers.
+/// Also bounds the time for which the peer's calls occupy this station, ringing or announcing,
+/// while nobody here touches a key: other calls get "busy" meanwhile. The time left grows again
+/// slowly, or at once when a person answers.
 struct CallBudget {
     static let atOnce = 16
     static let pause = Duration.seconds(60)
 
     static let holdingAtOnce = Duration.seconds(120)
-    /// A second of it comes back in so many.
+    /// Seconds without such a call that restore one second of the time.
     static let holdingShare = 6
 
     private var holdingLeft = holdingAtOnce
@@ -326,16 +327,16 @@ struct CallBudget {
     /// Whether one more call may ring, or be an announcement.
     func mayHold(at now: Instant) -> Bool { holding(at: now) > .zero }
 
-    /// A call that nobody here answered has held this station since then.
+    /// Takes off the time since `since`, for which an unanswered call occupied this station.
     mutating func held(since: Instant, at now: Instant) {
         holdingLeft = holding(at: since) - (now - since)
         heldUntil = max(heldUntil, now)
     }
 
-    /// A person has answered: the calls are wanted.
+    /// Restores the whole time: a person has answered, so the calls are wanted.
     mutating func answered() { holdingLeft = Self.holdingAtOnce }
 
-    /// The time that is left by now.
+    /// The time left at `now`.
     private func holding(at now: Instant) -> Duration {
         guard now > heldUntil else { return holdingLeft }
         let most = Self.holdingAtOnce * Self.holdingShare

@@ -1,16 +1,17 @@
 internal import Time
 public import Wire
 
-/// A named group that this station may listen to, as it is known on the wire.
+/// A named group that this station may listen to, with its number and reference on the wire.
 public struct Channel: Equatable, Sendable {
     /// The numbers of channels.
     ///
-    /// Stream 0 is a peer alone; the last ones belong to `TalkTarget`.
+    /// Stream 0 carries talk to one peer alone; the last numbers belong to `TalkTarget`.
     public static let numbers = 1..<Int(TalkTarget.announcement)
 
-    /// Its number here, 1…28; this station's own sound on it goes out on the stream of this number.
+    /// The channel's number here, 1…28; this station sends its sound for the channel on that
+    /// stream.
     public let number: Int
-    /// The eight bytes of its name on the wire (protocol.md §2.4 `ref`); never 0.
+    /// The channel's eight-byte name on the wire (protocol.md §2.4 `ref`); never 0.
     public let reference: UInt64
     /// Peers that may be heard here, by number.
     public let members: [Int]
@@ -27,7 +28,7 @@ public struct Channel: Equatable, Sendable {
 
 /// Where the sound of one of a peer's streams goes.
 public enum Hearing: Equatable, Sendable {
-    /// Not bound by the peer, or not yet: its sound is kept a moment, then dropped.
+    /// Not bound by the peer yet: its sound is kept a moment, then dropped.
     case unbound
     /// Bound but not heard here, for this reason.
     case ignored(Unheard)
@@ -35,8 +36,8 @@ public enum Hearing: Equatable, Sendable {
     case direct
     /// Spoken on the channel of this number.
     case channel(Int)
-    /// A page, to the channel of this number or to this station alone; `overrides` means that mute
-    /// and volume here do not apply.
+    /// A page, to the channel of this number or to this station alone; if `overrides`, mute and
+    /// volume here do not apply.
     case page(channel: Int?, overrides: Bool)
     /// The other side of a call.
     case call
@@ -48,7 +49,7 @@ public enum Hearing: Equatable, Sendable {
         }
     }
 
-    /// The number of its channel.
+    /// The number of the channel that the sound came on.
     public var channel: Int? {
         switch self {
         case .channel(let number): number
@@ -60,10 +61,10 @@ public enum Hearing: Equatable, Sendable {
 
 /// Whether sound that is played can be heard, and if not, why.
 ///
-/// Each step on the way to the ear may lower it; the step that lowers it most is the reason, and of
-/// equals the one named first. Pure, and real-time.
+/// Each step on the way to the ear may lower the sound; the step that lowers it most is the reason,
+/// and of equal steps the first. Pure, and real-time.
 public struct Audibility: Sendable {
-    /// At -40 dB a voice is a hundredth of itself and drowns in the noise of a quiet room.
+    /// At -40 dB a voice has a hundredth of its amplitude and drowns in the noise of a quiet room.
     ///
     /// A little above 0.01, because sums of decibels round: a setting of -40 dB counts.
     static let least: Float = 0.01001
@@ -91,11 +92,11 @@ public struct Audibility: Sendable {
 
 /// The contacts of a button, without their bounce.
 ///
-/// A change counts when it has lasted for the bounce time, so that a glitch on a long wire is no
-/// press; the pre-roll still has what was said meanwhile. Moments are those of the edges, whenever
-/// they are read.
+/// A change counts after it has lasted for the bounce time, so a glitch on a long wire is no press;
+/// the pre-roll keeps the speech of that time. Moments are those of the edges, whenever the edges
+/// are read.
 struct Contact: Sendable {
-    /// The state that counts now, and since when; it may be read later than that.
+    /// The state that counts now, and when it began; the caller may learn of it later.
     enum Change: Equatable, Sendable {
         case pressed(at: Instant)
         case released(at: Instant)
@@ -134,31 +135,31 @@ struct Contact: Sendable {
 
 /// A target that this station speaks to: one stream number towards each listener.
 public struct TalkTarget: Equatable, Sendable {
-    /// Streams whose listeners the control thread sets at run time: an announcement from a file, a
-    /// page, a call.
+    /// The streams whose listeners the control thread sets at run time: an announcement from a
+    /// file, a page, a call.
     public static let announcement: UInt8 = 29
     public static let page: UInt8 = 30
     public static let call: UInt8 = 31
-    /// Stands for a voice message, which is kept here: no stream, and no listeners.
+    /// The number for a voice message, which stays on this station: no stream, and no listeners.
     public static let message: UInt8 = .max
-    /// The targets of these, without listeners.
+    /// The targets of these streams, without listeners.
     public static let aimed: [TalkTarget] = [message, announcement, page, call].map {
         TalkTarget(stream: $0, reference: 0, listeners: [])
     }
 
-    /// 0…31; bound to the reference at every listener; or `message`.
+    /// The stream, 0…31, bound to the reference at every listener; or `message`.
     public let stream: UInt8
     /// The channel's reference, or 0 for the peer itself.
     public let reference: UInt64
-    /// The listeners, by peer number; for an aimed target none until it is bound.
+    /// The listeners, by peer number; an aimed target has none until it is bound.
     public let listeners: PeerSet
-    /// Its priority at the listeners.
+    /// The talk's priority at the listeners.
     public let priority: Priority
     /// The kind of sound that its listeners hear.
     public let purpose: StreamBinding.Purpose
 
-    /// Identifies the target across a change of settings: its stream, or 32…95 for a peer spoken to
-    /// alone.
+    /// The target's number, which a change of settings does not alter: its stream, or 32…95 for a
+    /// single peer.
     public var id: Int {
         stream > 0 ? Int(stream) : Int(FrameFlags.streams.upperBound) + (listeners.first ?? 0)
     }
@@ -181,7 +182,7 @@ public struct TalkTarget: Equatable, Sendable {
 }
 
 extension Switchboard {
-    /// The target that is this peer alone; nil where the settings have none.
+    /// Returns the target that is this peer alone; nil where the settings have none.
     package func target(ofPeer peer: Int) -> TalkTarget? {
         targets.first { $0.stream == 0 && $0.listeners.contains(peer) }
     }

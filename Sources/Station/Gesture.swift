@@ -2,9 +2,9 @@ public import Time
 
 /// The gestures on a button with several meanings: a press, a hold, or a double press.
 ///
-/// Sans-I/O like `TalkKey`: levels and the time go in, and `.tick` at the deadline. It never waits
-/// longer than it must: a button that knows presses only acts at the press; one with holds acts at
-/// the release; one with double presses waits for a second press.
+/// Sans-I/O like `TalkKey`: levels and the time go in, and `.tick` at the deadline. A press acts as
+/// soon as possible: at once if only presses mean something; at the release if holds do too; after
+/// the time for a second press if double presses do.
 public struct Gesture: Sendable {
     public enum Touch: Equatable, Sendable { case press, hold, double }
 
@@ -28,14 +28,14 @@ public struct Gesture: Sendable {
         public var isAny: Bool { press || hold || double }
     }
 
-    /// Down for so long is a hold.
+    /// A hold is a press of at least this length.
     public static let holdTime = Duration.milliseconds(500)
     /// A double press: the second press begins within this time after the release of the first.
     public static let doubleTime = Duration.milliseconds(300)
 
     private enum State {
         case up
-        /// Ignored until released: down at the start, or unreadable.
+        /// Ignored until released: the button was down at the start, or unreadable.
         case waitingForRelease
         /// Down; the gesture is still open.
         case down(since: Instant)
@@ -49,15 +49,15 @@ public struct Gesture: Sendable {
     private var contact: Contact
     private var settings: Settings
 
-    /// A button whose line reads `isDown` at the start: one that is held then means nothing until
-    /// it is released.
+    /// Makes a button whose line reads `isDown`: a button held at the start means nothing until it
+    /// is released.
     public init(_ settings: Settings, isDown: Bool) {
         self.settings = settings
         contact = Contact(isDown: isDown, debounce: settings.debounce)
         state = isDown ? .waitingForRelease : .up
     }
 
-    /// Other meanings from now on; a gesture under way ends as it would have.
+    /// Changes the meanings; a gesture under way ends with the old ones.
     public mutating func change(to settings: Settings) {
         self.settings = settings
         contact.debounce = settings.debounce

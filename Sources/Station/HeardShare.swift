@@ -26,7 +26,7 @@ public struct HeardShare: Sendable {
 
     /// The reports of one listener so far.
     private struct Listener {
-        /// Packets of this talkspurt that it has reported.
+        /// Packets of this talkspurt that the listener has reported.
         var received = 0
         /// Milliseconds that have arrived, in packets or as copies.
         var cameMs = 0.0
@@ -35,13 +35,13 @@ public struct HeardShare: Sendable {
         var why = Unheard.heard
         var hasReported = false
         var isKnown = false
-        /// Its last statement on whether it hears us now.
+        /// The listener's last statement on whether it hears us.
         var now: Unheard?
-        /// Since when it does not hear us, and for how long it did not before that: it may play
-        /// nothing meanwhile, and then it sends no report either.
+        /// When the listener stopped hearing us, and how long it did not hear us before; a deaf
+        /// listener may play nothing and then sends no report.
         var deafSince: Instant?
         var deafMs = 0.0
-        /// When it last sent a statement.
+        /// When the listener last sent a statement.
         var saidAt: Instant?
 
         mutating func update(_ why: Unheard, at moment: Instant) {
@@ -70,7 +70,7 @@ public struct HeardShare: Sendable {
     public let stream: UInt8
     /// The number of the first frame, where known.
     private let first: UInt16?
-    /// All peers that should hear it.
+    /// All peers that should hear the talkspurt.
     public private(set) var listeners: PeerSet
     /// Milliseconds of a frame.
     private let frameMs: Double
@@ -81,7 +81,8 @@ public struct HeardShare: Sendable {
     private static let reach = 1_024
     /// Lost packets in a row, in 1/8, that copies can still repair: no copy lies farther behind.
     private static let mendedMost: UInt8 = 4 * 8
-    /// A listener that is silent for longer counts as gone: three reports are missing then.
+    /// A listener that is silent for longer counts as gone: three of its reports are missing by
+    /// then.
     private static let goneAfter = Duration.milliseconds(3_200)
 
     public init(stream: UInt8, first: UInt16? = nil, listeners: PeerSet, frameMs: Double) {
@@ -120,8 +121,8 @@ public struct HeardShare: Sendable {
         told[peer].add(Double(ms), share: heard.share)
     }
 
-    /// Milliseconds that have arrived at a listener, of `frames` sent frames where known, but were
-    /// not played yet according to its reports.
+    /// Returns the milliseconds that have arrived at a listener, of `frames` sent frames where
+    /// known, but that it has not reported as played.
     public func waiting(at peer: Int, frames: Int? = nil) -> UInt16 {
         let sent = frames.map { Double($0) * frameMs } ?? .infinity
         let played = told[peer].heardMs + told[peer].unheardMs
@@ -130,7 +131,8 @@ public struct HeardShare: Sendable {
 
     /// Splits a report between this talkspurt and earlier ones of its stream.
     private func parts(of report: Report, from peer: Int) -> (own: Report?, earlier: Report?) {
-        // In a long talk the numbers wrap around; by then no reports of the talkspurt before come.
+        // In a long talk the numbers wrap around; reports on the talkspurt before no longer come by
+        // then.
         guard let first, told[peer].received < Self.reach else { return (report, nil) }
         let frames = Int(Int16(bitPattern: report.highest &- first)) + 1
         guard frames < Int(report.received) || frames <= 0, frames > -Self.reach else {
@@ -159,7 +161,7 @@ public struct HeardShare: Sendable {
         }
         told[peer].isKnown = true
         if heard.why != .heard { told[peer].why = heard.why }
-        // A share in between was partly heard: the next record shows which state lasts.
+        // A share in between was partly heard: only the next record shows which state lasts.
         if heard.share == 0 || heard.share == 255 { told[peer].update(heard.why, at: now) }
         guard heard.played == nil else { return }
         told[peer].add(arrived(report), share: heard.share)
@@ -187,7 +189,7 @@ public struct HeardShare: Sendable {
         told[peer].update(heard.why, at: now)
     }
 
-    /// Whether a listener hears this station now; nil until it has reported that.
+    /// Returns whether a listener hears this station now; nil until the listener has reported that.
     public func hearsNow(_ peer: Int) -> Bool? {
         guard listeners.contains(peer) else { return nil }
         return told[peer].now.map { $0 == .heard }
@@ -206,7 +208,7 @@ public struct HeardShare: Sendable {
         told[peer].now.flatMap { $0 == .heard ? nil : $0 }
     }
 
-    /// The outcome at a listener of so many frames, the last of which was sent at `end`.
+    /// Returns the outcome at a listener of so many frames, the last of which was sent at `end`.
     public func outcome(of peer: Int, frames: Int, endedAt end: Instant) -> Outcome {
         let told = told[peer]
         var outcome = Outcome()
@@ -214,7 +216,7 @@ public struct HeardShare: Sendable {
         outcome.isKnown = told.isKnown
         outcome.percent = percent(of: peer, frames: frames)
         outcome.hasGone = outcome.percent < 95 && told.saidAt.map { $0 < end } ?? false
-        // Being held down for a syllable is no reason.
+        // A syllable that was not heard, for example under another voice, is no reason.
         let isSilent = told.deafMs(until: end) * 20 > Double(frames) * frameMs
         let isMuch =
             told.unheardMs * 20 > told.heardMs + told.unheardMs || isSilent && outcome.percent < 95
@@ -222,7 +224,7 @@ public struct HeardShare: Sendable {
         return outcome
     }
 
-    /// Percent of so many frames that a listener has heard.
+    /// Returns how many percent of so many frames a listener has heard.
     public func percent(of peer: Int, frames: Int) -> Int {
         guard frames > 0 else { return 0 }
         let share = told[peer].heardMs * 100 / (Double(frames) * frameMs)

@@ -1,6 +1,6 @@
 public import Time
 
-/// What lamps show: all of it holds in this moment.
+/// The facts that lamps show, as they are at one moment.
 package struct LampFacts: Equatable, Sendable {
     /// The microphone is open.
     package var isTalking = false
@@ -12,13 +12,13 @@ package struct LampFacts: Equatable, Sendable {
     package var isListening = false
     /// A call rings.
     package var isRinging = false
-    /// A call was missed, and nobody has touched anything since.
+    /// A call was missed, and nobody has touched the station since.
     package var hasMissed = false
     /// A voice message has not been heard.
     package var hasMessage = false
     /// A peer has lit the call light.
     package var isCalled = false
-    /// Nobody is to be disturbed.
+    /// Do-not-disturb applies.
     package var isResting = false
     /// Something of this station does not work.
     package var hasFault = false
@@ -28,7 +28,7 @@ package struct LampFacts: Equatable, Sendable {
 
 /// The light of a lamp while it shows something: steady, or in a distinct rhythm.
 ///
-/// Times count from the moment it began to show it, so it is lit at once.
+/// Times count from the moment the lamp began to show it, so the lamp is lit at once.
 public enum LampPattern: Sendable {
     case steady
     /// The microphone is open, but no station can hear it: mostly on, dark twice a second.
@@ -52,7 +52,7 @@ public enum LampPattern: Sendable {
         }
     }
 
-    /// Whether it is lit at a moment, and when that changes; nil means never.
+    /// Returns whether the lamp is lit at a moment, and when that changes; nil means never.
     public func look(since begin: Instant, at now: Instant) -> (isLit: Bool, until: Instant?) {
         let steps = steps
         var round: Int64 = 0
@@ -70,21 +70,21 @@ public enum LampPattern: Sendable {
 
 /// The lamp by which a peer calls for somebody without making a sound.
 package struct CallLight: Sendable {
-    /// The light is on for no less and no more than this, however long a peer asks for.
+    /// The bounds of the time that the light is on, whatever time a peer requests.
     static let times = Duration.seconds(1)...Duration.seconds(300)
-    /// For this long this station asks a peer to light its own.
+    /// The time for which this station asks a peer to light its call light.
     static let requested = Duration.seconds(30)
-    /// A peer that asks without pause keeps the light on, but does not fill the journal.
+    /// A peer that asks without pause keeps the light on, but its notices have this pause at least.
     static let noticePause = Duration.seconds(5)
 
-    /// When it goes out by itself; nil when it is off.
+    /// When the light goes out by itself; nil when it is off.
     private(set) var deadline: Instant?
     private var toldAt = ByPeer<Instant?>(nil)
 
-    /// Whether it is on.
+    /// Whether the light is on.
     package var isLit: Bool { deadline != nil }
 
-    /// A peer that may do so lights it.
+    /// Lights the lamp for a peer that has the right.
     mutating func light(by peer: Int, for time: Duration, at now: Instant, _ orders: inout Orders) {
         let time = min(max(time, Self.times.lowerBound), Self.times.upperBound)
         deadline = now + time
@@ -93,13 +93,13 @@ package struct CallLight: Sendable {
         orders.add(.signal(peer: peer, time))
     }
 
-    /// Somebody is here: a key went down.
+    /// Puts the light out: a key went down, so a person is here.
     mutating func putOut() { deadline = nil }
 
     mutating func tick(at now: Instant) {
         if let deadline, now >= deadline { putOut() }
     }
 
-    /// Another peer has this number from now on.
+    /// Forgets a peer whose number now belongs to another.
     mutating func forget(_ peer: Int) { toldAt[peer] = nil }
 }

@@ -1,18 +1,18 @@
 internal import Time
 internal import Wire
 
-/// The pages heard here, and those this station speaks: allowed by policy, and bounded in time.
+/// The pages heard here, and those spoken by this station: allowed by policy, and bounded in time.
 ///
 /// A page begins with the STREAM record that binds its number. It ends when its sender ends the
-/// talkspurt, when its time is up (`heardMax`), when the number is bound to something else, when
-/// the policy or do-not-disturb forbids it, and when the peer goes. Then the stream means nothing
+/// talkspurt, when its time is up (`heardMax`), when the number is bound to another meaning, when
+/// the policy or do-not-disturb forbids it, or when the peer goes. Then the stream means nothing
 /// until it is bound again.
 struct Pages {
     struct Page {
         let peer: Int
         let binding: StreamBinding
         var until: Instant
-        /// Its sender has ended it.
+        /// Whether the sender has ended the page.
         var isOver = false
 
         func isOf(_ stream: UInt8, by other: Int) -> Bool {
@@ -22,24 +22,24 @@ struct Pages {
 
     /// An announcement may last 2 s longer than a page.
     ///
-    /// It begins with 0.7 s of silence, in which its listeners play the tone of a page; the rest
-    /// allows for clocks that differ.
+    /// It begins with 0.7 s of silence, in which its listeners play the tone of a page; the other
+    /// 1.3 s allow for clocks that differ.
     static let announcementMax = PageLimit.time + .seconds(2)
     private static let heardMax = PageLimit.time + .seconds(3)
 
-    /// The last sound is still under way and in the jitter buffer.
+    /// The time that the last sound needs on the network and in the jitter buffer.
     private static let tail = Duration.seconds(1)
 
     /// At most one for each stream of a peer.
     private(set) var heard: [Page] = []
-    /// The last SPURT_END of each stream: it is sent three times, perhaps the last time during the
+    /// The last SPURT_END of each stream: it is sent three times, so a copy may come during the
     /// next page.
     private var ends: [(peer: Int, end: SpurtEnd)] = []
     private static let endsMax = 64
     /// When our own pages end.
     private var spoken: [(stream: UInt8, until: Instant)] = []
 
-    /// Whether this binding repeats that of the page under way.
+    /// Returns whether this binding repeats the binding of the page under way.
     func isKnown(_ binding: StreamBinding, of peer: Int) -> Bool {
         heard.contains {
             $0.isOf(binding.stream, by: peer) && !$0.isOver
@@ -57,7 +57,7 @@ struct Pages {
         heard.contains { $0.isOf(stream, by: peer) }
     }
 
-    /// The sender has ended the page: it is heard to its end.
+    /// Notes that the sender has ended the page, which is heard to its end.
     mutating func fadeOut(_ end: SpurtEnd, of peer: Int, at now: Instant) {
         guard !ends.contains(where: { $0.peer == peer && $0.end == end }) else { return }
         ends.removeAll { $0.peer == peer && $0.end.stream == end.stream }
@@ -70,12 +70,12 @@ struct Pages {
         heard[place].until = min(heard[place].until, now + Self.tail)
     }
 
-    /// The peer's frame numbers start again.
+    /// Forgets the ends of a peer's streams: its frame numbers start again.
     mutating func forgetEnds(of peer: Int) { ends.removeAll { $0.peer == peer } }
 
-    /// The stream is over, or means something else.
+    /// Ends the page on a stream that is over, or that has another meaning.
     ///
-    /// - Returns: whether a page was under way on it.
+    /// - Returns: whether a page was under way on the stream.
     mutating func end(stream: UInt8, of peer: Int) -> Bool {
         let count = heard.count
         heard.removeAll { $0.isOf(stream, by: peer) }
@@ -97,7 +97,7 @@ struct Pages {
 
     mutating func quiet(stream: UInt8) { spoken.removeAll { $0.stream == stream } }
 
-    /// Our own page that has reached its time limit, once.
+    /// Returns the stream of our own page that has reached its time limit, once.
     mutating func spokenOut(at now: Instant) -> UInt8? {
         guard let place = spoken.firstIndex(where: { now >= $0.until }) else { return nil }
         return spoken.remove(at: place).stream
@@ -110,21 +110,21 @@ struct Pages {
     }
 }
 
-/// The page from the microphone: one at a time, for as long as the caller that asked for it is
-/// there, and for a minute at most.
+/// The page from the microphone: one at a time, for a minute at most, and only while its caller is
+/// connected.
 package struct Pager: Sendable {
     private struct Page {
         let name: String
-        /// The caller that asked for it; nil where a button did.
+        /// The caller that asked for the page; nil where a button did.
         var caller: CallerTicket?
-        /// The number from which on talkspurts are this page's, not a former one's.
+        /// The number of this page's first talkspurt; lower numbers are a former page's.
         let firstSpurt: Int
-        /// What was heard of it, where its talkspurt ended before the page did: other settings took
-        /// the microphone away.
+        /// The reports on a talkspurt that ended before the page: new settings took the microphone
+        /// away.
         var heard: [HeardAt] = []
     }
 
-    /// A caller whose page is over, until the listeners have reported what they heard of it.
+    /// A caller whose page is over, until the listeners have reported on the page.
     private struct Waiter {
         let caller: CallerTicket
         let name: String
@@ -136,19 +136,20 @@ package struct Pager: Sendable {
     private var page: Page?
     private var waiters: [Waiter] = []
 
-    /// What the page under way goes to; nil where there is none.
+    /// The name of the target of the page under way; nil where there is none.
     package var name: String? { page?.name }
 
-    /// The callers whose page goes on, and those who wait for what was heard of theirs.
+    /// The callers of the page under way, and of ended pages whose reports are awaited.
     var callers: [CallerTicket] {
         waiters.map { $0.caller } + (page?.caller.map { [$0] } ?? [])
     }
 
-    /// A page begins where there is none.
+    /// Begins a page where there is none.
     ///
-    /// `spurt` is the number of a former page's talkspurt that goes on: the key was let go a moment
-    /// ago. Its end is this page's, so whoever waits for that learns now that nothing is known.
-    /// `last` is the number of the newest talkspurt of a page that listeners still report on.
+    /// `spurt` is the number of a former page's talkspurt that goes on, because the key went up a
+    /// moment ago. Its reports will cover both pages, so a caller that waits for them learns now
+    /// that nothing is known. `last` is the number of the newest talkspurt of a page that listeners
+    /// still report on.
     mutating func begin(
         _ name: String, during spurt: Int?, after last: Int?, _ orders: inout Orders
     ) {
@@ -160,21 +161,22 @@ package struct Pager: Sendable {
         waiters.removeAll { $0.spurt == spurt }
     }
 
-    /// Another page takes the place of this one, which is to end now.
+    /// Answers the caller of this page, which another page replaces; `end` follows.
     mutating func replace(by name: String, _ orders: inout Orders) {
         guard let former = page, let caller = former.caller else { return }
-        // The talkspurt may go on as the next page's, so nothing is known of what was heard.
+        // The talkspurt may go on as the next page's, so its reports would cover both pages.
         page?.caller = nil
         orders.add(.answer(caller, .pageReplaced(to: former.name, by: name)))
     }
 
-    /// The page lasts for as long as this caller is there.
+    /// Ties the page to this caller: it lasts while the caller is connected.
     mutating func keep(for caller: CallerTicket) { page?.caller = caller }
 
-    /// The page is over; `spurt` is the number of the newest talkspurt of a page, if listeners
-    /// still report on one: this page's, or a former one's where nothing of this one was said.
+    /// Ends the page; `spurt` is the number of the newest talkspurt of any page on which listeners
+    /// still report, which may be a former page's.
     ///
-    /// Its caller waits for what was heard of it; where nothing was said, for nothing.
+    /// The caller waits for the reports on this page's talkspurt; without one it is answered at
+    /// once.
     mutating func end(_ spurt: Int?, _ orders: inout Orders) {
         guard let over = page else { return }
         page = nil
@@ -186,11 +188,11 @@ package struct Pager: Sendable {
         }
     }
 
-    /// The last reports on a talkspurt are in.
+    /// Takes the last reports on a talkspurt.
     mutating func reportsAreIn(
         _ spurt: Int, to target: Int, _ heard: [HeardAt], _ orders: inout Orders
     ) {
-        // Other settings took the microphone away, and the page goes on in silence.
+        // New settings took the microphone away, and the page goes on in silence.
         if target == Self.target, let first = page?.firstSpurt, spurt >= first {
             page?.heard = heard
         }
@@ -202,7 +204,7 @@ package struct Pager: Sendable {
 
     /// Forgets callers that are gone.
     ///
-    /// - Returns: Whether the page is to end with them.
+    /// - Returns: Whether the page must end with them.
     mutating func forget(_ hasGone: (CallerTicket) -> Bool) -> Bool {
         waiters.removeAll { hasGone($0.caller) }
         guard let caller = page?.caller, hasGone(caller) else { return false }

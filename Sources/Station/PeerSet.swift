@@ -58,9 +58,9 @@ public struct PeerSet: Equatable, Sendable, Swift.Sequence, ExpressibleByArrayLi
     public var underestimatedCount: Int { count }
 }
 
-/// A value for each peer, by its number; one that nobody has changed is blank.
+/// A value for each peer, by its number; a value that nobody has changed is blank.
 ///
-/// It takes memory for the peers there are, not for all numbers there may be.
+/// It takes memory up to the highest number in use, not for all possible numbers.
 package struct ByPeer<Value> {
     /// The value of every peer at first.
     package let blank: Value
@@ -69,7 +69,7 @@ package struct ByPeer<Value> {
 
     package init(_ blank: Value) { self.blank = blank }
 
-    /// The numbers of those whose value was changed, and all below.
+    /// The numbers up to the highest one whose value was changed.
     @inlinable package var indices: Range<Int> { values.indices }
 
     @inlinable package subscript(peer: Int) -> Value {

@@ -41,7 +41,8 @@ public struct Policy: Equatable, Sendable {
         self.signal = signal
     }
 
-    /// The priority that the peer's voice has here: what it claims, but no more than it may have.
+    /// Returns the priority of the peer's voice here: the claimed one, limited to the peer's
+    /// rights.
     public func priority(claiming claimed: Priority) -> Priority {
         min(claimed, emergency ? .emergency : high ? .high : .normal)
     }
@@ -49,7 +50,7 @@ public struct Policy: Equatable, Sendable {
     /// Whether the peer may open this station's microphone without a key press here.
     public var opensMicrophone: Bool { call == .auto || dropIn || monitor }
 
-    /// The same policy, except that a person here must press a key.
+    /// The same policy, except that the microphone opens only when a person here presses a key.
     public var withoutListeners: Policy {
         var policy = self
         if policy.call == .auto { policy.call = .ring }
@@ -78,7 +79,7 @@ public enum Refusal: String, CaseIterable, Sendable {
     case tooOften = "too-often"
     /// More records than one peer may send.
     case flood
-    /// To be in a call of a channel, without a word of its caller.
+    /// Joining a call of a channel uninvited: the caller has not named the peer.
     case uninvited
 }
 
@@ -105,21 +106,21 @@ public enum Availability: Sendable {
 
 /// The rights that peers have here at this moment.
 ///
-/// A peer may open the microphone only where a beep or a lamp tells people in the room at once.
-/// While it is open, the beep comes every ten seconds: a speaker that is away for less, such as a
-/// USB card that was unplugged, ends nothing.
+/// A peer may open the microphone only where a beep or a lamp warns people in the room at once.
+/// While it is open, the beep comes every ten seconds: a speaker that is away for a shorter time,
+/// such as an unplugged USB card, ends nothing.
 package struct Consent: Sendable {
-    /// What could tell people here that somebody listens.
+    /// The beep and the lamp that can warn people here of a listener.
     package struct Signs: Equatable, Sendable {
         let isSpeakerOpen: Bool
         let canBeep: Bool
         let hasTalkLamp: Bool
-        /// Why nobody notices a call that rings here; `heard` where somebody may.
+        /// Why nobody notices a call that rings here; `heard` where a person may notice it.
         let ring: Unheard
 
         /// - Parameters:
         ///   - isSpeakerOpen: The speaker plays now.
-        ///   - canBeep: There is to be a speaker, and it is to be heard.
+        ///   - canBeep: The settings have a speaker, and it is audible.
         ///   - hasTalkLamp: A lamp that shows an open microphone can be lit.
         ///   - ring: Why nobody notices a call that rings here.
         package init(
@@ -129,32 +130,31 @@ package struct Consent: Sendable {
             (self.hasTalkLamp, self.ring) = (hasTalkLamp, ring)
         }
 
-        /// Nothing could tell anybody.
+        /// No beep and no lamp can warn people.
         static let none = Signs(isSpeakerOpen: false, canBeep: false, hasTalkLamp: false)
 
-        /// Whether people here would be told now, in the moment in which somebody listens.
+        /// Whether people here would be warned at once when a peer listens.
         var tell: Bool { isSpeakerOpen && canBeep || hasTalkLamp }
     }
 
     static let speakerPatience = Duration.seconds(10)
 
-    /// What could tell people when that was looked at last.
+    /// The signs at the last look.
     package private(set) var signs = Signs.none
-    /// When something could tell people last.
+    /// When a sign could last warn people.
     private var toldAt = Instant(nanoseconds: .min / 2)
 
-    /// Whether people here are told that somebody listens.
+    /// Whether people here are warned when a peer listens.
     package var tellsOfListeners: Bool { signs.tell }
 
-    /// The rights that hold now, of those that peers have by the settings, in the order of their
-    /// numbers.
+    /// Returns the rights that hold now, of those in the settings, in the order of peer numbers.
     ///
     /// - Parameters:
-    ///   - configured: The rights by the settings.
-    ///   - signs: What could tell people.
-    ///   - isHeard: Whether a peer hears the room unasked already, and people were told.
+    ///   - configured: The rights in the settings.
+    ///   - signs: The beep and the lamp that can warn people.
+    ///   - isHeard: Whether a peer hears the room unasked already, and people were warned.
     ///   - now: The time.
-    /// - Returns: Those that hold.
+    /// - Returns: The rights that hold.
     mutating func policies(
         _ configured: [Policy], _ signs: Signs, isHeard: Bool, at now: Instant
     ) -> [Policy] {

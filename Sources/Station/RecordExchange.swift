@@ -11,12 +11,12 @@ struct RecordExchange {
         let record: ControlRecord
         let mid: UInt32
         let since: Instant
-        /// When the person acted whose wish an offer is.
+        /// The time of the person's act that caused an offer.
         let askedAt: Instant
-        /// Until when an offer stands.
+        /// The end of the time for which an offer stands.
         let expires: Instant
         var attempts = 0
-        /// A run of the peer, or a state of it, that is gone may have acted on it.
+        /// Whether the peer may have acted on the record before a restart or a lost session.
         var mayHaveActed = false
 
         var givenUpAt: Instant {
@@ -27,7 +27,8 @@ struct RecordExchange {
             }
         }
 
-        /// No copy is made later: the peer could act on it when its asker was told "no answer".
+        /// The last moment for a copy: later the peer could act on it after the asker got "no
+        /// answer".
         var lastCopyAt: Instant {
             guard case .signal = record else { return .never }
             return since + RecordExchange.requestCopiesFor
@@ -37,9 +38,9 @@ struct RecordExchange {
         func bytes(at now: Instant) -> ControlRecord {
             guard case .offer(var offer) = record else { return record }
             offer.ttl = UInt16(clamping: (expires - now).milliseconds)
-            // Rounded up: nobody is to take it for younger than it is.
+            // Rounded up: the offer must not seem younger than it is.
             offer.age = UInt8(clamping: ((now - askedAt).milliseconds + 99) / 100)
-            // It may ring, but what it opened once by itself it does not open again.
+            // The call may ring again, but must not open a microphone or speaker a second time.
             if mayHaveActed { offer.age = .max }
             return .offer(offer)
         }
@@ -48,8 +49,8 @@ struct RecordExchange {
     static let outgoingMax = 64
     static let givenUpAfter = Duration.seconds(8)
     static let endGivenUpAfter = Duration.seconds(2)
-    /// A copy of a request is acted on for two seconds after it was made, and never later than this
-    /// after the first one (`SessionClock.freshFor`).
+    /// A peer acts on a copy of a request for two seconds after the copy was made, and never later
+    /// than this after the first copy (`SessionClock.freshFor`).
     static let requestGivenUpAfter = Duration.milliseconds(3_200)
     static let requestCopiesFor = Duration.seconds(1)
 
@@ -58,7 +59,7 @@ struct RecordExchange {
     private var seen = RecordWindow()
     private var owed: [UInt32] = []
 
-    /// `firstMid` is random, drawn at the daemon's start.
+    /// Makes an exchange; `firstMid` is random, drawn at the daemon's start.
     init(firstMid: UInt32) { nextMid = firstMid }
 
     /// Numbers a record and sends it, at once and again until it is acknowledged.
@@ -73,7 +74,7 @@ struct RecordExchange {
         nextMid &+= 1
         let record = make(mid)
         if case .stream(let new) = record {
-            // What a stream was bound to before no longer matters.
+            // The former binding of a stream no longer matters.
             outgoing.removeAll { entry in
                 if case .stream(let old) = entry.record { old.stream == new.stream } else { false }
             }
@@ -101,7 +102,7 @@ struct RecordExchange {
         return arrived
     }
 
-    /// Stops repeating the OFFER or ANSWER of this call.
+    /// Stops repeating the OFFER, RINGING or ANSWER of this call.
     mutating func forget(_ id: CallID) {
         outgoing.removeAll { entry in
             switch entry.record {
@@ -134,9 +135,10 @@ struct RecordExchange {
         return seen.accept(mid)
     }
 
-    /// The session is over, so the peer may soon have forgotten what it has acted on.
+    /// Prepares for the loss of the session: the peer may soon have forgotten its actions.
     ///
-    /// No request that has gone out is sent again, nor is an offer to open anything by itself.
+    /// Requests that have gone out are not sent again, and an offer no longer opens anything by
+    /// itself.
     mutating func lose() {
         for place in outgoing.indices where outgoing[place].attempts > 0 {
             outgoing[place].mayHaveActed = true
@@ -144,10 +146,11 @@ struct RecordExchange {
         }
     }
 
-    /// The peer has restarted: its numbers start again, and records it never acknowledged are void.
+    /// Prepares for a peer that has restarted: its numbers start again, and unacknowledged records
+    /// are void.
     ///
-    /// Except offers, which a person waits for, and requests that have not gone out yet: they are
-    /// sent to it from the beginning.
+    /// Offers, for which a person waits, and requests that have not gone out yet stay: the new run
+    /// of the peer gets them from the first copy on.
     mutating func restart() {
         lose()
         outgoing.removeAll { entry in
@@ -163,7 +166,7 @@ struct RecordExchange {
         owed.removeAll(keepingCapacity: true)
     }
 
-    /// The next packet to send now: the answer to a PING, if there is one, and pending
+    /// Returns the next packet to send now: the answer to a PING, if any, and pending
     /// acknowledgements, then records that are due.
     mutating func nextPayload(at now: Instant, with pong: UInt32? = nil) -> ControlPayload? {
         var payload = ControlPayload()
@@ -198,7 +201,7 @@ struct RecordExchange {
         return due < entry.givenUpAt ? due : nil
     }
 
-    /// When a record is sent, in ms after the first time.
+    /// Returns the times at which a record is sent, in ms after the first time.
     private static func schedule(of record: ControlRecord) -> [Int] {
         switch record {
         case .stream, .member: [0, 100, 200, 500, 1000, 2000, 4000]
@@ -216,8 +219,8 @@ extension Instant {
 
 /// Remembers which records of a peer were acted on, by their numbers (protocol.md §2.4).
 ///
-/// Numbers go up by one. A number below the window is refused for ever, and not only for as long as
-/// anyone remembers it; so whoever holds a repeat back cannot wait until it counts again.
+/// Numbers go up by one. A number below the window is refused for ever, so an attacker who delays a
+/// copy cannot wait until the number counts again.
 struct RecordWindow {
     /// How far a number may lie behind the highest one.
     ///
@@ -237,7 +240,7 @@ struct RecordWindow {
         let ahead = Int32(bitPattern: number &- former)
         guard ahead > -Self.size else { return false }
         if ahead > 0 || highest == nil {
-            // What comes into the window has not been seen.
+            // The numbers that the window gains have not been seen.
             for step in 0..<min(ahead, Self.size) { clear(number &- UInt32(step)) }
             highest = number
         }

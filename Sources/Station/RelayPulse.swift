@@ -2,26 +2,27 @@ public import Time
 
 /// When a relay is on: for a moment after each request, and never for long.
 ///
-/// A request while it is on makes it last longer, as a person at a door expects. Pulses with little
-/// time between them are one stretch, in which it is on for `longest` in all. Then it rests as
-/// long again, and each time after that twice as long: requests without end keep no door open.
+/// A request while the relay is on makes the pulse last longer, as a person at a door expects.
+/// Pulses with short pauses form one stretch, in which the relay is on for at most `longest` in
+/// total. Then it rests for as long, and after each further stretch twice as long: endless requests
+/// keep no door open.
 public struct RelayPulse: Sendable {
-    /// How long it may be on in one stretch, and how long the first rest is.
+    /// How long the relay may be on in one stretch, and how long the first rest is.
     public static let longest = Duration.seconds(30)
-    /// No rest is longer.
+    /// The longest rest.
     ///
-    /// When nobody asks for so long after one, the next is short again.
+    /// A request that comes this long after a rest makes the next rest short again.
     public static let longestRest = Duration.seconds(480)
-    /// A stretch ends when it is off for so many times as long as it was on.
+    /// A stretch ends when the relay has been off for this many times as long as it was on.
     ///
-    /// Therefore a peer that asks again and again for a little less than `longest` keeps the relay
-    /// on for a fifth of the time at most.
+    /// Therefore repeated requests for a little less than `longest` keep the relay on for a fifth
+    /// of the time at most.
     static let pause = 4
 
     private var begin: Instant?
-    /// When it goes off, or went off last.
+    /// When the relay goes off, or last went off.
     private var end: Instant?
-    /// How long it was on in this stretch, before `begin`.
+    /// How long the relay was on in this stretch before `begin`.
     private var held = Duration.zero
     private var restEnd: Instant?
     private var nextRest = longest
@@ -31,21 +32,21 @@ public struct RelayPulse: Sendable {
 
     public var isOn: Bool { begin != nil }
 
-    /// When `tick` is due; nil while it is off.
+    /// When `tick` is due; nil while the relay is off.
     public var deadline: Instant? { begin == nil ? nil : end }
 
-    /// How much longer it must stay off; nil where it need not.
+    /// Returns how much longer the relay must stay off; nil where it need not.
     public func restLeft(at now: Instant) -> Duration? {
         restEnd.flatMap { now < $0 ? $0 - now : nil }
     }
 
-    /// How long it rests, when a rest has begun that nobody has asked about yet.
+    /// Returns the length of a rest that has begun, once; nil for a rest already returned.
     public mutating func takeNewRest() -> Duration? {
         defer { newRest = nil }
         return newRest
     }
 
-    /// Switches it on for one pulse from now; false while it must stay off.
+    /// Switches the relay on for one pulse from now; false while it must stay off.
     public mutating func request(_ pulse: Duration, at now: Instant) -> Bool {
         tick(at: now)
         guard restLeft(at: now) == nil else { return false }
@@ -59,7 +60,7 @@ public struct RelayPulse: Sendable {
         return true
     }
 
-    /// Lets time pass; the relay may go off, and rest.
+    /// Lets time pass: the relay may go off, and rest.
     public mutating func tick(at now: Instant) {
         guard let begin, let end, now >= end else { return }
         self.begin = nil
@@ -71,7 +72,7 @@ public struct RelayPulse: Sendable {
         nextRest = min(nextRest * 2, Self.longestRest)
     }
 
-    /// Switches off at once, for example when its line was lost; what it would have been on counts.
+    /// Drops the pulse, for example when its line was lost; its whole planned time counts as on.
     public mutating func stop() {
         if let end { tick(at: end) }
     }

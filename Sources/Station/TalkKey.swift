@@ -60,7 +60,8 @@ public struct TalkKey: Sendable {
         case waitingForRelease
         /// Held down since `since`; `latches` when a short press of a smart key will stay on.
         case held(since: Instant, latches: Bool)
-        /// On without a finger on it, since `since`; nil when there is no limit (hot microphone).
+        /// On without a finger on the key, since `since`; nil when there is no limit (hot
+        /// microphone).
         case latched(since: Instant?)
         /// Latched, and pressed again to stop: still down.
         case stopping
@@ -71,8 +72,8 @@ public struct TalkKey: Sendable {
     private var settings: Settings
     private var contact: Contact
 
-    /// A key whose line reads `isDown` at the start: one that is held then stays silent until
-    /// released; a hot microphone with `isSilenced` stays silent until pressed.
+    /// Makes a key whose line reads `isDown` at the start: a held key stays silent until released;
+    /// a hot microphone with `isSilenced` stays silent until pressed.
     public init(_ settings: Settings, isDown: Bool, isSilenced: Bool = false) {
         self.settings = settings
         contact = Contact(isDown: isDown, debounce: settings.debounce)
@@ -83,7 +84,7 @@ public struct TalkKey: Sendable {
             }
     }
 
-    /// Takes other times and limits, of the same mode, at any moment.
+    /// Changes times and limits, at any moment; the mode must stay the same.
     public mutating func change(to settings: Settings) {
         precondition(settings.mode == self.settings.mode)
         self.settings = settings

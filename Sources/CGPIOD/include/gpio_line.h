@@ -1,10 +1,10 @@
 #ifndef CGPIOD_GPIO_LINE_H
 #define CGPIOD_GPIO_LINE_H
 
-// What the product needs of libgpiod, the same over its two incompatible generations:
+// The functions of libgpiod that the product needs, the same over its two incompatible generations:
 // 1.6 (gpio_v1.c) and 2.x (gpio_v2.c).
 //
-// A failure is a negated errno. Nothing below "An open line" allocates once the line is open.
+// A failure is a negated errno. Once a line is open, no function below "An open line" allocates.
 
 #include <stdint.h>
 
@@ -14,19 +14,20 @@ struct cgpiod_chip;
 
 struct cgpiod_line_info {
     char name[33];     // Empty when the line has none.
-    char consumer[33]; // Who holds the line; empty when nobody does, or nobody says.
+    char consumer[33]; // The holder of the line; empty for none, and if unknown.
     int is_used;
     int is_output;
     int is_active_low;
 };
 
-/// The numbers of the chips there are, in order; returns how many there are, at most `capacity`.
+/// Writes the numbers of the chips, in order; returns how many there are, at most `capacity`.
 int cgpiod_chip_numbers(int *numbers, int capacity);
 
 int cgpiod_chip_open(const char *path, struct cgpiod_chip **chip);
 void cgpiod_chip_close(struct cgpiod_chip *chip);
 int cgpiod_chip_line_count(struct cgpiod_chip *chip);
-/// The driver's word for the chip, such as "pinctrl-bcm2711"; valid until the chip is closed.
+/// Returns the driver's word for the chip, such as "pinctrl-bcm2711"; valid until the chip is
+/// closed.
 const char *cgpiod_chip_label(struct cgpiod_chip *chip);
 int cgpiod_chip_line_info(struct cgpiod_chip *chip, unsigned offset, struct cgpiod_line_info *info);
 
@@ -41,7 +42,7 @@ enum cgpiod_bias {
     CGPIOD_BIAS_PULL_DOWN,
 };
 
-/// Asks for both edges.
+/// Requests the line with both edges.
 int cgpiod_open_input(
     const char *chip_path, unsigned offset, const char *consumer, enum cgpiod_bias bias,
     int is_active_low, struct cgpiod_line **line);
@@ -57,9 +58,9 @@ struct cgpiod_edge {
     int is_active;
 };
 
-/// Readable while edges wait.
+/// Returns a descriptor that is readable while edges wait.
 int cgpiod_fd(const struct cgpiod_line *line);
-/// 1 when there was an edge, 0 when none waits.
+/// Returns 1 when there was an edge, 0 when none waits.
 int cgpiod_next_edge(struct cgpiod_line *line, struct cgpiod_edge *edge);
 int cgpiod_get(struct cgpiod_line *line);
 int cgpiod_set(struct cgpiod_line *line, int value);

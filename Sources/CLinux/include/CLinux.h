@@ -2,11 +2,11 @@
 #define CLINUX_H
 
 // The Linux interfaces that Glibc's module map leaves out, and the macros, variadic calls and
-// address structures Swift cannot use well. No `#define _GNU_SOURCE` here: it breaks `fd_set`
+// address structures that Swift cannot use well. No `#define _GNU_SOURCE` here: it breaks `fd_set`
 // for importers.
 //
-// Unless said otherwise a function returns 0 or a count, and a failure is the negated errno:
-// the number then cannot be overwritten between the call and the reading of it.
+// Unless documented otherwise, a function returns 0 or a count, and for a failure the negated
+// errno, which no later call can overwrite.
 
 #include <errno.h>
 #include <netdb.h>

@@ -1,7 +1,7 @@
 #ifndef CLINUX_DESCRIPTOR_H
 #define CLINUX_DESCRIPTOR_H
 
-// Descriptors, and the kernel objects an event loop waits for.
+// Descriptors, and the kernel objects that an event loop waits for.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,26 +15,26 @@ int clinux_poll(int fd, short events, int timeout_ms);
 #define CLINUX_READABLE 0x001u
 #define CLINUX_WRITABLE 0x004u
 
-/// What one epoll wake-up says of one descriptor.
+/// The events of one descriptor after an epoll wake-up.
 struct clinux_ready {
     uint32_t events;
     uint32_t token;
 };
 
-/// The most wake-ups one wait returns; the others are returned by the next.
+/// The most descriptors that one wait returns; the next wait returns the others.
 #define CLINUX_READY_MAX 64
 
 int clinux_epoll_make(void);
 #define CLINUX_ADD 1
 #define CLINUX_REMOVE 2
 #define CLINUX_MODIFY 3
-/// Adds, removes or modifies what is waited for on a descriptor.
+/// Adds or removes a descriptor, or changes the events to wait for.
 int clinux_epoll_control(int epoll, int operation, int fd, uint32_t events, uint32_t token);
 /// Returns 0 also when a signal cut the wait short.
 int clinux_epoll_wait(int epoll, struct clinux_ready *ready, int capacity, int timeout_ms);
 
 int clinux_timer_make(void);
-/// Fires once at `at` on CLOCK_MONOTONIC, then each `every`; both 0 disarm.
+/// Fires once at `at` on CLOCK_MONOTONIC, then after each `every`; both 0 disarm the timer.
 int clinux_timer_set(int fd, int64_t at_ns, int64_t every_ns);
 int clinux_event_make(void);
 

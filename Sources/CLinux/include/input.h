@@ -6,19 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// The device's own name, with a zero at its end; its length, or -errno.
+/// Writes the device's own name, with a zero at its end; returns its length, or -errno.
 int clinux_input_name(int fd, char *name, size_t size);
-/// 1 when the device has this key.
+/// Returns 1 when the device has this key.
 int clinux_input_has_key(int fd, unsigned code);
-/// Has events come with CLOCK_MONOTONIC times, and, where the kernel can, of this key alone.
+/// Gives events CLOCK_MONOTONIC times, and, where the kernel can, limits them to this key.
 int clinux_input_follow(int fd, unsigned code);
-/// 1 when the key is down now.
+/// Returns 1 when the key is down now.
 int clinux_input_is_down(int fd, unsigned code);
 
-/// Bytes of one event, and where its parts lie: seconds and microseconds as `long`, then these.
+/// Returns the size of an event: seconds and microseconds as `long`, then the fields below.
 size_t clinux_input_event_size(void);
 
-/// What the program looks at of one event.
+/// The fields of an event that the program uses.
 struct clinux_input_event {
     int64_t monotonic_ns;
     uint16_t type;
@@ -31,7 +31,7 @@ struct clinux_input_event {
 #define CLINUX_INPUT_SYN_REPORT 0
 #define CLINUX_INPUT_SYN_DROPPED 3
 
-/// Takes the event that begins at `bytes` apart; there must be `clinux_input_event_size` of them.
+/// Splits the event at `bytes` into its fields; there must be `clinux_input_event_size` bytes.
 void clinux_input_parse(const uint8_t *bytes, struct clinux_input_event *event);
 
 #endif

@@ -1,60 +1,64 @@
 #ifndef CLINUX_PROCESS_H
 #define CLINUX_PROCESS_H
 
-// The process itself: its arguments and its rights; and programs that it runs beside it.
+// The process itself, its arguments and rights; and the programs that it starts.
 
 #include <stddef.h>
 #include <stdint.h>
 
-/// The text of an errno; never NULL, valid for ever.
+/// Returns the text of an errno; never NULL, valid for ever.
 const char *clinux_error_text(int error);
-/// Columns and rows of the terminal; -ENOTTY when it is none.
+/// Finds the columns and rows of the terminal; -ENOTTY when `fd` is no terminal.
 int clinux_terminal_size(int fd, int *columns, int *rows);
-/// Whether the terminal is this process group's to draw on; 1 also where it is nobody's.
+/// Returns 1 when this process group is in the foreground of the terminal, or the terminal has
+/// none.
 int clinux_is_foreground(int fd);
-/// The id of a group by its name, or a negated errno (-ENOENT: no such group).
+/// Returns the id of a group by its name, or a negated errno (-ENOENT: no such group).
 int64_t clinux_group_id(const char *name);
 
-/// Whether a group's list of members has a user: 1, or 0; a negated errno (-ENOENT: no such group).
+/// Returns whether a group's list of members has a user: 1, or 0; a negated errno (-ENOENT: no such
+/// group).
 int clinux_group_lists(const char *name, const char *user);
 
-/// Opens /dev/null, the wrong way round, for whichever of the three standard streams is closed.
+/// Opens /dev/null, the wrong way round, for each closed one of the three standard streams.
 void clinux_fill_streams(void);
 
-/// Locks what is touched from now on, after giving back what the heap does not use.
+/// Locks pages touched from now on, after freeing unused heap memory.
 int clinux_memory_lock(void);
-/// No core dumps, and no other process of the same user may read this one's memory.
+/// Forbids core dumps, and reading of this memory by other processes of the same user.
 int clinux_hide_memory(void);
-/// Ignores broken pipes, and the signals that would end the process though they ask nothing of it.
+/// Ignores broken pipes, and signals with no meaning here that would end the process.
 void clinux_ignore_strays(void);
 
-/// How many words the program was started with, its own name first.
+/// Returns how many words the program was started with, its own name first.
 int clinux_argument_count(void);
-/// One of them, valid for as long as the program runs.
+/// Returns one of these words, valid for as long as the program runs.
 const char *clinux_argument(int index);
 
-/// The calling thread acts with the rights of a user and of one group; for root only.
+/// Gives the calling thread the rights of a user and of one group; for root only.
 ///
-/// Never within another call of it. The process's other threads keep their rights.
+/// Calls must not nest. The process's other threads keep their rights.
 int clinux_act_as(uint32_t user, uint32_t group);
-/// The thread acts with its own rights again.
+/// Gives the thread its own rights again.
 int clinux_act_as_itself(void);
 
-// A program, run beside this one.
+// A program that runs beside this one.
 
-/// Starts a program with these arguments, its own name first, and this environment alone; each has
-/// a NULL at its end.
+/// Starts a program with these arguments, its own name first, and with only this environment; a
+/// NULL ends each.
 ///
-/// Its input is `input`, or /dev/null where that is negative; its output is /dev/null, its
-/// complaints go where this program's go. It leads a process group of its own and has no signal
-/// blocked or ignored. Returns its process id.
+/// Its input is `input`, or /dev/null if that is negative; its output is /dev/null; its standard
+/// error is this program's. It leads a process group of its own and has no signal blocked or
+/// ignored. Returns its process id.
 int64_t clinux_child_start(const char *path, char *const arguments[], char *const environment[],
                            int input);
-/// Makes two ends of a connection of packets: `ends[0]` never blocks, and neither is inherited.
+/// Makes the two ends of a connection of packets: `ends[0]` never blocks, and no program inherits
+/// either.
 int clinux_packet_pair(int ends[2]);
-/// 1 when it has ended: `status` is what it exited with, or 128 and its signal. 0 while it runs.
+/// Returns 1 when the program has ended: `status` is its exit status, or 128 plus its signal. 0
+/// while it runs.
 int clinux_child_ended(int64_t process, int *status);
-/// Ends it, and what it has started in its group.
+/// Kills the program, and the programs of its group.
 void clinux_child_kill(int64_t process);
 
 #endif

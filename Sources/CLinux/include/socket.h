@@ -15,20 +15,20 @@ struct clinux_address {
 
 #define CLINUX_ADDRESS_TEXT_MAX 80
 
-/// Reads a numeric address ("192.0.2.1", "fe80::1%eth0"); the port is left alone.
+/// Reads a numeric address ("192.0.2.1", "fe80::1%eth0"), and leaves the port alone.
 int clinux_address_parse(const char *text, struct clinux_address *address);
 /// Writes the numeric address without its port.
 void clinux_address_format(const struct clinux_address *address, char *text);
 
-/// Asks the resolver for the addresses of a name; it may take many seconds.
+/// Asks the resolver for the addresses of a name; the call may take many seconds.
 ///
 /// Returns their number, or an EAI code, which is negative.
 int clinux_resolve(const char *host, struct clinux_address *addresses, int capacity);
 
 /// Makes a nonblocking UDP socket whose packets are marked as voice; `is_v6` makes it serve both
-/// families, and the sizes are of the kernel's buffers.
+/// families, and the sizes are those of the kernel's buffers.
 int clinux_udp_make(int is_v6, int send_size, int receive_size);
-/// Lets the kernel tell when each datagram came.
+/// Makes the kernel stamp each datagram with its time of arrival.
 int clinux_udp_stamp(int fd);
 int clinux_udp_bind(int fd, int is_v6, const struct clinux_address *address);
 /// Lets this socket and the next one bound share the port.
@@ -41,78 +41,79 @@ enum clinux_port_socket {
     CLINUX_PORT_STRAYS,
 };
 
-/// Addresses that the kernel can be told at once.
+/// The most preferred addresses at a time.
 #define CLINUX_PREFERRED_MAX 64
 
-/// Tells the kernel which socket of the port gets a datagram: by its first byte, one that is at
-/// least `first` the one for data, `asking` the one for initiations, others the one for handshakes.
+/// Makes the kernel choose the socket of the port for each datagram by its first byte: data from
+/// `first` on, initiations for `asking`, handshakes for the others.
 ///
-/// Data from other addresses than the `count` preferred ones goes to the strays; with a negative
-/// count none does. An address's scope is not looked at.
+/// Data from addresses other than the `count` preferred ones goes to the strays; with a negative
+/// count no data does. The scope of an address is ignored.
 int clinux_udp_split(
     int fd, uint8_t asking, uint8_t first, const struct clinux_address *preferred, int count);
 int clinux_udp_local(int fd, struct clinux_address *address);
 
-/// How many datagrams the kernel had no room for since the socket was made.
+/// Returns how many datagrams the kernel had no room for since the socket was made.
 int64_t clinux_udp_overflow(int fd);
 
 ptrdiff_t clinux_udp_send(
     int fd, int is_v6, const void *bytes, size_t size, const struct clinux_address *to);
-/// Returns the datagram's whole size, also when only its beginning fitted.
+/// Returns the datagram's whole size, even if only its beginning fitted.
 ptrdiff_t clinux_udp_receive(int fd, void *bytes, size_t size, struct clinux_address *from);
 
 /// Makes a nonblocking TCP socket that listens; `is_v6` makes it serve both families.
 int clinux_tcp_listen(int is_v6, const struct clinux_address *address);
 int clinux_tcp_accept(int fd, struct clinux_address *from);
-/// Begins to connect; from that address, of the same family, where `from` is not NULL.
+/// Begins to connect; `from`, if not NULL, is the own address, of the same family.
 int clinux_tcp_connect(int is_v6, const struct clinux_address *to,
                        const struct clinux_address *from);
-/// What became of connecting, once the socket is writable, or of what was sent, so far: a negated
-/// errno; 0 where all is well.
+/// Returns the socket's pending error, negated, or 0: the result of connecting, once the socket is
+/// writable, and later of sending.
 int clinux_socket_error(int fd);
-/// Lets closing the socket tell the other side that the connection has failed, or, again, that it
-/// has ended in order.
+/// Makes closing the socket abort the connection, or end it in order again.
 int clinux_tcp_set_abort(int fd, int on);
 
-/// Datagrams that one call takes at most, and the room for each.
+/// The most datagrams that one call takes, and the room for each.
 #define CLINUX_INBOX_COUNT 8
 #define CLINUX_INBOX_ROOM 1500
 
 struct clinux_inbox;
 
-/// Room for that many datagrams; NULL where there is no memory.
+/// Makes room for that many datagrams; NULL without memory.
 struct clinux_inbox *clinux_inbox_make(void);
 void clinux_inbox_free(struct clinux_inbox *inbox);
-/// Takes what waits; returns how many, 0 where there is none.
+/// Takes the waiting datagrams; returns their number, 0 where none waits.
 int clinux_inbox_receive(struct clinux_inbox *inbox, int fd);
-/// The bytes of one, as far as they fitted; `size` is its whole size.
+/// Returns the bytes of a datagram, as far as they fitted; `size` is its whole size.
 const uint8_t *clinux_inbox_bytes(const struct clinux_inbox *inbox, int index, size_t *size);
-/// For how many ns it has waited there, by the kernel's clock; 0 where the kernel does not say.
+/// Returns for how many ns the datagram has waited in the kernel, by its clock; 0 where the kernel
+/// does not report it.
 int64_t clinux_inbox_waited(const struct clinux_inbox *inbox, int index);
 void clinux_inbox_source(
     const struct clinux_inbox *inbox, int index, struct clinux_address *from);
 
-/// Datagrams that one call sends at most, and the longest of them.
+/// The most datagrams that one call sends, and the longest size.
 #define CLINUX_OUTBOX_COUNT 16
 #define CLINUX_OUTBOX_ROOM 1232
 
 struct clinux_outbox;
 
-/// Room for that many datagrams; NULL where there is no memory.
+/// Makes room for that many datagrams; NULL without memory.
 struct clinux_outbox *clinux_outbox_make(void);
 void clinux_outbox_free(struct clinux_outbox *outbox);
-/// Whether it must be sent before there is room for the longest again.
+/// Returns whether the outbox must be sent before the longest datagram fits again.
 int clinux_outbox_is_full(const struct clinux_outbox *outbox);
-/// Where the next one is to be written: CLINUX_OUTBOX_ROOM bytes, unless it is full.
+/// Returns the place to write the next datagram: CLINUX_OUTBOX_ROOM bytes, unless the outbox is
+/// full.
 uint8_t *clinux_outbox_room(struct clinux_outbox *outbox);
-/// Takes what was written there, `size` bytes.
+/// Queues the datagram written there, of `size` bytes.
 ///
 /// Returns its index, or -EAFNOSUPPORT where the socket has no way to `to`.
 int clinux_outbox_add(
     struct clinux_outbox *outbox, size_t size, int is_v6, const struct clinux_address *to);
-/// Sends all and is empty again; returns how many there were.
+/// Sends and removes all datagrams; returns how many there were.
 int clinux_outbox_send(struct clinux_outbox *outbox, int fd);
-/// Why one of those was not sent: an errno, or 0 where it was.
+/// Returns why one of those datagrams was not sent: an errno, or 0 where it was sent.
 int clinux_outbox_error(const struct clinux_outbox *outbox, int index);
 
 /// Makes a nonblocking listening socket; its file never has more rights than `mode`.
@@ -120,7 +121,8 @@ int clinux_local_listen(const char *path, uint32_t mode);
 int clinux_local_set_group(const char *path, uint32_t group);
 int clinux_local_connect(const char *path);
 int clinux_local_accept(int fd);
-/// 1 when the program at the other end had this group besides its own, as it connected; else 0.
+/// Returns 1 when the program at the other end had this group besides its own as it connected; else
+/// 0.
 int clinux_local_has_group(int fd, uint32_t group);
 int clinux_local_identity(int fd, int32_t *process, uint32_t *user, uint32_t *group);
 /// Never raises SIGPIPE.
@@ -134,21 +136,21 @@ int clinux_local_send_to(int fd, const char *path, const void *bytes, size_t siz
 
 // Sockets for multicast DNS: one for a family of addresses on one interface.
 
-/// Makes a nonblocking socket that gets what is sent to the group of multicast DNS on one
-/// interface, and nothing else.
+/// Makes a nonblocking socket that gets only datagrams to the group of multicast DNS on one
+/// interface.
 ///
-/// It shares the port with every program that shares it, too. With a `source` that is not all zeros
-/// it sends from that address, else from one that the kernel chooses. Responses whose first record
-/// is about another service than an intercom's are dropped in the kernel.
+/// It shares the port with every program that shares it too. With a `source` that is not all zeros
+/// it sends from that address, else from one that the kernel chooses. The kernel drops responses
+/// whose first record is about another service than an intercom's.
 int clinux_multicast_make(int is_v6, uint32_t interface, const struct clinux_address *source);
 
-/// Sends to the group.
+/// Sends one datagram to the group.
 ptrdiff_t clinux_multicast_send(
     int fd, int is_v6, uint32_t interface, const struct clinux_address *source, const void *bytes,
     size_t size);
 
-/// Returns the datagram's whole size, also when only its beginning fitted; `hop_limit` is 0 where
-/// the kernel does not tell it.
+/// Returns the datagram's whole size, even if only its beginning fitted; `hop_limit` is 0 where the
+/// kernel does not report it.
 ptrdiff_t clinux_multicast_receive(
     int fd, void *bytes, size_t size, struct clinux_address *from, int *hop_limit);
 

@@ -1,15 +1,15 @@
 public import Audio
 
 extension Config {
-    /// `[audio]`: the sound cards and what is done with their sound.
+    /// `[audio]`: the sound cards and the processing of their sound.
     public struct Audio: Equatable, Sendable {
         public enum Duplex: String, CaseIterable, Sendable { case half, full, auto }
         /// The value that a control of the card's mixer gets when the card is opened.
         public enum Volume: Equatable, Sendable {
-            /// As it is.
+            /// The control keeps its value.
             case keep
             case mute
-            /// A share of the control's range, 0 to 100; unmutes it, too.
+            /// A share of the control's range, 0 to 100; also unmutes the control.
             case percent(Int)
         }
         public enum Echo: String, CaseIterable, Sendable { case off, on, auto }
@@ -17,28 +17,28 @@ extension Config {
 
         public internal(set) var input = DeviceName.auto
         public internal(set) var output = DeviceName.auto
-        /// The samples that the card moves at once; those of the profile unless it is set.
+        /// The samples that the card moves at once; the profile's unless set.
         public internal(set) var period = Profile.voice.period
-        /// Periods of sound queued for the speaker; as the profile has it unless it is set.
+        /// Periods of sound queued for the speaker; the profile's unless set.
         public internal(set) var periods = Profile.voice.settings.periods
         public internal(set) var profile = Profile.voice
         public internal(set) var duplex = Duplex.auto
-        /// Half duplex: how long the speaker stays down after the end of a talk.
+        /// Half duplex: how long the speaker stays silent after the end of a talk.
         public internal(set) var rxHold = Duration.milliseconds(150)
-        /// Whether the speaker's sound is removed from the microphone's; `auto` does so where both
-        /// may sound at once.
+        /// Whether the speaker's sound is removed from the microphone's; `auto` removes it where
+        /// both may sound at once.
         public internal(set) var echo = Echo.off
         public internal(set) var noiseSuppression = NoiseSuppression.off
-        /// Whether speech is brought to one loudness.
+        /// Whether all speech is brought to one loudness.
         public internal(set) var gainControl = false
         public internal(set) var jitter = JitterBuffer.Preset.normal
-        /// The control of the speaker, by name; nil is the usual one of the card.
+        /// The name of the speaker's control; nil means the card's usual control.
         public internal(set) var mixerOutput: String?
         public internal(set) var volume = Volume.keep
-        /// The control of the microphone, by name; nil is the usual one of the card.
+        /// The name of the microphone's control; nil means the card's usual control.
         public internal(set) var mixerInput: String?
         public internal(set) var micVolume = Volume.keep
-        /// How far other voices are turned down while one of higher priority is heard.
+        /// How far other voices are turned down while a voice of higher priority is heard.
         public internal(set) var duck = -12.0
 
         /// The period in samples of 48 kHz, rounded to the nearest.
@@ -83,14 +83,14 @@ extension Config.Audio: ConfigSection {
         ]
     }
 
-    /// Takes what a profile says of the card, too.
+    /// Takes a profile, with its values for the card.
     private mutating func choose(_ profile: Profile) {
         self.profile = profile
         period = profile.period
         periods = profile.settings.periods
     }
 
-    /// The name of a mixer's control: anything.
+    /// The name of a mixer's control: any text.
     private static var control: Form<String> {
         Form { .value($0) }
     }
@@ -129,10 +129,10 @@ extension Form<Config.Audio.Volume> {
 }
 
 /// Whether both directions sound at once, and whether the echo is cancelled: as `[audio]` asks, if
-/// the clocks of the cards allow it.
+/// the cards' clocks allow it.
 public struct HandsFree: Equatable, Sendable {
     public let cancelsEcho: Bool
-    /// Whether the speaker is down while the microphone is open; `auto` does so where no echo is
+    /// Whether the speaker is silent while the microphone is open; `auto` means so where no echo is
     /// cancelled.
     public let isHalfDuplex: Bool
     /// "off", "on", or "refused" where microphone and speaker have no common clock.
@@ -142,8 +142,8 @@ public struct HandsFree: Equatable, Sendable {
 
     /// - Parameters:
     ///   - audio: The settings.
-    ///   - clocksApart: Why microphone and speaker have no common clock; nil when they have, and
-    ///     while that is unknown because they are not both open.
+    ///   - clocksApart: Why microphone and speaker have no common clock; nil when they have one,
+    ///     and while that is unknown because not both are open.
     public init(_ audio: Config.Audio, clocksApart: String?) {
         let isWanted = audio.wantsEchoGone
         cancelsEcho = isWanted && clocksApart == nil

@@ -9,8 +9,8 @@ extension Config {
         public enum Mode: String, CaseIterable, Sendable { case momentary, latch, smart, open, vox }
 
         public internal(set) var name = ""
-        /// A line name ("GPIO17"), "gpiochip0/17" or "evdev:DEVICE/KEY"; empty for one that speech
-        /// presses.
+        /// A line name ("GPIO17"), "gpiochip0/17" or "evdev:DEVICE/KEY"; empty where speech presses
+        /// the button.
         public internal(set) var line = ""
         /// The number of a key of an input device, and the device's name.
         public internal(set) var keyCode: UInt16?
@@ -24,13 +24,13 @@ extension Config {
         public internal(set) var voxThreshold = 8.0
         /// With `mode = vox`, how long the microphone stays open after the last word.
         public internal(set) var voxHang = Duration.milliseconds(500)
-        /// The talk target; nil for a button that does something else, and for one that replies.
+        /// The talk target; nil for a button that does not talk, and for one that replies.
         public internal(set) var talk: Target?
-        /// Whether it talks to the peer that was heard last.
+        /// Whether the button talks to the peer that was heard last.
         public internal(set) var isReply = false
-        /// The touch that makes it talk; a press does so at once.
+        /// The touch that makes the button talk; a press does so at once.
         public internal(set) var talkTouch = Touch.press
-        /// Its other functions.
+        /// The button's other functions.
         public internal(set) var acts: [Touch: Act] = [:]
         public internal(set) var origin = Origin.nowhere
         public internal(set) var lineOrigin = Origin.nowhere
@@ -38,9 +38,9 @@ extension Config {
         public internal(set) var actOrigins: [Touch: Origin] = [:]
 
         public var isActiveLow: Bool { active == .low }
-        /// Whether speech presses it, and no finger.
+        /// Whether speech presses the button, and no finger.
         public var isVoiceOperated: Bool { mode == .vox }
-        /// Whether it opens the microphone.
+        /// Whether the button opens the microphone.
         public var talks: Bool { talk != nil || isReply }
         /// The talk target as the configuration spells it; empty for a button that does not talk.
         public var talkText: String { isReply ? Deed.reply : talk?.name ?? "" }
@@ -75,7 +75,8 @@ extension Config.Button: NamedSection {
         ]
             + Config.Touch.allCases.map { touch in
                 Setting(
-                    // The documents name the words, which are the same for all three, at the first.
+                    // The documents list the words, the same for all three touches, at the first
+                    // one.
                     touch.rawValue, .forms(touch == .press ? Deed.words : []),
                     text: { $0.text(of: touch) },
                     take: { $0.take(touch, $1, &$2) }
@@ -88,13 +89,13 @@ extension Config.Button: NamedSection {
         talkOrigin = section.origin
     }
 
-    /// A button that does nothing is a mistake, unless what it should do is one already.
+    /// Reports a button that does nothing, unless its function is reported as a mistake already.
     func end(_ reader: inout SectionReader) {
         guard !talks, talkOrigin == origin, acts.isEmpty, actOrigins.isEmpty else { return }
         reader.failMissing("needs talk = a channel or a peer, or press, hold or double")
     }
 
-    // Why some settings have no use beside the others; nil when they have.
+    // Why some settings are unused beside the others; nil where they are in use.
 
     private var withoutContact: String? { isVoiceOperated ? "has no use with mode = vox" : nil }
 
@@ -109,12 +110,12 @@ extension Config.Button: NamedSection {
         guard case .key(let device, let code) = line else { return }
         self.device = device
         keyCode = code
-        // The keypad, or the kernel, has debounced it.
+        // The keypad, or the kernel, has debounced the key.
         debounce = .zero
     }
 
     private mutating func takeTalk(_ entry: INI.Entry, _ reader: inout SectionReader) {
-        // The effective text has an empty one for a button that does something else.
+        // The effective text has an empty value for a button whose function is at another touch.
         let isElsewhere = Config.Touch.allCases.contains { touch in
             reader.section.entries.contains { $0.key == touch.rawValue && !$0.value.isEmpty }
         }
@@ -122,7 +123,7 @@ extension Config.Button: NamedSection {
         talkOrigin = entry.origin
         switch reader.value(of: entry, parseName) {
         case Deed.reply?: isReply = true
-        // Peer or channel: known when all files are read.
+        // The target becomes a peer or channel when all files are read.
         case let target?: talk = .channel(target)
         case nil: break
         }
@@ -148,7 +149,7 @@ extension Config.Button: NamedSection {
         }
     }
 
-    /// The function of a touch, as the file spells it.
+    /// Returns the function of a touch, as the file spells it.
     private func text(of touch: Config.Touch) -> String {
         if let act = acts[touch] { return act.text }
         guard talks, touch == talkTouch, touch != .press else { return "" }
@@ -157,13 +158,13 @@ extension Config.Button: NamedSection {
 }
 
 extension Config {
-    /// `[talk]`: what every talk button does.
+    /// `[talk]`: the settings of all talk buttons.
     public struct Talk: Equatable, Sendable {
         /// Sound kept from before the press; 0 closes the microphone while no button is pressed.
         public internal(set) var preroll = Duration.milliseconds(200)
-        /// Sound sent after the release.
+        /// How long sound is sent after the release.
         public internal(set) var tail = Duration.milliseconds(150)
-        /// A jammed button stops talking here.
+        /// The longest talk: a jammed button stops talking then.
         public internal(set) var maxTalk = Duration.seconds(120)
     }
 }

@@ -9,12 +9,12 @@ extension Config {
             /// Names of peers; empty only where the channel waits.
             case named([String])
 
-            /// Whether it has this name in its list.
+            /// Returns whether the list has this name.
             func names(_ name: String) -> Bool {
                 if case .named(let names) = self { names.contains(name) } else { false }
             }
         }
-        /// The members of a channel's call: the first peer that answers, or all that do.
+        /// Which peers join a channel's call: the first that answers, or all that answer.
         public enum CallMode: String, CaseIterable, Sendable { case hunt, join }
 
         public internal(set) var name = ""
@@ -22,19 +22,19 @@ extension Config {
         public internal(set) var listen = true
         /// Decibels.
         public internal(set) var gain = 0.0
-        /// Whether its sound is received, yet not played.
+        /// Whether its sound is received but not played.
         public internal(set) var isMuted = false
         /// The priority of this station's voice on the channel.
         public internal(set) var priority = Priority.normal
         public internal(set) var callMode = CallMode.hunt
-        /// Whether it came with the site, and not from a file that a person writes.
+        /// Whether the channel came with the site, and not from a file of a person.
         public internal(set) var isOfSite = false
-        /// Whether it is in no file: a button names it, or a peer, that is not there.
+        /// Whether the channel is in no file: it stands for a missing name in a button.
         public internal(set) var isWaiting = false
         public internal(set) var origin = Origin.nowhere
         public internal(set) var membersOrigin = Origin.nowhere
 
-        /// Whether this station and the peer of this name hear each other on it.
+        /// Returns whether this station and the peer of this name hear each other on the channel.
         public func includes(peer: String) -> Bool {
             switch members {
             case .all: true
@@ -45,7 +45,7 @@ extension Config {
 }
 
 extension Config.Channel {
-    /// One without members, for a button that names it.
+    /// Makes a channel without members, for a button that names it.
     init(waiting name: String, at origin: Origin) {
         self.init()
         (self.name, members, isWaiting) = (name, .named([]), true)
@@ -95,7 +95,7 @@ extension Config.Channel: NamedSection {
 }
 
 extension Config {
-    /// `[call]`: how calls go.
+    /// `[call]`: the settings of calls.
     public struct Call: Equatable, Sendable {
         /// How long a call of this station rings.
         public internal(set) var ringTime = Duration.seconds(30)

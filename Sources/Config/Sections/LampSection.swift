@@ -16,7 +16,7 @@ extension Config {
         public internal(set) var lineOrigin = Origin.nowhere
 
         public var isActiveLow: Bool { active == .low }
-        /// Whether it is an LED of the kernel, which has no level.
+        /// Whether the lamp is an LED of the kernel, which has no level.
         var isLED: Bool { line.hasPrefix(LineText.ledMark) }
     }
 }
@@ -44,9 +44,9 @@ extension Config {
         public internal(set) var name = ""
         /// A line name ("GPIO24") or "gpiochip0/24".
         public internal(set) var line = ""
-        /// The level that switches it on.
+        /// The level that switches the relay on.
         public internal(set) var active = Active.high
-        /// How long it stays on.
+        /// How long the relay stays on.
         public internal(set) var pulse = Duration.seconds(3)
         public internal(set) var origin = Origin.nowhere
         public internal(set) var lineOrigin = Origin.nowhere

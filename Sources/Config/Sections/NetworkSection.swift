@@ -1,13 +1,13 @@
 internal import Wire
 
 extension Config {
-    /// `[network]`: where datagrams come and go.
+    /// `[network]`: the addresses and ports of datagrams.
     public struct Network: Equatable, Sendable {
-        /// UDP.
+        /// The UDP port.
         public internal(set) var port = PeerAddress.defaultPort
         /// A numeric address; nil means any.
         public internal(set) var listen: String?
-        /// Whether peers on the LAN find this station, and it looks for them there.
+        /// Whether this station and peers on the LAN find each other.
         public internal(set) var discovery = true
         public internal(set) var portOrigin = Origin.nowhere
         public internal(set) var origin = Origin.nowhere
@@ -50,7 +50,7 @@ extension Config {
     public struct Session: Equatable, Sendable {
         /// Age at which the initiator rekeys (protocol.md §1.7 rule 5).
         public internal(set) var rekeyAfter = Duration.seconds(120)
-        /// Packets sent at which either side rekeys.
+        /// Packets sent after which either side rekeys.
         public internal(set) var rekeyPackets = 1 << 20
         public internal(set) var origin = Origin.nowhere
     }
@@ -74,25 +74,26 @@ extension Config.Session: ConfigSection {
 }
 
 extension Config {
-    /// `[rendezvous]`: the broker at which stations that are no neighbours find each other.
+    /// `[rendezvous]`: the broker through which stations on different networks find each other.
     public struct Rendezvous: Equatable, Sendable {
         /// An MQTT broker.
         public struct Broker: Equatable, Sendable {
             public let address: PeerAddress
-            /// Whether the connection is one of TLS.
+            /// Whether the connection uses TLS.
             public let isEncrypted: Bool
         }
 
-        /// Nil: there is none, and nothing of this station leaves for one.
+        /// The broker; nil means that nothing of this station leaves for one.
         public internal(set) var broker: Broker?
-        /// By which name the broker knows this station; nil: by none.
+        /// This station's name at the broker; nil means none.
         public internal(set) var user: String?
-        /// The file with the password of this name; nil: there is none.
+        /// The file with the password for that name; nil means none.
         public internal(set) var passwordFile: String?
-        /// The file with the certificate by which that of the broker is checked; nil: those of the
-        /// system.
+        /// The file with the certificate that checks the broker's; nil means the system's
+        /// certificates.
         public internal(set) var ca: String?
-        /// A server of STUN, which says by which address others see this station; nil: none does.
+        /// A STUN server, which reports the address by which others see this station; nil means
+        /// none.
         public internal(set) var stun: PeerAddress?
     }
 }

@@ -1,24 +1,24 @@
 /// `[paths]`: the directories of the station.
 public struct Paths: Equatable, Sendable {
-    /// Keys, added peers, history, state.
+    /// The directory of keys, added peers, history and state.
     public internal(set) var state = "/var/lib/intercomd"
-    /// The control socket.
+    /// The directory of the control socket.
     public internal(set) var runtime = "/run/intercomd"
 
-    /// The secret keys; the directory is 0700, its files 0600.
+    /// The directory of the secret keys: it has mode 0700, its files 0600.
     public var keys: String { "\(state)/\(Self.keysName)" }
-    /// Voice messages, sealed.
+    /// The directory of voice messages, which are sealed.
     public var messages: String { "\(state)/\(Self.messagesName)" }
     /// The station's own secret key.
     public var identity: String { "\(keys)/\(Self.identityName)" }
-    /// Peers added by `intercomctl peer add`.
+    /// The directory of peers added by `intercomctl peer add`.
     public var learnedPeers: String { "\(state)/\(Self.learnedPeersName)" }
     public var controlSocket: String { "\(runtime)/control.sock" }
 
-    // The names that these have in their directories.
+    // The names of these files and folders in their directories.
     public static let keysName = "keys"
     public static let identityName = "identity"
-    /// The secret half of the key that messages to this station are sealed to.
+    /// The secret half of the key to which messages to this station are sealed.
     public static let messageKeyName = "messages"
     /// The folder of voice messages.
     public static let messagesName = "messages"
@@ -27,11 +27,11 @@ public struct Paths: Equatable, Sendable {
 
     init() {}
 
-    /// The directories of the service manager, or the defaults.
+    /// Takes the directories of the service manager, or the defaults.
     ///
     /// - Parameters:
-    ///   - stateDirectory: the value of `STATE_DIRECTORY`; the first one of a list by colons.
-    ///   - runtimeDirectory: likewise the value of `RUNTIME_DIRECTORY`.
+    ///   - stateDirectory: the value of `STATE_DIRECTORY`; of a list with colons the first one.
+    ///   - runtimeDirectory: the value of `RUNTIME_DIRECTORY`, likewise.
     public init(stateDirectory: String?, runtimeDirectory: String?) {
         if let first = Self.first(of: stateDirectory) { state = first }
         if let first = Self.first(of: runtimeDirectory) { runtime = first }

@@ -6,14 +6,14 @@ extension Config {
         /// Where the pre-shared key is; never the key itself.
         public enum PSK: Equatable, Sendable {
             case none
-            /// A file of the keys directory, by its bare name.
+            /// The bare name of a file in the keys directory.
             case file(String)
             /// A systemd credential of the service.
             case credential(String)
         }
 
         public internal(set) var name = ""
-        /// Tried in turn; empty where the peer calls this station.
+        /// The addresses, tried in turn; empty where the peer calls this station.
         public internal(set) var addresses: [PeerAddress] = []
         /// `intercom1:…` (protocol.md §4.2); the form is checked, the check characters are not.
         public internal(set) var key = ""
@@ -21,18 +21,19 @@ extension Config {
         /// The 24 digits of the fingerprint in groups of four, once a person has compared them;
         /// empty before.
         public internal(set) var verified = ""
-        /// 1 is AES-256-GCM, 2 is ChaCha20-Poly1305; nil, `auto`, is what suits both stations.
+        /// 1 is AES-256-GCM, 2 is ChaCha20-Poly1305; nil, `auto`, is the suite that suits both
+        /// stations.
         public internal(set) var suite: UInt8?
         /// Decibels.
         public internal(set) var gain = 0.0
-        /// Whether its sound is received, yet not played.
+        /// Whether its sound is received but not played.
         public internal(set) var isMuted = false
-        /// Whether it was put out, by its site or a person: it is known by name, and there is no
+        /// Whether the site or a person has put the peer out: its name is known, and there is no
         /// session with it.
         public internal(set) var isRevoked = false
         /// The priority of this station's voice when it talks to this peer alone.
         public internal(set) var priority = Priority.normal
-        /// Whether it came from the state directory.
+        /// Whether the peer came from the state directory.
         public internal(set) var isLearned = false
         public internal(set) var origin = Origin.nowhere
         public internal(set) var keyOrigin = Origin.nowhere
@@ -41,7 +42,7 @@ extension Config {
 
         public var isVerified: Bool { !verified.isEmpty }
 
-        /// Where it is called.
+        /// The addresses at which this station calls the peer.
         public var places: [PeerAddress] { isRevoked ? [] : addresses }
     }
 }
@@ -76,7 +77,7 @@ extension Config.Peer: NamedSection {
         verifiedOrigin = section.origin
     }
 
-    /// The 24 digits of a text, in groups of four; nil when it is anything else than 24 digits and
+    /// Returns the 24 digits of a text, in groups of four; nil unless the text is 24 digits and
     /// blanks.
     public static func digits(in text: String) -> String? {
         var digits: [UInt8] = []
@@ -120,7 +121,7 @@ extension Form<String> {
         }
     }
 
-    /// The digits of a fingerprint, or nothing.
+    /// The digits of a fingerprint, or an empty text.
     fileprivate static var fingerprint: Self {
         Self { text in
             if text.isEmpty { return .value("") }
@@ -148,7 +149,7 @@ extension Form<Config.Peer.PSK> {
                     }
                     return .value(make(name))
                 }
-                // The text may be a secret in the wrong place: it is never repeated.
+                // The text may be a secret in the wrong place, so no message repeats it.
                 return .wrong("must be file:NAME or cred:NAME; the key itself never stands here")
             },
             text: { psk in

@@ -1,5 +1,5 @@
 extension Config {
-    /// `[policy]` and `[policy PEER]`: what a peer may do here.
+    /// `[policy]` and `[policy PEER]`: the rights of a peer here.
     public struct Policy: Equatable, Sendable {
         public enum Answering: String, CaseIterable, Sendable { case ring, auto, never }
 
@@ -14,13 +14,13 @@ extension Config {
         /// The relays of this station that the peer may switch.
         public internal(set) var relay: [String] = []
         public internal(set) var signal = true
-        /// Voice messages of the peer are kept here.
+        /// Whether voice messages of the peer are kept here.
         public internal(set) var message = true
         public internal(set) var origin = Origin.nowhere
         public internal(set) var relayOrigin = Origin.nowhere
     }
 
-    /// The policy that holds for the peer of this name.
+    /// Returns the policy for the peer of this name.
     public func policy(ofPeer name: String) -> Policy {
         policies.first { $0.name == name } ?? policy
     }
@@ -44,12 +44,13 @@ extension Config.Policy: NamedSection {
     }
 
     mutating func begin(_ section: INI.Section) {
-        // The policy of all peers has no name, and its place comes here.
+        // The policy of all peers has no name, so its place is set here.
         origin = section.origin
         relayOrigin = section.origin
     }
 
-    /// Names and no word for all: a relay that is added later is nobody's until it is named.
+    /// Names of relays, without a word for all: a relay that is added later is nobody's until a
+    /// policy names it.
     private static var relaysForm: Form<[String]> {
         let (none, all) = ("deny", "allow")
         let item = Form<String>([none, "NAME", "NAME, NAME"]) { text in
@@ -75,17 +76,17 @@ extension Config.Policy: NamedSection {
 extension Config {
     /// `[quiet]`: hours in which only an emergency may disturb.
     public struct Quiet: Equatable, Sendable {
-        /// Nil: at no time.
+        /// The hours; nil means at no time.
         public internal(set) var hours: Hours?
     }
 
-    /// A span of the day, over midnight where its end is the earlier time.
+    /// A span of the day; it goes over midnight if its end is the earlier time.
     public struct Hours: Equatable, Sendable {
-        /// Minutes since midnight, each below 1440, and never the same.
+        /// Minutes since midnight, each below 1440; start and end always differ.
         public let start: Int
         public let end: Int
 
-        /// Whether a minute since midnight is in it; the end is not.
+        /// Returns whether a minute since midnight is in the span; the end is not.
         public func contains(minute: Int) -> Bool {
             start < end
                 ? (start..<end).contains(minute) : minute >= start || minute < end
@@ -93,7 +94,7 @@ extension Config {
 
         var text: String { "\(Self.text(start))-\(endText)" }
 
-        /// The time of day at which it ends: `06:30`.
+        /// The time of day at the end: `06:30`.
         public var endText: String { Self.text(end) }
 
         private static func text(_ minute: Int) -> String {
@@ -128,7 +129,7 @@ extension Config.Hours {
             text: { $0.text })
     }
 
-    /// The minutes since midnight of `6:30` or `06:30`.
+    /// Returns the minutes since midnight of `6:30` or `06:30`.
     private static func minute(_ text: Substring) -> Int? {
         let parts = text.filter { $0 != " " }.split(
             separator: ":", omittingEmptySubsequences: false)

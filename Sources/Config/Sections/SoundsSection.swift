@@ -1,27 +1,27 @@
 extension Config {
     /// `[sounds]`: the sounds that the station makes itself.
     public struct Sounds: Equatable, Sendable {
-        /// What sounds while a call rings.
+        /// The sound while a call rings.
         public enum Ring: Equatable, Sendable {
             case chime
-            /// A WAV file, by its whole path.
+            /// A WAV file, by its absolute path.
             case file(String)
         }
 
         public enum Permit: String, CaseIterable, Sendable { case off, tone }
 
-        /// The language of the words that are said, by its code of ISO 639-1.
+        /// The language of the spoken words, by its code of ISO 639-1.
         public enum Language: String, CaseIterable, Sendable { case en, de, fr, es, it, nl, pl, pt }
 
         public internal(set) var ring = Ring.chime
         /// Whether a tone reports that the channel is open, or that no listener hears.
         public internal(set) var permit = Permit.off
         public internal(set) var language = Language.en
-        /// The whole path of a directory that has one for each language.
+        /// The absolute path of a directory with a directory for each language.
         public internal(set) var folder = "/usr/share/intercomd/sounds"
         public internal(set) var origin = Origin.nowhere
 
-        /// The directory of the words that are said.
+        /// The directory of the spoken words.
         public var words: String { "\(folder)/\(language.rawValue)" }
     }
 }

@@ -1,7 +1,7 @@
 extension Config {
-    /// `[station]`: who this is.
+    /// `[station]`: the name of this station.
     public struct Station: Equatable, Sendable {
-        /// Empty only before the checks.
+        /// The name; empty only before the checks.
         public internal(set) var name = ""
         public internal(set) var origin = Origin.nowhere
     }
@@ -16,20 +16,20 @@ extension Config.Station: ConfigSection {
 }
 
 extension Config {
-    /// `[site]`: who brings this station into a site, and what comes with it.
+    /// `[site]`: how this station joins a site, and whether it takes the site's channels.
     public struct Site: Equatable, Sendable {
         public enum Introductions: Equatable, Sendable {
             /// Nothing comes over the network.
             case no
-            /// A person is asked once, whether to join.
+            /// A person is asked once whether to join.
             case ask
-            /// The site that this peer shows is joined.
+            /// This station joins the site that this peer presents.
             case from(String)
         }
 
         public internal(set) var introductions = Introductions.ask
         public internal(set) var introductionsOrigin = Origin.nowhere
-        /// Whether this station has the channels of its site.
+        /// Whether this station takes the channels of its site.
         public internal(set) var takesSettings = true
     }
 }
@@ -48,7 +48,7 @@ extension Config.Site: ConfigSection {
 }
 
 extension Form<Config.Site.Introductions> {
-    /// `no`, `ask` or `from NAME`.
+    /// The values `no`, `ask` and `from NAME`.
     fileprivate static var introductions: Self {
         Self(
             allowed: .forms(["no", "ask", "from NAME"]),
@@ -79,17 +79,17 @@ extension Config {
     public struct Pairing: Equatable, Sendable {
         /// Whether the talk button pairs this station while it has no peer.
         public internal(set) var button = true
-        /// Whether the talk button, held as the power comes back, erases what was learned.
+        /// Whether the talk button, held as the power comes back, erases all that was learned.
         public internal(set) var reset = false
     }
 
-    /// The place of the button that pairs this station now, without a screen; nil where none does.
+    /// The index of the button that pairs this station now, without a screen; nil where none does.
     public var pairingButton: Int? { pairing.button && peers.isEmpty ? fingersButton : nil }
 
-    /// The place of the button that erases this station; nil where none does.
+    /// The index of the button that erases this station; nil where none does.
     public var resetButton: Int? { pairing.reset ? fingersButton : nil }
 
-    /// The first talk button that fingers press.
+    /// The index of the first talk button that fingers press.
     private var fingersButton: Int? { buttons.firstIndex { $0.talks && !$0.isVoiceOperated } }
 }
 
@@ -103,9 +103,9 @@ extension Config.Pairing: ConfigSection {
 }
 
 extension Config {
-    /// `[events]`: a program that is told of events.
+    /// `[events]`: a program that runs at events.
     public struct Events: Equatable, Sendable {
-        /// Run at each event, by its whole path; nil: none.
+        /// The absolute path of the program; nil means none.
         public internal(set) var onEvent: String?
         public internal(set) var onEventOrigin = Origin.nowhere
     }

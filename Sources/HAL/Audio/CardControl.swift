@@ -2,7 +2,7 @@ internal import CALSA
 
 /// A control of a card's mixer as `amixer` and `alsamixer` show it: a volume, a switch, or both.
 ///
-/// These calls open and read devices: for an ordinary thread.
+/// These calls open and read devices: only for an ordinary thread.
 public struct CardControl: Equatable, Sendable {
     public let name: String
     public let direction: PCMError.Direction
@@ -31,13 +31,14 @@ public struct CardControl: Equatable, Sendable {
         .capture: ["Mic", "Capture", "Microphone", "Digital", "Line", "Input"],
     ]
 
-    /// The controls of one direction, in the driver's order; empty where the device has no mixer.
+    /// Returns the controls of one direction, in the driver's order; none where the device has no
+    /// mixer.
     public static func all(of device: PCMName, _ direction: PCMError.Direction) -> [CardControl] {
         guard let mixer = CardMixer(of: device, direction) else { return [] }
         return mixer.controls(direction) ?? []
     }
 
-    /// The control of this name, else the usual one.
+    /// Returns the control of this name; without a name, the usual one.
     public static func chosen(
         among controls: [CardControl], _ name: String?, _ direction: PCMError.Direction
     ) -> CardControl? {
@@ -48,8 +49,8 @@ public struct CardControl: Equatable, Sendable {
         return controls.count == 1 ? controls.first : nil
     }
 
-    /// The control that lets no sound through: the chosen one, or one that all played, or recorded,
-    /// sound passes; nil where none does.
+    /// Returns a control that lets no sound through: the chosen one, or one that all sound of the
+    /// direction passes; nil where none does.
     public static func silencing(
         _ controls: [CardControl], _ name: String?, _ direction: PCMError.Direction
     ) -> CardControl? {
@@ -60,18 +61,18 @@ public struct CardControl: Equatable, Sendable {
         return path.first { $0.isSilent }
     }
 
-    /// Controls that all sound passes; single outputs and inputs, some of which are off while
-    /// others are on, come after them.
+    /// Controls that all sound passes; after these come single outputs and inputs, some of which
+    /// may be off.
     private static let passesAll: [PCMError.Direction: [String]] = [
         .playback: ["Master", "PCM"], .capture: ["Capture"],
     ]
 
-    /// Whether it lets no sound through.
+    /// Whether the control lets no sound through.
     public var isSilent: Bool { isMuted == true || percent == 0 }
 
     /// Makes the change.
     ///
-    /// - Returns: The control afterwards; nil when there is none of that name.
+    /// - Returns: The control afterwards; nil when no control has that name.
     public static func set(
         _ change: Change, of device: PCMName, _ direction: PCMError.Direction
     ) -> CardControl? {
@@ -155,7 +156,7 @@ extension CardControl {
 
 /// The mixer of a card, kept open to notice changes by other programs.
 ///
-/// Opening it reads the whole configuration of alsa-lib; a later look costs only the kernel's
+/// To open it is to read the whole configuration of alsa-lib; a later look costs only the kernel's
 /// events since then. For an ordinary thread.
 @safe public struct CardMixer: ~Copyable {
     private let mixer: OpaquePointer
@@ -168,7 +169,7 @@ extension CardControl {
 
     deinit { unsafe snd_mixer_close(mixer) }
 
-    /// The controls of one direction as they are now; nil when the card is gone.
+    /// Returns the controls of one direction as they are now; nil when the card is gone.
     public borrowing func controls(_ direction: PCMError.Direction) -> [CardControl]? {
         guard unsafe snd_mixer_handle_events(mixer) >= 0 else { return nil }
         var found: [CardControl] = []
@@ -178,7 +179,7 @@ extension CardControl {
         return found
     }
 
-    /// Changes a control; returns it as it is then, nil when there is none of that name.
+    /// Changes a control, and returns its new state; nil when no control has that name.
     borrowing func set(
         _ change: CardControl.Change, _ direction: PCMError.Direction
     ) -> CardControl? {

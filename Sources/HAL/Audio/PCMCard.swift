@@ -16,7 +16,7 @@ public struct PCMCard: Equatable, Sendable {
 
     /// The card's id: one word, as in `card:Device`.
     public let id: String
-    /// What its driver calls it, for people.
+    /// The driver's name for the card, for people.
     public let name: String
     /// Nil when it is not a USB card.
     public let usb: USB?
@@ -44,7 +44,7 @@ public struct PCMCard: Equatable, Sendable {
     /// Frees the settings that alsa-lib read to open a card; the next opening reads them again.
     public static func forgetSettings() { _ = snd_config_update_free_global() }
 
-    /// A card that need not be present.
+    /// Makes a card that need not be present.
     public init(id: String, name: String, usb: USB?, captures: Bool, plays: Bool) {
         self.id = id
         self.name = name
@@ -75,7 +75,7 @@ public struct PCMCard: Equatable, Sendable {
     }
 }
 
-/// Whether the first PCM device of a card, the one that `hw:CARD=ID` opens, has this direction.
+/// Returns whether the first PCM device of a card, which `hw:CARD=ID` opens, has this direction.
 private func hasDevice(_ control: OpaquePointer, _ direction: snd_pcm_stream_t) -> Bool {
     var allocated: OpaquePointer?
     guard unsafe snd_pcm_info_malloc(&allocated) == 0, let info = unsafe allocated else {
@@ -101,7 +101,7 @@ extension PCMCard.USB {
     }
 }
 
-/// The first line of a small file; nil when it cannot be read or is empty.
+/// Returns the first line of a small file; nil when it cannot be read or is empty.
 private func firstLine(of path: String) -> String? {
     guard let file = unsafe fopen(path, "re") else { return nil }
     defer { unsafe fclose(file) }
@@ -115,11 +115,11 @@ private func firstLine(of path: String) -> String? {
 
 /// The choice of a card where the configuration names none.
 extension PCMCard {
-    /// The card for a direction; nil where none has it.
+    /// Returns the card for a direction; nil where none has it.
     ///
-    /// One card for both directions if there is one, because it has one clock. USB cards before
-    /// built-in ones, because people plug them in to talk. Cards for screens last, because few
-    /// screens have speakers. Virtual cards never, because nobody hears what they play.
+    /// It prefers one card for both directions, because that has one clock; USB cards to built-in
+    /// ones, because people plug them in to talk; and cards for screens least, because few screens
+    /// have speakers. It never chooses a virtual card, because nobody hears its sound.
     static func chosen(among cards: [PCMCard], for direction: PCMError.Direction) -> PCMCard? {
         let real = cards.filter { !isVirtual($0.name) && !isVirtual($0.id) }
         return best(of: real.filter { $0.captures && $0.plays })
@@ -127,7 +127,7 @@ extension PCMCard {
     }
 
     private static func best(of cards: [PCMCard]) -> PCMCard? {
-        // The first of the lowest: `min` keeps the kernel's order.
+        // `min` returns the first of equals, and so keeps the kernel's order.
         cards.min { $0.kind < $1.kind }
     }
 
@@ -136,7 +136,7 @@ extension PCMCard {
         return Self.isForScreen(name) || Self.isForScreen(id) ? 2 : 1
     }
 
-    /// Whether a card's name or id shows that it plays through a screen.
+    /// Returns whether a card's name or id shows that it plays through a screen.
     public static func isForScreen(_ text: String) -> Bool {
         var rest = text.lowercased().utf8[...]
         while !rest.isEmpty {
@@ -146,7 +146,7 @@ extension PCMCard {
         return false
     }
 
-    /// Whether a card's name or id is one that the kernel gives to a card without microphone and
+    /// Returns whether the kernel gives this name or id to a card without microphone and
     /// loudspeaker: snd-aloop, snd-dummy, snd-pcmtest, a USB gadget.
     public static func isVirtual(_ text: String) -> Bool {
         ["Loopback", "Dummy", "PCM-TEST", "PCMTest", "UAC1", "UAC2"].contains { text.hasPrefix($0) }
@@ -154,17 +154,17 @@ extension PCMCard {
 }
 
 extension PCMName {
-    /// The device chosen from the cards present; nil where no card has this direction.
+    /// Returns the device chosen from the present cards; nil where no card has this direction.
     ///
-    /// Without any card there may still be a sound server, which ALSA then calls `default`. With a
-    /// card, `default` is never chosen: for a USB card it is dmix and dsnoop, on a desktop the
-    /// user's sound server, and on a Pi often the screen.
+    /// Without any card there may be a sound server, which ALSA then calls `default`. With a card,
+    /// `default` is never chosen: for a USB card it is dmix and dsnoop, on a desktop the user's
+    /// sound server, and on a Pi often the screen.
     func resolved(among cards: [PCMCard], for direction: PCMError.Direction) -> PCMName? {
         guard self == .automatic else { return self }
         guard !cards.isEmpty else { return .default }
         return PCMCard.chosen(among: cards, for: direction).map { .card($0.id) }
     }
 
-    /// The text for people: `auto` together with the card that was chosen.
+    /// Returns the text for people: `auto` together with the chosen card.
     func shown(as found: PCMName) -> String { found == self ? description : "\(self) (\(found))" }
 }

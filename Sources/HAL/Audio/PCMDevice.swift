@@ -1,10 +1,10 @@
 internal import CALSA
 internal import CLinux
 
-/// One open direction of a card: 48 kHz mono samples, whatever form the card has.
+/// One open direction of a card: 48 kHz mono samples, in any card format.
 ///
-/// All memory is allocated when it opens; afterwards only `deinit` touches the heap. Open and close
-/// it on an ordinary thread; the methods between are real-time: no allocation, no waiting.
+/// All memory is allocated when the device opens; afterwards only `deinit` touches the heap. Open
+/// and close it on an ordinary thread; the other methods are real-time: no allocation, no waiting.
 @safe public struct PCMDevice: ~Copyable {
     private let pcm: OpaquePointer
     /// The device as the configuration names it, followed by the card chosen for `auto`.
@@ -18,10 +18,10 @@ internal import CLinux
     /// One buffer of samples in the card's form.
     private let staging: UnsafeMutableRawPointer
     private let descriptors: UnsafeMutablePointer<pollfd>
-    /// How many descriptors to wait for; one, for all cards of the kernel.
+    /// The number of descriptors to wait for; one, for all cards of the kernel.
     public let descriptorCount: Int
 
-    /// Makes one channel of the card's two, for a microphone.
+    /// Mixes the card's two channels into one, for a microphone.
     private var mix = ChannelMix()
     /// Whether this direction and the other one start and stop together.
     private var isLinked = false
@@ -63,9 +63,9 @@ internal import CLinux
         return PCMDescriptor(fd: entry.fd, events: UInt32(UInt16(bitPattern: entry.events)))
     }
 
-    /// Whether there are samples, room for them or a fault to report after a wake.
+    /// Returns whether a wake was for samples, for room, or for a fault to report.
     ///
-    /// `events` are those that epoll returned for the descriptor at `index`. Ask each time:
+    /// `events` are the events that epoll returned for the descriptor at `index`. Ask each time:
     /// descriptors also wake without a reason.
     public func isReady(at index: Int, events: UInt32) -> Bool {
         precondition(index >= 0 && index < descriptorCount)
@@ -76,16 +76,16 @@ internal import CLinux
         return result != 0
     }
 
-    /// Samples that can be read now, or written.
+    /// Returns the number of samples that can be read, or written, now.
     ///
-    /// A fault counts as the whole buffer, so that a loop that asks first, and keeps a part of it
-    /// free, still calls `read` or `write`, which reports and repairs it.
+    /// A fault counts as the whole buffer, so that a loop that asks first, and keeps a part of the
+    /// buffer free, still calls `read` or `write`, which reports and repairs the fault.
     public func available() -> Int {
-        // Asks the hardware: the state after the last interrupt is old where the other direction of
-        // the card wakes us.
+        // Asks the hardware: where the other direction of the card wakes us, the state at the last
+        // interrupt is old.
         let count = unsafe snd_pcm_avail(pcm)
-        // Whole periods are available, and reading them reports any fault. Asking for the state is
-        // one more system call where the kernel shares no page with us, as on Arm.
+        // Whole periods are available, and reading them reports any fault. To ask for the state
+        // would be one more system call where the kernel shares no page with us, as on Arm.
         if direction == .capture, count >= granted.periodSamples { return count }
         switch state {
         case SND_PCM_STATE_XRUN, SND_PCM_STATE_SUSPENDED, SND_PCM_STATE_DISCONNECTED:
@@ -98,9 +98,9 @@ internal import CLinux
         }
     }
 
-    /// Whether the card has played all that it was given, and waits for more since.
+    /// Returns whether the card has played all its samples, and now waits for more.
     public func hasRunDry() -> Bool {
-        // The state follows what the hardware is asked.
+        // The state is up to date only after the hardware is asked.
         _ = unsafe snd_pcm_avail(pcm)
         return state == SND_PCM_STATE_XRUN
     }
@@ -108,8 +108,8 @@ internal import CLinux
     /// The greatest delay accepted from a card: ten seconds.
     private static let delayMax = 480_000
 
-    /// Samples captured and not yet read, the newest of which is from this moment; or samples
-    /// between the next one written and the loudspeaker.
+    /// Returns, for capture, the samples captured and not yet read, of which the newest is from
+    /// this moment; for playback, the samples between the next one written and the loudspeaker.
     public func delay() -> Int {
         var frames: snd_pcm_sframes_t = 0
         guard unsafe snd_pcm_delay(pcm, &frames) >= 0 else { return 0 }
@@ -120,8 +120,9 @@ internal import CLinux
 
     /// Fills `samples` from its start with the whole periods that the microphone has captured.
     ///
-    /// Never with a part of one: the card wakes us at the end of a period only if a whole period
-    /// waits then. Had we read a few samples of it, we would be woken at every second period only.
+    /// It never reads a part of a period: the card wakes us at the end of a period only if a whole
+    /// period waits then. If we had read some samples of it, every second period only would wake
+    /// us.
     public mutating func read(into samples: inout MutableSpan<Int16>) -> PCMTransfer {
         precondition(direction == .capture)
         let ready = available() / granted.periodSamples * granted.periodSamples
@@ -143,10 +144,10 @@ internal import CLinux
         return .samples(done)
     }
 
-    /// Queues `samples` for the loudspeaker, as many as there is room for.
+    /// Queues for the loudspeaker as many of `samples` as there is room for.
     ///
-    /// After `.xrun` the queue is one period short of what `start` queues: room for the block to be
-    /// offered again.
+    /// After `.xrun` the queue is one period shorter than after `start`: this leaves room for the
+    /// block to be offered again.
     public mutating func write(_ samples: Span<Int16>) -> PCMTransfer {
         precondition(direction == .playback)
         var done = 0
@@ -165,7 +166,7 @@ internal import CLinux
         return .samples(done)
     }
 
-    /// Repairs what a failed transfer shows, where that can be done at once.
+    /// Repairs the cause of a failed transfer, where that is possible at once.
     private mutating func recover(_ result: Int, _ call: String) -> PCMTransfer {
         switch Int32(truncatingIfNeeded: -result) {
         case EAGAIN, EINTR: return .wouldBlock
@@ -186,13 +187,13 @@ internal import CLinux
         return .gone(error(reason))
     }
 
-    /// Tries once to wake the card, because the real-time loop must not wait for it; nil when it is
-    /// to be started again.
+    /// Tries once to wake the card, because the real-time loop must not wait; nil when the card
+    /// must be started again.
     private func wake() -> PCMTransfer? {
         let result = unsafe snd_pcm_resume(pcm)
         if -result == EAGAIN { return .suspended }
         if -result == ENODEV { return .gone(error(.unplugged)) }
-        // It resumed where it stopped, an unknown time ago: its samples are stale.
+        // The card resumed where it stopped, an unknown time ago: its samples are stale.
         if state == SND_PCM_STATE_RUNNING { stop() }
         let prepared = unsafe snd_pcm_prepare(pcm)
         return -prepared == EAGAIN || -prepared == ESTRPIPE ? .suspended : nil
@@ -210,7 +211,8 @@ internal import CLinux
 
     private var state: snd_pcm_state_t { unsafe snd_pcm_state(pcm) }
 
-    /// The error for the caller; it copies the name made at opening and so allocates nothing.
+    /// Returns the error for the caller; it copies the name made at opening and so allocates
+    /// nothing.
     private func error(_ reason: PCMError.Reason) -> PCMError {
         PCMError(device: device, direction: direction, reason: reason)
     }
@@ -258,8 +260,8 @@ internal import CLinux
 
 /// Microphone and loudspeaker of one station, started so that one clock can serve both.
 extension PCMDevice {
-    /// Lets the kernel start and stop both together, from any state; false when the cards cannot,
-    /// which is common and no fault.
+    /// Lets the kernel start and stop both together, from any state; false when the cards cannot do
+    /// so, which is common and no fault.
     ///
     /// Both are stopped first, because the kernel does not link a running stream to a stopped one:
     /// call `start`. An xrun of a linked pair stops both, and the transfer that reports it leaves
@@ -274,7 +276,7 @@ extension PCMDevice {
         return result == 0
     }
 
-    /// Removes it from a pair whose other direction closes; it is stopped with that.
+    /// Removes the device from a pair whose other direction closes; the device stops with it.
     public mutating func unlink() {
         unsafe snd_pcm_unlink(pcm)
         isLinked = false
@@ -282,9 +284,9 @@ extension PCMDevice {
 
     /// Starts both, from any state: silence queued, then capture, then playback.
     ///
-    /// From microphone to loudspeaker it then takes exactly `fillSamples`, when each captured
-    /// period is played at once. Each recovers from an xrun by itself, but the delay may then be
-    /// longer, by as much as the loop was late; starting both again makes it exact.
+    /// The delay from microphone to loudspeaker is then exactly `fillSamples`, if each captured
+    /// period is played at once. Each direction recovers from an xrun by itself, but the delay may
+    /// then be longer, by the lateness of the loop; starting both again makes the delay exact.
     ///
     /// Playback thus runs a moment behind capture: when a captured period is ready, there is room
     /// to play one, or nearly; the spare period of the playback buffer covers the rest.
@@ -307,19 +309,19 @@ public struct PCMDescriptor: Equatable, Sendable {
 
 /// The outcome of moving samples to or from a card.
 ///
-/// A real-time loop expects each of these: each implies what to do next.
+/// Each outcome is one that a real-time loop expects, and implies the next step.
 public enum PCMTransfer: Equatable, Sendable {
     /// This many samples were moved, at least one; perhaps fewer than requested.
     case samples(Int)
     /// No sample is ready, or there is no room: wait for the descriptors.
     case wouldBlock
     /// The loop was late, and samples were lost. The card has been prepared, filled and started
-    /// again; the block was not accepted: offer it again. (A linked pair is only prepared: start
+    /// again; it did not accept the block: offer it again. (A linked pair is only prepared: start
     /// both.)
     case xrun
-    /// The machine sleeps, or the card does. Its descriptors are ready all the time meanwhile:
-    /// disarm them, and try again after a period or more; the first success is `.xrun`.
+    /// The machine sleeps, or the card does. The card's descriptors are ready all the time
+    /// meanwhile: disarm them, and try again after a period or more; the first success is `.xrun`.
     case suspended
-    /// No longer usable. Close it, and open it by name when it is back.
+    /// The device is no longer usable. Close it, and open it by name when it is back.
     case gone(PCMError)
 }

@@ -7,9 +7,9 @@ public struct PCMError: Error, Equatable {
     }
 
     public enum Reason: Error, Equatable, Sendable {
-        /// Not plugged in, or unknown by that name.
+        /// The device is not plugged in, or its name is unknown.
         case absent
-        /// Another program uses it.
+        /// Another program uses the device.
         case busy
         /// The user may not open the device's file.
         case notPermitted
@@ -23,9 +23,9 @@ public struct PCMError: Error, Equatable {
         case format
         /// The card has more than two channels only.
         case channels
-        /// It has been opening for seconds, as a USB card does that hangs.
+        /// The device has been opening for seconds, as a hanging USB card does.
         case silent
-        /// Unplugged while in use.
+        /// The device was unplugged while in use.
         case unplugged
         /// Any other failure: the call that failed, and its errno.
         case failed(call: String, errno: Int32)
@@ -46,7 +46,7 @@ extension PCMError: CustomStringConvertible {
         "audio \(side) \(device): \(text)" + (fix.map { "; \($0)" } ?? "")
     }
 
-    /// `input` or `output`, as the settings call it.
+    /// The direction as the settings name it: `input` or `output`.
     public var side: String { direction == .capture ? "input" : "output" }
 
     /// The finding, without the device.
@@ -85,10 +85,11 @@ extension PCMError: CustomStringConvertible {
 }
 
 extension PCMError {
-    /// Whether it names the card itself.
+    /// Whether the device is the card itself.
     public var isKernels: Bool { PCMName.isKernels(device) }
 
-    /// The first program that opens a dmix or dsnoop makes what all share, with its own rights.
+    /// The advice about permissions; with dmix or dsnoop, the first program creates the shared
+    /// memory, with its own rights.
     private var permission: String {
         let group = "the user that runs this program must be in group audio"
         guard !isKernels else { return group }
@@ -96,7 +97,8 @@ extension PCMError {
             + "ipc_perm 0660 and ipc_gid audio in the ALSA configuration"
     }
 
-    /// A kernel device is either opened or refused; dmix also needs memory that programs share.
+    /// The advice about a refusal by the service; dmix needs not only the device but also shared
+    /// memory.
     private var refusal: String {
         let driver =
             "if the sound driver came after the service: sudo systemctl restart intercomd"
@@ -107,13 +109,13 @@ extension PCMError {
 }
 
 extension PCMName {
-    /// Whether a name, as people are shown it, is that of a card and not of a plug-in of alsa-lib.
+    /// Returns whether a name for people is that of a card and not of a plug-in of alsa-lib.
     public static func isKernels(_ shown: String) -> Bool {
         ["card:", "usb:", "auto (card:"].contains { shown.hasPrefix($0) }
     }
 }
 
-/// alsa-lib's text for an errno.
+/// Returns alsa-lib's text for an errno.
 private func errorText(_ errno: Int32) -> String {
     guard let text = unsafe snd_strerror(-errno) else { return "error" }
     // SAFETY: alsa-lib returns a null-terminated constant, or a thread's buffer that lasts until

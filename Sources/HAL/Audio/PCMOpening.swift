@@ -2,9 +2,9 @@ internal import CALSA
 
 /// Opens a device, and agrees with it on its parameters.
 ///
-/// Where the card itself cannot do what is needed, ALSA converts.
+/// ALSA converts the sound where the card itself cannot do what is needed.
 @safe struct PCMOpening {
-    /// For the caller to close.
+    /// The device, which the caller must close.
     let pcm: OpaquePointer
     /// The name for people, with the card chosen for `auto`.
     let device: String
@@ -22,8 +22,8 @@ internal import CALSA
                 guard let found else { throw .absent }
                 return try open(found, found.card(among: cards), device, direction, wanted)
             } catch {
-                // The output of a machine for a screen is no device while no screen is there; the
-                // screen may be at another output.
+                // The screen output of a machine is no device without its screen; the screen may be
+                // at another output.
                 guard name == .automatic, error == .absent, case .card(let id)? = found,
                     PCMCard.isForScreen(id), cards.count > 1
                 else { throw PCMError(device: device, direction: direction, reason: error) }
@@ -32,7 +32,7 @@ internal import CALSA
         }
     }
 
-    /// Opens the card itself, or a device of alsa-lib's that converts for it.
+    /// Opens the card itself, or a device of alsa-lib that converts for it.
     private static func open(
         _ name: PCMName, _ card: PCMCard?, _ device: String, _ direction: PCMError.Direction,
         _ wanted: PCMParameters.Wanted
@@ -55,8 +55,8 @@ internal import CALSA
                     throw error
                 }
             } catch {
-                // Why the card itself was refused says more than why ALSA cannot convert for it,
-                // which is tried where the sound of the card has another form only.
+                // ALSA's conversion is only tried where the card's sound has another form, so the
+                // card's own refusal explains more.
                 if place == 0 { refusal = error }
                 guard [.rate, .format, .channels].contains(refusal) else { throw refusal }
             }
@@ -64,10 +64,10 @@ internal import CALSA
         throw refusal
     }
 
-    /// The names to try for a name of alsa-lib's, first those without a converter.
+    /// Returns the names to try for a name of alsa-lib, first those without a converter.
     ///
-    /// The HDMI outputs of a Pi 4 or 5 take nothing but frames of IEC 958, which alsa-lib's `hdmi`
-    /// makes and its `plug` does not.
+    /// The HDMI outputs of a Pi 4 or 5 take only IEC 958 frames, which alsa-lib's `hdmi` makes and
+    /// its `plug` does not.
     static func names(of name: String, _ direction: PCMError.Direction) -> [String] {
         var direct = [name]
         if direction == .playback, name.hasPrefix("hw:"), PCMCard.isForScreen(name) {
@@ -109,10 +109,10 @@ internal import CALSA
         (.s24, SND_PCM_FORMAT_S24_LE), (.s24Packed, SND_PCM_FORMAT_S24_3LE),
     ]
     private static let rate: UInt32 = 48_000
-    /// 40 ms, however short the periods are.
+    /// 40 ms, for any length of period.
     private static let captureMin = 1_920
 
-    /// Sets the parameters; the card is prepared afterwards.
+    /// Sets the parameters; afterwards the card is prepared.
     func run(_ wanted: PCMParameters.Wanted) throws(PCMError.Reason) -> PCMParameters {
         var allocated: OpaquePointer?
         try check(unsafe snd_pcm_hw_params_malloc(&allocated), "snd_pcm_hw_params_malloc")
@@ -123,7 +123,7 @@ internal import CALSA
         let (period, buffer) = try unsafe sizes(hardware, wanted)
         try check(unsafe snd_pcm_hw_params(pcm, hardware), "snd_pcm_hw_params")
         let fill = direction == .capture ? 0 : min(buffer, period * wanted.periods)
-        // Room beyond the fill is free from the start, and does not mean that sound was played.
+        // Room beyond the fill is free from the start, so it does not mean that sound was played.
         let spare = direction == .capture ? 0 : buffer - fill
         try setSoftware(wakeAt: spare + period)
         return PCMParameters(
@@ -131,8 +131,7 @@ internal import CALSA
             bufferSamples: buffer, fillSamples: fill)
     }
 
-    /// Takes the first layout that the card supports; when there is none, finds out what is
-    /// missing.
+    /// Takes the first layout that the card supports; if there is none, finds the missing property.
     private func layout(_ hardware: OpaquePointer) throws(PCMError.Reason) -> (PCMFormat, Int) {
         for (format, code) in Self.layouts {
             for channels in channels {
@@ -166,9 +165,9 @@ internal import CALSA
 
     /// Settles the sizes of period and buffer.
     ///
-    /// For playback it asks for one period more than is kept filled, so that a block that comes a
-    /// moment early finds room. For capture it asks for plenty: the loop always empties the buffer,
-    /// and a larger one only tolerates a late wake.
+    /// For playback it asks for one period more than the fill, so that a block that comes a moment
+    /// early finds room. For capture it asks for plenty: the loop always empties the buffer, and a
+    /// larger one only tolerates a late wake.
     private func sizes(
         _ hardware: OpaquePointer, _ wanted: PCMParameters.Wanted
     ) throws(PCMError.Reason) -> (period: Int, buffer: Int) {
@@ -191,7 +190,8 @@ internal import CALSA
         return (Int(period), Int(buffer))
     }
 
-    /// Wakes us once a period; a threshold that is never reached leaves starting to us.
+    /// Makes the card wake us once a period, and leaves the start to us by a threshold that is
+    /// never reached.
     private func setSoftware(wakeAt available: Int) throws(PCMError.Reason) {
         var allocated: OpaquePointer?
         try check(unsafe snd_pcm_sw_params_malloc(&allocated), "snd_pcm_sw_params_malloc")

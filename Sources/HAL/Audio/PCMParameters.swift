@@ -33,18 +33,18 @@ public enum PCMFormat: Sendable, Equatable {
 public struct PCMParameters: Sendable, Equatable {
     /// Always 48,000 per second; other cards are refused.
     public let rate: Int
-    /// 1 or 2 in the card; programs see one.
+    /// 1 or 2 in the card; programs always see one.
     ///
-    /// Two are mixed on capture (`ChannelMix`), and both play the same.
+    /// Capture mixes two (`ChannelMix`), and playback writes the same to both.
     public let channels: Int
     public let format: PCMFormat
     /// Samples between two interrupts.
     public let periodSamples: Int
     /// The size of the card's buffer, in samples.
     public let bufferSamples: Int
-    /// Playback only (0 for capture): samples kept queued, at most `bufferSamples`.
+    /// Samples kept queued for playback, at most `bufferSamples`; 0 for capture.
     ///
-    /// Where the card has room to spare, a block is accepted a little early.
+    /// If the card has room to spare, it accepts a block a little early.
     public let fillSamples: Int
 }
 
@@ -53,9 +53,9 @@ extension PCMParameters {
     public struct Wanted: Sendable, Equatable {
         /// Samples moved at once: the card interrupts after each period.
         public var periodSamples: Int
-        /// Periods kept queued in playback: they are the delay it adds.
+        /// Periods kept queued in playback: they are its delay.
         ///
-        /// Capture adds no delay by its buffer, and uses a larger one.
+        /// Capture uses a larger buffer, which adds no delay.
         public var periods: Int
 
         public init(periodSamples: Int = 480, periods: Int = 2) {
@@ -68,16 +68,16 @@ extension PCMParameters {
 
 /// Converts samples between our form, 16 bits and one channel, and the card's.
 ///
-/// Real-time: one pass, no allocation. Our 16 bits are the card's top ones, so a card of 24 or 32
-/// bits loses its lowest bits on capture and gets zeros on playback.
+/// Real-time: one pass, no allocation. Our 16 bits are the top bits of the card's, so a card of 24
+/// or 32 bits loses its lowest bits on capture and gets zeros on playback.
 extension PCMParameters {
     /// Bytes of one sample on all channels.
     var bytesPerFrame: Int { format.size * channels }
 
-    /// Whether the card has samples in our form, as most can.
+    /// Whether the card has samples in our form, as most cards can.
     private var isOurs: Bool { format == .s16 && channels == 1 && 1.littleEndian == 1 }
 
-    // Where the top two bytes of a sample lie.
+    // The offset of the top two bytes of a sample.
     private var topOffset: Int { format == .s24 ? 1 : format.size - 2 }
 
     /// Fills part of `samples` from `card`, mixing two channels.
@@ -143,15 +143,15 @@ extension PCMParameters {
     }
 }
 
-/// Makes one channel of the two of a microphone's card.
+/// Makes one channel from the two of a microphone's card.
 ///
-/// It is their average, except where one alone is louder: where the microphone is on one of them
-/// only, and where they cancel each other, as with swapped wires. Real-time.
+/// The result is the average of both, except where one alone is louder: where the microphone is on
+/// one channel only, and where the two cancel each other, as with swapped wires. Real-time.
 struct ChannelMix {
-    /// The share of the left channel now, and the share that it moves to, of `whole`.
+    /// The share of the left channel now, and the share that it moves to, in units of `whole`.
     private var share = whole / 2
     private var target = whole / 2
-    /// The greatest energy of late of each channel and of the mean of both, in steps squared.
+    /// The greatest recent energy of each channel and of the mean of both, in steps squared.
     private var (left, right, mean): (Float, Float, Float) = (0, 0, 0)
     /// Sums over the samples since the last `weigh`.
     private var count = 0
@@ -161,11 +161,11 @@ struct ChannelMix {
     private static let whole: Int32 = 1 << 15
     /// From half to whole in 10.7 ms, too slow for a click.
     private static let step: Int32 = 32
-    /// Energies are forgotten over 5 s, which is longer than a pause in speech.
+    /// Energies decay over 5 s, which is longer than a pause in speech.
     private static let memory: Float = 240_000
-    /// 20 dB: a channel that is so far below the other has no microphone.
+    /// 20 dB: a channel that is this far below the other has no microphone.
     private static let unused: Float = 1 / 100
-    /// 12 dB: an average that is so far below its channels cancels them.
+    /// 12 dB: an average that is this far below its channels cancels them.
     private static let cancelled: Float = 1 / 16
 
     mutating func one(of left: Int16, _ right: Int16) -> Int16 {
@@ -181,7 +181,7 @@ struct ChannelMix {
         return Int16(truncatingIfNeeded: sum >> 15)
     }
 
-    /// Chooses the shares of the next samples by those since the last call.
+    /// Chooses the shares of the next samples by the samples since the last call.
     mutating func weigh() {
         guard count > 0 else { return }
         let samples = Float(count)
@@ -196,7 +196,7 @@ struct ChannelMix {
         left = max(leftNow, left * kept)
         right = max(rightNow, right * kept)
         mean = max((leftNow + rightNow + both) / 4, mean * kept)
-        // Less than a step of the converter tells nothing.
+        // Less than a step of the converter shows nothing.
         guard left + right >= 1 else { return target = Self.whole / 2 }
         let (louder, softer) = (max(left, right), min(left, right))
         let isOneAlone =

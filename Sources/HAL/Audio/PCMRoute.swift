@@ -9,13 +9,13 @@ public struct PCMRoute: Equatable, Sendable {
         case pulseAudio, pipeWire, jack
         /// dmix, dsnoop or dshare: several programs use one card.
         case mixing
-        /// The card has another rate.
+        /// The card runs at another rate.
         case rate
     }
 
-    /// In no particular order.
+    /// The detours, in no particular order.
     public let detours: [Detour]
-    /// The kernel's number of the card at its end; nil where it ends elsewhere.
+    /// The kernel's number of the card at the end of the route; nil where the route ends elsewhere.
     public let card: Int?
 
     /// Reads the text of `snd_pcm_dump`.
@@ -54,7 +54,7 @@ public struct PCMRoute: Equatable, Sendable {
 }
 
 extension PCMRoute.Detour {
-    /// The names that alsa-lib and the plug-ins use.
+    /// The names that alsa-lib and its plug-ins use.
     fileprivate var words: [String] {
         switch self {
         case .pulseAudio: ["PulseAudio"]
@@ -89,7 +89,7 @@ extension PCMRoute.Detour {
         }
     }
 
-    /// A sound server has a clock of its own.
+    /// Whether the detour leads to a sound server, which has its own clock.
     var hidesClock: Bool {
         switch self {
         case .pulseAudio, .pipeWire, .jack: true
@@ -98,7 +98,7 @@ extension PCMRoute.Detour {
     }
 }
 
-/// The positions just behind each occurrence of a word.
+/// Returns the positions just behind each occurrence of a word.
 private func places(of word: String, in text: [UInt8]) -> [Int] {
     let wanted = Array(word.utf8)
     guard text.count >= wanted.count else { return [] }
@@ -110,12 +110,12 @@ private func places(of word: String, in text: [UInt8]) -> [Int] {
 /// Whether a microphone and a loudspeaker run on one clock, so that echo can be cancelled.
 ///
 /// This module judges by names and routes. A measurement of the samples (`ClockDrift`) takes
-/// precedence, because a card may still have two clocks.
+/// precedence, because one card may have two clocks.
 public struct PCMClock: Equatable, Sendable {
-    /// Why there are two clocks, as the end of a sentence; nil for one clock.
+    /// Why there are two clocks, as the end of a sentence; nil where there is one.
     public let reason: String?
 
-    /// Whether names and routes leave the question open; the samples may answer it.
+    /// Whether names and routes leave the question open, so that the samples may answer it.
     public let isGuess: Bool
 
     public var isOneClock: Bool { reason == nil }
@@ -154,13 +154,13 @@ public struct PCMClock: Equatable, Sendable {
         }
     }
 
-    /// The samples' evidence on two clocks.
+    /// The result of comparing the clocks by the samples.
     public enum Comparison: Equatable, Sendable {
-        /// The speaker's clock is faster by so many millionths.
+        /// The speaker's clock is faster by this many millionths.
         case apart(Double)
-        /// Closer than a canceller would notice.
+        /// The clocks are closer than a canceller would notice.
         case together
-        /// Not measured well enough.
+        /// The measurement is not exact enough yet.
         case unknown
     }
 
@@ -175,18 +175,18 @@ public struct PCMClock: Equatable, Sendable {
         return abs(apart) + uncertain <= limitPPM ? .together : .unknown
     }
 
-    /// Below this an echo moves by less than a sample in some seconds, which a canceller follows.
+    /// Below this, the echo moves by less than a sample in some seconds, which a canceller follows.
     private static let limitPPM = 3.0
 }
 
-/// Which sound device the configuration means.
+/// The sound device that the configuration names.
 ///
-/// Card numbers are not part of it, because the kernel assigns them anew at every start. The text
-/// forms are those of the configuration file and of `intercomctl audio list`.
+/// Names have no card numbers, because the kernel assigns those anew at every start. The text forms
+/// are those of the configuration file and of `intercomctl audio list`.
 public enum PCMName: Equatable, Sendable {
     /// A card by its id, the word in brackets of /proc/asound/cards: `card:Device`.
     case card(String)
-    /// A USB card by the numbers of its maker, and by its serial number where two are alike:
+    /// A USB card by the numbers of its maker, and by its serial number where two cards are alike:
     /// `usb:0d8c:0014` or `usb:0d8c:0014:SERIAL`.
     case usb(vendor: UInt16, product: UInt16, serial: String?)
     /// Any name that alsa-lib knows, plug-ins included: `pcm:NAME`.
@@ -213,7 +213,7 @@ extension PCMName: CustomStringConvertible {
 }
 
 extension PCMName {
-    /// The card meant, when it is present and not named in alsa-lib's own way.
+    /// Returns the card of this name, if it is present and the name is not alsa-lib's own.
     func card(among cards: [PCMCard]) -> PCMCard? {
         switch self {
         case .card(let id): return cards.first { $0.id == id }
@@ -227,8 +227,8 @@ extension PCMName {
         }
     }
 
-    /// The name for alsa-lib; nil when a USB card is not plugged in, and for a name that must be
-    /// resolved first.
+    /// Returns the name for alsa-lib; nil when a USB card is not plugged in, and for a name that
+    /// must be resolved first.
     func alsaName(of card: PCMCard?) -> String? {
         switch self {
         case .card(let id): return "hw:CARD=" + id
@@ -242,7 +242,7 @@ extension PCMName {
     }
 }
 
-/// USB numbers have four digits, as in lsusb.
+/// Returns a USB number with four digits, as in lsusb.
 func fourHexDigits(_ number: UInt16) -> String {
     let digits = String(number, radix: 16)
     return String(repeating: "0", count: 4 - digits.utf8.count) + digits

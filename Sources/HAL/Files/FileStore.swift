@@ -12,12 +12,12 @@ public enum FileStore {
         public let isDirectory: Bool
     }
 
-    /// The file at a path; nil when there is none.
+    /// Returns the status of the file at a path; nil when there is none.
     public static func status(of path: String) throws(SystemError) -> Status? {
         try look(at: path, follow: 1).map { Status($0) }
     }
 
-    /// The kernel's description of a path, or of what it leads to; nil when there is nothing.
+    /// Returns the kernel's description of a path, or of its target; nil when there is no file.
     static func look(at path: String, follow: Int32) throws(SystemError) -> clinux_file_status? {
         var status = clinux_file_status()
         let result = unsafe clinux_file_status(path, follow, &status)
@@ -26,10 +26,10 @@ public enum FileStore {
         return status
     }
 
-    /// Whether there is anything at a path, as far as can be seen.
+    /// Returns whether a file is at a path, as far as this process can see.
     static func exists(_ path: String) -> Bool { (try? status(of: path)) != nil }
 
-    /// Whether a path is a symbolic link, whatever its target.
+    /// Returns whether a path is a symbolic link, whatever its target.
     public static func isLink(_ path: String) throws(SystemError) -> Bool {
         try look(at: path, follow: 0).map { $0.is_link != 0 } ?? false
     }
@@ -41,9 +41,9 @@ public enum FileStore {
 
     /// Reads a secret straight into the caller's buffer and returns its size.
     ///
-    /// Refuses a file that other users may access, and one whose owner is neither the process's
+    /// It refuses a file that other users may access, and one whose owner is neither the process's
     /// user nor root. Root itself may read every user's file, because the station's keys belong to
-    /// its own user. The file must be smaller than the buffer, so that a longer one is noticed.
+    /// its own user. The file must be smaller than the buffer, so that a longer file is noticed.
     public static func readSecret(
         _ path: String, into bytes: inout MutableSpan<UInt8>
     ) throws(SystemError) -> Int {
@@ -63,7 +63,7 @@ public enum FileStore {
 
     /// Reads a secret that systemd keeps for the service (`LoadCredential=`), like `readSecret`.
     ///
-    /// Does not check the permissions: systemd grants access by a list that makes the file look
+    /// It does not check the permissions: systemd grants access by a list that makes the file look
     /// open to a group, in a directory that only the service can enter.
     public static func readCredential(
         _ name: String, into bytes: inout MutableSpan<UInt8>
@@ -80,7 +80,7 @@ public enum FileStore {
         return try OpenFile(reading: path).readWhole(into: &bytes)
     }
 
-    /// Writes a file that must not be there yet, by this path or another one.
+    /// Writes a file that must not exist yet, by this path or by another one.
     public static func make(
         _ bytes: Span<UInt8>, at path: String, mode: UInt32
     ) throws(SystemError) {
@@ -93,20 +93,20 @@ public enum FileStore {
         }
     }
 
-    /// Writes a file as a whole, or leaves the former one: even when the power fails.
+    /// Writes a whole file, or leaves the former one, even when the power fails.
     ///
     /// `mode` is set before the first byte is written, whatever the umask.
     public static func write(
         _ bytes: Span<UInt8>, to path: String, mode: UInt32
     ) throws(SystemError) {
         let draft = "\(path).new"
-        // Left over from a crash: two writers at once would be our own bug.
+        // A draft that exists is left from a crash: two writers at once would be our own bug.
         _ = unsafe clinux_file_remove(draft)
         let file = try OpenFile(making: draft, mode: mode)
         do throws(SystemError) {
             try file.write(bytes)
-            // The file is whole either way; without the sync in it, a power failure may bring the
-            // former one back.
+            // The file is whole in any case; without the sync in `rename`, a power failure may
+            // bring the former one back.
             try rename(draft, to: path)
         } catch {
             _ = unsafe clinux_file_remove(draft)
@@ -131,10 +131,11 @@ public enum FileStore {
         _ = unsafe clinux_directory_sync(folder(of: path))
     }
 
-    /// Whether this process may make files in a directory, or, where there is none, the directory.
+    /// Returns whether this process may make files in a directory, or may make the missing
+    /// directory.
     ///
-    /// It says nothing of room, or of what a security module refuses: writing tells. A file that is
-    /// in the way is thrown.
+    /// The answer leaves open whether there is room, and whether a security module refuses: only
+    /// writing shows that. A file in the place of a directory is thrown as an error.
     public static func mayWrite(in path: String) throws(SystemError) -> Bool {
         var place = path
         while try status(of: place) == nil, place != "/", place != "." {
@@ -149,9 +150,9 @@ public enum FileStore {
         return true
     }
 
-    /// The names in a directory that end with `suffix`, in byte order, without hidden ones.
+    /// Returns the names in a directory that end with `suffix`, in byte order, without hidden ones.
     ///
-    /// An absent directory has none.
+    /// A missing directory has none.
     public static func names(in path: String, suffix: String) throws(SystemError) -> [String] {
         var names: [String] = []
         let result = unsafe withUnsafeMutablePointer(to: &names) { names in
@@ -176,15 +177,15 @@ public enum FileStore {
         }.sorted { left, right in left.utf8.lexicographicallyPrecedes(right.utf8) }
     }
 
-    /// Many times the files that any directory of interest has.
+    /// Many times the number of files in any directory of interest.
     private static let namesMost = 10_000
 
-    /// The last name of a path; empty for the root.
+    /// Returns the last name of a path; empty for the root.
     public static func name(of path: String) -> String {
         path.split(separator: "/").last.map { String($0) } ?? ""
     }
 
-    /// The directory of a path.
+    /// Returns the directory of a path.
     static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
@@ -195,12 +196,12 @@ public enum FileStore {
 public struct AppendFile: ~Copyable {
     private let path: String
     private let descriptor: FileDescriptor
-    /// Its size in bytes.
+    /// The size in bytes.
     public private(set) var size: Int
-    /// Its last line has no end: a power failure cut it, or another program wrote.
+    /// Whether the last line has no end: a power failure cut it, or another program wrote.
     private var isTorn: Bool
 
-    /// Opens a file, or makes it.
+    /// Opens a file, or makes one.
     public init(_ path: String, mode: UInt32) throws(SystemError) {
         var (size, last): (UInt64, UInt8) = (0, 0)
         descriptor = try FileDescriptor(
@@ -210,7 +211,7 @@ public struct AppendFile: ~Copyable {
         isTorn = size > 0 && last != UInt8(ascii: "\n")
     }
 
-    /// Appends lines with one call; when the disk is full, a part that was written is removed.
+    /// Appends lines with one call; when the disk is full, removes a part that was written.
     public mutating func append(_ lines: [UInt8]) throws(SystemError) {
         // A torn line stays a line of its own and does not spoil the next one.
         let bytes = isTorn ? [UInt8(ascii: "\n")] + lines : lines
@@ -232,20 +233,20 @@ public struct AppendFile: ~Copyable {
         try sync()
     }
 
-    /// Waits until the disk has all that was appended.
+    /// Waits until the disk has all appended lines.
     public borrowing func sync() throws(SystemError) {
         _ = try SystemError.check(clinux_append_sync(descriptor.raw), "write \(path)")
     }
 }
 
 extension FileStore {
-    /// Takes a file's content away, and frees its room; one that is not there is made.
+    /// Empties a file, and frees its room; makes a missing file.
     public static func empty(_ path: String) throws(SystemError) {
         let file = try AppendFile(path, mode: 0o600)
         try file.cut(to: 0)
     }
 
-    /// Renames a file, replacing one of that name; both in one directory.
+    /// Renames a file within its directory, and replaces one of that name.
     public static func rename(_ path: String, to other: String) throws(SystemError) {
         _ = try SystemError.check(
             unsafe clinux_file_rename(path, other), "rename \(path) to \(other)")
@@ -255,18 +256,18 @@ extension FileStore {
 
 /// The space left in a directory's file system.
 public struct DiskSpace: Equatable, Sendable {
-    /// Free for this user.
+    /// The bytes that this user may still write.
     public let freeBytes: UInt64
     /// Whether the file system is mounted read-only.
     public let isReadOnly: Bool
-    /// Whether it keeps what is written when the machine is off.
+    /// Whether the file system keeps its files while the machine is off.
     public let kind: Kind
 
     public enum Kind: Equatable, Sendable {
         case lasting
         /// A tmpfs or the like.
         case memory
-        /// Layers, of which that which is written may be in memory.
+        /// An overlay, whose upper layer may be in memory.
         case overlay
     }
 

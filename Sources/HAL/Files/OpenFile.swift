@@ -21,9 +21,9 @@ public struct OpenFile: ~Copyable {
         self.descriptor = descriptor
     }
 
-    /// Opens whatever can be read, and waits for who writes to a pipe.
+    /// Opens any readable file, and waits for the writer of a pipe.
     ///
-    /// "-" is standard input. Its status is not known.
+    /// "-" is standard input. The file's status is not known.
     public init(waitingFor path: String) throws(SystemError) {
         descriptor = try FileDescriptor(unsafe clinux_source_open(path), "open \(path)")
         status = FileStore.Status(clinux_file_status())
@@ -57,8 +57,8 @@ public struct OpenFile: ~Copyable {
     /// Reads the whole file, which has at most `limit` bytes.
     borrowing func readAll(limit: Int) throws(SystemError) -> [UInt8] {
         guard status.size <= limit else { throw tooLarge(limit) }
-        // The size that the file reports, and one byte more to notice when that is wrong: files of
-        // /proc report 0. Never the whole limit at once: the heap would keep that memory.
+        // The size that the file reports, and one byte more to notice a wrong size: files of /proc
+        // report 0. Never the whole limit at once: the heap would keep that memory.
         var bytes = [UInt8](repeating: 0, count: min(max(status.size, 4095), limit) + 1)
         var count = 0
         while true {
@@ -74,7 +74,7 @@ public struct OpenFile: ~Copyable {
         return bytes
     }
 
-    /// Reads the whole file, which must be smaller than the buffer, so that a longer one is
+    /// Reads the whole file, which must be smaller than the buffer, so that a longer file is
     /// noticed; returns the number of bytes.
     borrowing func readWhole(into bytes: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
         let count = try read(into: &bytes)

@@ -2,10 +2,10 @@ internal import CLinux
 
 /// The state directory of a station, which belongs to the daemon's user.
 ///
-/// Code in the daemon can put anything there, at any moment, and wait for root to follow it. So
-/// root acts there with the rights of that user alone, and of no other group: the kernel itself
-/// refuses what the user could not do, whatever a name leads to, and what is made belongs to the
-/// user from the first. Any other process keeps its rights.
+/// Code in the daemon can put any file or link there, at any moment, and wait for root to follow
+/// it. So root acts there with the rights of that user alone, and of no other group: the kernel
+/// itself refuses every act that the user could not do, wherever a name leads, and new files belong
+/// to the user from the first. Any other process keeps its rights.
 ///
 /// Names are paths in the directory, such as `keys/identity`.
 public struct StateDirectory: Sendable {
@@ -15,10 +15,10 @@ public struct StateDirectory: Sendable {
 
     private func path(of name: String) -> String { name.isEmpty ? path : "\(path)/\(name)" }
 
-    /// The user whose rights root takes here; 0 where all is root's.
+    /// The user whose rights root takes here; 0 where root owns the whole path.
     ///
-    /// It is the owner of the first part of the path that is not root's: such a user can put
-    /// another directory in the place of what is below.
+    /// This is the owner of the first part of the path that is not root's: such a user can replace
+    /// every directory below that part.
     public var owner: UInt32 { (try? user)?.id ?? 0 }
 
     private var user: (id: UInt32, group: UInt32) {
@@ -31,7 +31,7 @@ public struct StateDirectory: Sendable {
         }
     }
 
-    /// The owner of a name, or of what it leads to, that is not root.
+    /// Returns the owner of a name, or of its target, unless root owns both.
     private static func lesserUser(
         _ path: String
     ) throws(SystemError) -> (id: UInt32, group: UInt32)? {
@@ -42,7 +42,7 @@ public struct StateDirectory: Sendable {
         return nil
     }
 
-    /// Describes the file or folder of this name; nil when there is none.
+    /// Returns the status of the file or folder of this name; nil when there is none.
     public func status(of name: String = "") throws(SystemError) -> FileStore.Status? {
         try asOwner { () throws(SystemError) in try FileStore.status(of: path(of: name)) }
     }
@@ -63,8 +63,8 @@ public struct StateDirectory: Sendable {
         }
     }
 
-    /// Writes a file as a whole, or leaves the former one; makes the folders that it is in, with
-    /// the same rights.
+    /// Writes a whole file, or leaves the former one; makes the file's folders, with the same
+    /// rights.
     public func write(
         _ bytes: Span<UInt8>, to name: String, mode: UInt32
     ) throws(SystemError) {
@@ -89,15 +89,15 @@ public struct StateDirectory: Sendable {
         }
     }
 
-    /// The names in a folder that end with `suffix`, in byte order, without hidden ones; none where
-    /// there is no such folder.
+    /// Returns the names in a folder that end with `suffix`, in byte order, without hidden ones;
+    /// none for a missing folder.
     public func names(in folder: String, suffix: String = "") throws(SystemError) -> [String] {
         try asOwner { () throws(SystemError) in
             try FileStore.names(in: path(of: folder), suffix: suffix)
         }
     }
 
-    /// Lets root act with the owner's rights, as long as `work` lasts.
+    /// Runs `work`, in which root has only the owner's rights.
     private func asOwner<Result>(
         _ work: () throws(SystemError) -> Result
     ) throws(SystemError) -> Result {

@@ -7,7 +7,7 @@ public struct GPIOLine: Equatable, Sendable {
     public let offset: UInt32
     /// The name given by the board, such as "GPIO17"; empty when it has none.
     public let name: String
-    /// The program that holds it, as far as the kernel knows.
+    /// The program that holds the line, as far as the kernel knows.
     public let holder: String
     public let isUsed: Bool
     public let isOutput: Bool
@@ -19,7 +19,7 @@ public struct GPIOLine: Equatable, Sendable {
 @safe public struct GPIOChip: ~Copyable {
     /// The name in the configuration, such as "gpiochip0".
     public let name: String
-    /// The driver's name for it, such as "pinctrl-bcm2711".
+    /// The driver's name for the chip, such as "pinctrl-bcm2711".
     public let label: String
     public let lineCount: Int
 
@@ -30,7 +30,8 @@ public struct GPIOLine: Equatable, Sendable {
         try self.init(name: "gpiochip\(number)", for: "gpiochip\(number)")
     }
 
-    /// `line` is for the error: the line for which the chip is opened.
+    /// Opens the chip with the given name; `line` is for the error: the line for which the chip is
+    /// opened.
     init(name: String, for line: String) throws(GPIOError) {
         var opened: OpaquePointer?
         let path = "/dev/\(name)"
@@ -50,13 +51,14 @@ public struct GPIOLine: Equatable, Sendable {
     /// GPIO0 to GPIO27 are on the header.
     static let headerCount = 28
 
-    /// Whether its first lines are those of a Raspberry Pi's header, in the order of their numbers.
+    /// Whether the chip's first lines are those of a Raspberry Pi's header, in the order of their
+    /// numbers.
     var hasHeader: Bool {
         let drivers = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"]
         return drivers.contains(label) && lineCount >= Self.headerCount
     }
 
-    /// The numbers of all chips of the machine, in order.
+    /// Returns the numbers of all chips of the machine, in order.
     public static func numbers() -> [Int] {
         var found = InlineArray<64, Int32>(repeating: 0)
         var span = found.mutableSpan
@@ -79,7 +81,7 @@ public struct GPIOLine: Equatable, Sendable {
             headerNumber: hasHeader && offset < Self.headerCount ? offset : nil)
     }
 
-    /// All lines of the chip.
+    /// Returns all lines of the chip.
     public borrowing func lines() throws(GPIOError) -> [GPIOLine] {
         var lines: [GPIOLine] = []
         for offset in 0..<lineCount { lines.append(try line(at: offset)) }
@@ -95,7 +97,7 @@ public struct GPIOLine: Equatable, Sendable {
     }
 }
 
-/// Copies a text in an array of C that is fixed.
+/// Copies the text in a C array of fixed size.
 func text<Field>(_ field: inout Field) -> String {
     unsafe withUnsafeBytes(of: &field) { bytes in
         // SAFETY: only bytes of the field are read, even when no zero ends them.
@@ -104,14 +106,14 @@ func text<Field>(_ field: inout Field) -> String {
 }
 
 extension GPIOLine {
-    /// The line of a configured name: "GPIO17", searched on all chips, or "gpiochip0/17".
+    /// Finds the line of a configured name: "GPIO17", searched on all chips, or "gpiochip0/17".
     ///
-    /// Does not request the line, so its holder keeps it.
+    /// It does not request the line, so the line's holder keeps it.
     public static func find(_ name: String) throws(GPIOError) -> GPIOLine {
         try place(of: name).line
     }
 
-    /// The line, and the name of its chip.
+    /// Returns the line, and the name of its chip.
     public static func place(
         of name: String
     ) throws(GPIOError) -> (chip: String, line: GPIOLine) {
@@ -124,7 +126,7 @@ extension GPIOLine {
 /// The chip and number of a named line.
 ///
 /// "gpiochip0/17" contains both. Any other name, such as "GPIO17", is searched on every chip in the
-/// order of their numbers, and the first match wins: on all Raspberry Pis that is the 40-pin
+/// order of their numbers, and the first match wins: on all Raspberry Pis this is the 40-pin
 /// header, which since Linux 6.6.45 is gpiochip0 on the Pi 5 too. Some kernels give lines of the
 /// header other names, such as "TXD1", or none: there "GPIO14" is line 14 of the Pi's own chip.
 struct LineAddress: Equatable {
@@ -154,7 +156,7 @@ struct LineAddress: Equatable {
                 }
                 if own == nil, chip.hasHeader { own = chip.name }
             } catch {
-                // The line may be on another chip; if not, this error is why it was not found.
+                // The line may be on another chip; if it is not, this error explains why.
                 refusal = refusal ?? error
             }
         }
@@ -166,7 +168,7 @@ struct LineAddress: Equatable {
         throw refusal ?? GPIOError(line: name, reason: numbers.isEmpty ? .noChip : .noLine)
     }
 
-    /// The parts of "gpiochip0/17"; nil for a line's own name.
+    /// Splits "gpiochip0/17" into its parts; nil for a line's own name.
     private static func split(_ name: String) -> (chip: String, offset: Int)? {
         guard let slash = name.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
         let chip = name[..<slash]
@@ -179,7 +181,7 @@ struct LineAddress: Equatable {
         return (String(chip), offset)
     }
 
-    /// The error for an errno with which the kernel refused the line.
+    /// Returns the error for an errno with which the kernel refused the line.
     func refusal(errno: Int32, line: String) -> GPIOError {
         guard errno == EBUSY else {
             return GPIOError(line: line, reason: GPIOChip.reason(errno: errno, path: path))

@@ -2,7 +2,7 @@
 /// wired or configured it.
 public struct GPIOError: Error, Equatable, Sendable {
     public enum Reason: Equatable, Sendable {
-        /// The machine has no GPIO chip, or not this one.
+        /// The machine has no GPIO chip, or not the named one.
         case noChip
         /// No chip has a line of this name or number.
         case noLine
@@ -16,7 +16,7 @@ public struct GPIOError: Error, Equatable, Sendable {
         case noKey
         /// The kernel knows no LED of this name.
         case noLED
-        /// Any other failure, with its errno; also that of a line that has worked before.
+        /// Any other failure, with its errno; also the failure of a line that has worked before.
         case failed(errno: Int32)
     }
 
@@ -31,7 +31,7 @@ public struct GPIOError: Error, Equatable, Sendable {
 }
 
 extension GPIOError {
-    /// Returns a level or a count; throws a negated errno, as of a line that has worked before.
+    /// Returns a level or a count; throws a negated errno, as from a line that has worked before.
     static func check(_ result: Int32, _ line: String) throws(GPIOError) -> Int32 {
         guard result >= 0 else { throw GPIOError(line: line, reason: .failed(errno: -result)) }
         return result
@@ -77,7 +77,7 @@ extension GPIOError: CustomStringConvertible {
         }
     }
 
-    /// One word for programs.
+    /// The code of the fault, for programs.
     public var code: String {
         switch reason {
         case .noChip: "no_chip"
@@ -91,8 +91,8 @@ extension GPIOError: CustomStringConvertible {
         }
     }
 
-    /// The group whose members may open it, as a distribution or our own rule sets it; nil where
-    /// that is not the matter.
+    /// The group whose members may open the line's device, by a distribution's rule or ours; nil
+    /// where permission is not the problem.
     public var group: String? {
         guard case .noPermission(let path) = reason else { return nil }
         return path.utf8.starts(with: "/dev/input".utf8) ? "input" : "gpio"

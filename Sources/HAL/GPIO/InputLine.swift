@@ -18,17 +18,17 @@ public struct InputLine: ~Copyable, Sendable {
 
     /// The line as the configuration names it.
     public let name: String
-    /// To watch for `EventLoop.readable`; then `nextEdge` until it returns nil.
+    /// The descriptor to watch for `EventLoop.readable`; then call `nextEdge` until it returns nil.
     public let fd: Int32
-    /// Which of the two kinds it is.
+    /// Whether the button is on a GPIO line, and no key.
     private let isPin: Bool
     private var pin: PinInput?
     private var key: InputKey?
 
     /// Requests a GPIO line: "GPIO17", searched on all chips, or "gpiochip0/17".
     ///
-    /// `gpioinfo` shows `consumer` as the holder. Allocates, and may wait for the kernel: not for
-    /// the media loop.
+    /// `gpioinfo` shows `consumer` as the holder. The call allocates, and may wait for the kernel:
+    /// not for the media loop.
     public init(
         name: String, bias: Bias, activeLow: Bool, consumer: String = "intercomd"
     ) throws(GPIOError) {
@@ -51,15 +51,15 @@ public struct InputLine: ~Copyable, Sendable {
         self.key = consume key
     }
 
-    /// Whether the button is pressed now.
+    /// Returns whether the button is pressed now.
     ///
     /// Real-time: one system call, no allocation (except for an error's text).
     public borrowing func isActive() throws(GPIOError) -> Bool {
         isPin ? try pin!.isActive() : try key!.isActive()
     }
 
-    /// The next change since `init`, presses and releases strictly by turns; nil when the last one
-    /// returned is the present state.
+    /// Returns the next change since `init`, presses and releases strictly by turns; nil when the
+    /// last returned change is the present state.
     ///
     /// Real-time: at most a few system calls per edge, no allocation.
     public mutating func nextEdge() throws(GPIOError) -> Edge? {
@@ -99,23 +99,23 @@ public struct InputLine: ~Copyable, Sendable {
 
     deinit { unsafe cgpiod_close(line) }
 
-    /// To watch for `EventLoop.readable`; then `nextEdge` until it returns nil.
+    /// The descriptor to watch for `EventLoop.readable`; then call `nextEdge` until it returns nil.
     var fd: Int32 { unsafe cgpiod_fd(line) }
 
-    /// Whether the button is pressed now.
+    /// Returns whether the button is pressed now.
     ///
     /// Real-time: one system call, no allocation (except for an error's text).
     borrowing func isActive() throws(GPIOError) -> Bool {
         try GPIOError.check(unsafe cgpiod_get(line), name) == 1
     }
 
-    /// The next change since `init`, presses and releases strictly by turns; nil when the last one
-    /// returned is the present state.
+    /// Returns the next change since `init`, presses and releases strictly by turns; nil when the
+    /// last returned change is the present state.
     ///
-    /// The kernel keeps a few edges and drops one more (for libgpiod 1 the newest, for 2 the
-    /// oldest), so after a burst the last edge may be out of date. The level itself is right, and a
-    /// change it shows is returned as one that happens now. Real-time: at most two system calls per
-    /// edge, no allocation.
+    /// The kernel keeps a few edges and drops further ones (for libgpiod 1 the newest, for 2 the
+    /// oldest), so after a burst the last edge may be out of date. The level itself is right; if it
+    /// shows a change, that change is returned with the present time. Real-time: at most two system
+    /// calls per edge, no allocation.
     mutating func nextEdge() throws(GPIOError) -> InputLine.Edge? {
         var edge = cgpiod_edge()
         while true {
@@ -128,7 +128,7 @@ public struct InputLine: ~Copyable, Sendable {
             return InputLine.Edge(
                 isActive: isActive, moment: Instant(nanoseconds: edge.monotonic_ns))
         }
-        // Before the level is read: an edge that comes meanwhile is later.
+        // Read before the level: an edge that comes meanwhile is later.
         let now = Clock.now()
         let isActive = try self.isActive()
         guard isActive != lastActive else { return nil }

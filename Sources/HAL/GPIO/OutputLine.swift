@@ -7,7 +7,7 @@ internal import CLinux
 public struct OutputLine: ~Copyable, Sendable {
     /// The line as the configuration names it.
     public let name: String
-    /// Exactly one of the two exists.
+    /// Exactly one of `pin` and `led` exists.
     private var pin: PinOutput?
     private var led: LEDOutput?
 
@@ -28,7 +28,7 @@ public struct OutputLine: ~Copyable, Sendable {
         self.led = try LEDOutput(led, isLit: isActive, line: name)
     }
 
-    /// Switches it on or off.
+    /// Switches the line on or off.
     ///
     /// Real-time: one system call, no allocation (except for an error's text).
     public borrowing func set(_ isActive: Bool) throws(GPIOError) {
@@ -60,12 +60,12 @@ public struct OutputLine: ~Copyable, Sendable {
     }
 
     deinit {
-        // A failure does not matter: a chip that has been removed has no level to switch off.
+        // A failure does not matter: a removed chip has no level to switch off.
         _ = unsafe cgpiod_set(line, 0)
         unsafe cgpiod_close(line)
     }
 
-    /// Switches it on or off.
+    /// Switches the line on or off.
     ///
     /// Real-time: one system call, no allocation (except for an error's text).
     borrowing func set(_ isActive: Bool) throws(GPIOError) {
@@ -73,8 +73,8 @@ public struct OutputLine: ~Copyable, Sendable {
     }
 }
 
-/// An LED that the kernel knows by name (/sys/class/leds), without other drivers; switched off at
-/// its end.
+/// An LED that the kernel knows by name (/sys/class/leds), without other drivers; `deinit` switches
+/// it off.
 @usableFromInline struct LEDOutput: ~Copyable, Sendable {
     private static let mark = "led:"
     private static let folder = "/sys/class/leds"
@@ -83,7 +83,7 @@ public struct OutputLine: ~Copyable, Sendable {
     private let brightness: FileDescriptor
     private let brightest: [UInt8]
 
-    /// The name in "led:NAME"; nil for a line of another kind.
+    /// Returns the name in "led:NAME"; nil for a line of another kind.
     static func name(in line: String) -> String? {
         line.utf8.starts(with: mark.utf8) ? String(line.dropFirst(mark.utf8.count)) : nil
     }
@@ -116,7 +116,7 @@ public struct OutputLine: ~Copyable, Sendable {
     }
 
     deinit {
-        // A failure does not matter: an LED that has been removed is dark.
+        // A failure does not matter: a removed LED is dark.
         _ = brightness.write([UInt8(ascii: "0")].span)
     }
 

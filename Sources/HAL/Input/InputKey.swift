@@ -3,12 +3,12 @@ internal import Time
 
 /// One key of an input device, such as a USB keypad's.
 struct InputKey: ~Copyable {
-    /// Its line as the configuration names it.
+    /// The key's line as the configuration names it.
     private let name: String
     private let code: UInt16
     private let device: FileDescriptor
     private var events: KeyEvents
-    /// Bytes that were read and not parsed yet.
+    /// Bytes that were read and not yet parsed.
     private var bytes = InlineArray<96, UInt8>(repeating: 0)
     private var next = 0
     private var end = 0
@@ -67,7 +67,7 @@ struct InputKey: ~Copyable {
         return InputLine.Edge(isActive: isDown, moment: moment)
     }
 
-    /// Whether there was anything to read; the kernel returns whole events only.
+    /// Reads events, and returns whether there were any; the kernel returns whole events only.
     private mutating func readMore() throws(GPIOError) -> Bool {
         next = 0
         end = 0
@@ -95,7 +95,7 @@ struct KeyEvents {
     }
 
     private let code: UInt16
-    /// Events were dropped: those up to the next report are incomplete.
+    /// Whether events were dropped: the events up to the next report are incomplete.
     private var isBroken = false
 
     static let size = Int(clinux_input_event_size())
@@ -130,7 +130,7 @@ struct KeyEvents {
 public struct InputDevice: Equatable, Sendable {
     /// "event3", in /dev/input.
     public let node: String
-    /// The device's own name, such as "USB Keypad"; others may have the same.
+    /// The device's own name, such as "USB Keypad"; other devices may have the same name.
     public let name: String
     /// Its keys by number, in order.
     public let keys: [UInt16]
@@ -139,7 +139,7 @@ public struct InputDevice: Equatable, Sendable {
     private static let byID = "/dev/input/by-id"
     private static let keyMax = 0x2ff
 
-    /// All devices that have keys, and the errors of those that could not be opened.
+    /// Returns all devices that have keys, and the errors of those that could not be opened.
     public static func all() -> (devices: [InputDevice], refused: [GPIOError]) {
         var devices: [InputDevice] = []
         var refused: [GPIOError] = []
@@ -158,9 +158,9 @@ public struct InputDevice: Equatable, Sendable {
         return (devices, refused)
     }
 
-    /// Opens the device of this name, its own or that in /dev/input/by-id, which has this key.
+    /// Opens the device with this key and this name, its own or one in /dev/input/by-id.
     ///
-    /// `line` is for the error. One USB keypad is often two devices of the same name.
+    /// `line` is for the error. One USB keypad often appears as two devices of the same name.
     static func open(
         _ name: String, having code: UInt16, line: String
     ) throws(GPIOError) -> FileDescriptor {
@@ -180,7 +180,7 @@ public struct InputDevice: Equatable, Sendable {
                 isKnown = true
                 if clinux_input_has_key(file.raw, UInt32(code)) == 1 { return file }
             } catch {
-                // Another device may match; if not, this error is why it was not found.
+                // Another device may match; if none does, this error explains why.
                 refusal = refusal ?? error
             }
         }
@@ -188,7 +188,7 @@ public struct InputDevice: Equatable, Sendable {
         throw refusal ?? GPIOError(line: line, reason: .noDevice)
     }
 
-    /// event0, event1 …, in the order of their numbers.
+    /// Returns event0, event1 …, in the order of their numbers.
     private static func nodes() -> [String] {
         let names = (try? FileStore.names(in: folder, suffix: "")) ?? []
         let numbers = names.compactMap { name in

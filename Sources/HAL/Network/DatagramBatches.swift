@@ -2,14 +2,14 @@ internal import CLinux
 
 /// The datagrams that one system call took from a UDP socket, and their sources.
 ///
-/// One call takes all that wait. Taking them singly would need one more call to learn that there
-/// are no more. All memory is allocated in `init`; real-time after that.
+/// One call takes all that wait: with single calls, only a further call would show that no more
+/// wait. All memory is allocated in `init`; real-time after that.
 @safe public struct DatagramInbox: ~Copyable {
-    /// The most datagrams taken at once; if there are so many, more may wait.
+    /// The most datagrams taken at once; after so many, more may wait.
     public static let capacity = Int(CLINUX_INBOX_COUNT)
 
     private let inbox: OpaquePointer
-    /// How many there are now.
+    /// The number of datagrams now.
     public private(set) var count = 0
 
     /// - Throws: `SystemError` when there is no memory.
@@ -22,7 +22,7 @@ internal import CLinux
 
     deinit { unsafe clinux_inbox_free(inbox) }
 
-    /// Takes the datagrams that wait at a socket and replaces the former ones.
+    /// Takes the datagrams that wait at a socket, and replaces the former ones.
     mutating func fill(from descriptor: Int32) {
         count = Int(unsafe clinux_inbox_receive(inbox, descriptor))
     }
@@ -40,15 +40,16 @@ internal import CLinux
             count: min(size, room), from: SocketAddress(from), isTruncated: size > room)
     }
 
-    /// How long a datagram had waited in the kernel when it was taken, at least 0.
+    /// Returns how long a datagram had waited in the kernel when it was taken, at least 0.
     ///
-    /// By the wall clock: wrong when that was set meanwhile. 0 where the kernel does not know.
+    /// Measured by the wall clock: wrong when that clock was set meanwhile. 0 where the kernel does
+    /// not know.
     public func waited(_ index: Int) -> Duration {
         precondition(index >= 0 && index < count)
         return .nanoseconds(max(0, unsafe clinux_inbox_waited(inbox, Int32(index))))
     }
 
-    /// The bytes of one datagram, cut to the room for it.
+    /// Returns the bytes of one datagram, cut to the room for it.
     @_lifetime(borrow self)
     public func bytes(of index: Int) -> Span<UInt8> {
         precondition(index >= 0 && index < count)
@@ -63,9 +64,9 @@ internal import CLinux
 
 /// Datagrams that one system call hands to the kernel.
 ///
-/// All copies of a frame are sealed first and sent then: taken by turns, sealing and the kernel's
-/// network code would evict each other from the processor's caches. All memory is allocated in
-/// `init`; real-time after that.
+/// All copies of a frame are sealed first, and only then sent: in alternation, sealing and the
+/// kernel's network code would evict each other from the processor's caches. All memory is
+/// allocated in `init`; real-time after that.
 @safe public struct DatagramOutbox: ~Copyable {
     /// The most datagrams sent at once.
     public static let capacity = Int(CLINUX_OUTBOX_COUNT)
@@ -76,7 +77,7 @@ internal import CLinux
     private let isIPv6: Bool
     private var tags = InlineArray<16, Int32>(repeating: 0)
     private var bytes = InlineArray<16, Int32>(repeating: 0)
-    /// How many datagrams the last send handled, sent or not.
+    /// The number of datagrams that the last send handled, sent or not.
     public private(set) var count = 0
 
     /// - Throws: `SystemError` when there is no memory.
@@ -90,10 +91,10 @@ internal import CLinux
 
     deinit { unsafe clinux_outbox_free(outbox) }
 
-    /// Whether it must be sent before another datagram fits.
+    /// Whether the outbox must be sent before another datagram fits.
     public var isFull: Bool { unsafe clinux_outbox_is_full(outbox) != 0 }
 
-    /// The room for the next datagram; only valid while the outbox is not full.
+    /// The room for the next datagram; valid only while the outbox is not full.
     public var next: MutableSpan<UInt8> {
         @_lifetime(&self)
         mutating get {
@@ -131,12 +132,12 @@ internal import CLinux
             bytes: Int(bytes[index]))
     }
 
-    /// One datagram that was sent, or could not be.
+    /// A datagram that was sent, or could not be sent.
     public struct Sent: Equatable, Sendable {
         public let result: SendResult
         /// The tag passed to `append`.
         public let tag: Int
-        /// Its size with the IP and UDP headers.
+        /// The datagram's size with the IP and UDP headers.
         public let bytes: Int
     }
 }

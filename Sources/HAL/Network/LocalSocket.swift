@@ -3,7 +3,7 @@ internal import Time
 
 /// The listening Unix socket through which `intercomctl` talks to the daemon.
 ///
-/// Its file is removed at its end.
+/// `deinit` removes its file.
 public struct LocalSocket: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
     private let path: String
@@ -11,8 +11,8 @@ public struct LocalSocket: ~Copyable, Sendable {
     /// Makes the socket's file, mode 0660, of `group` if given.
     ///
     /// A file left by a crashed daemon is replaced. A socket on which a daemon answers, or a file
-    /// that is no socket, is left alone, and the error says so. The UDP port tells apart two
-    /// daemons that start at the same moment, so make the `PortSockets` first.
+    /// that is no socket, is left alone, and the error reports it. Of two daemons that start at the
+    /// same moment, the UDP port stops the second, so make the `PortSockets` first.
     public init(path: String, group: UInt32? = nil) throws(SystemError) {
         var raw = unsafe clinux_local_listen(path, 0o660)
         if raw == -EADDRINUSE {
@@ -21,7 +21,7 @@ public struct LocalSocket: ~Copyable, Sendable {
         }
         let descriptor = try FileDescriptor(raw, "listen on \(path)")
         if let group {
-            // If that fails, root alone can talk to the daemon, which is better than a daemon that
+            // If this fails, only root can talk to the daemon, which is better than a daemon that
             // does not start.
             _ = unsafe clinux_local_set_group(path, group)
         }
@@ -31,18 +31,18 @@ public struct LocalSocket: ~Copyable, Sendable {
 
     deinit { _ = unsafe clinux_file_remove(path) }
 
-    /// To watch for `EventLoop.readable`.
+    /// The descriptor to watch for `EventLoop.readable`.
     public var fd: Int32 { descriptor.raw }
 
-    /// The next program that has connected; nil when none waits.
+    /// Returns the next program that has connected; nil when none waits.
     ///
-    /// Also nil when it has closed already, or when the process has too many open files.
+    /// Also nil when that program has closed already, or when this process has too many open files.
     public borrowing func accept() -> LocalPeer? {
         let raw = clinux_local_accept(descriptor.raw)
         return raw >= 0 ? LocalPeer(accepted: FileDescriptor(owning: raw)) : nil
     }
 
-    /// Whether a daemon accepts connections on the socket at this path.
+    /// Returns whether a daemon accepts connections on the socket at this path.
     public static func isAnswered(_ path: String) -> Bool {
         let raw = unsafe clinux_local_connect(path)
         guard raw >= 0 else { return false }
@@ -117,7 +117,8 @@ public struct LocalPeer: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
-    /// Whether the other program was of this group, or of it besides its own, when it connected.
+    /// Returns whether the other program had this group, as its own or besides it, when it
+    /// connected.
     public borrowing func isMember(of group: UInt32) -> Bool {
         identity.group == group || clinux_local_has_group(descriptor.raw, group) == 1
     }
@@ -125,10 +126,10 @@ public struct LocalPeer: ~Copyable, Sendable {
     /// Whether the other program is gone, and has not merely finished sending.
     public var hasHungUp: Bool { clinux_poll(descriptor.raw, 0, 0) > 0 }
 
-    /// To watch for `EventLoop.readable` or `.writable`.
+    /// The descriptor to watch for `EventLoop.readable` or `.writable`.
     public var fd: Int32 { descriptor.raw }
 
-    /// Reads what has come, at most as much as fits.
+    /// Reads the waiting bytes, at most as many as fit.
     public borrowing func read(into bytes: inout MutableSpan<UInt8>) -> LocalTransfer {
         precondition(!bytes.isEmpty)
         let count = descriptor.read(into: &bytes)
@@ -140,8 +141,8 @@ public struct LocalPeer: ~Copyable, Sendable {
         LocalPeer.transfer(descriptor.send(bytes))
     }
 
-    /// Waits until there is something to read, or the other end is closed; false at the limit, or
-    /// up to a millisecond after it.
+    /// Waits until there are bytes to read, or the other end is closed; false at the limit, or up
+    /// to a millisecond after it.
     public borrowing func waitReadable(limit: Duration) -> Bool {
         wait(CLINUX_READABLE, limit)
     }
@@ -155,7 +156,8 @@ public struct LocalPeer: ~Copyable, Sendable {
         let deadline = Clock.now() + limit
         while true {
             let left = max(0, (deadline - Clock.now()).nanoseconds)
-            // Rounded up: else a caller with a deadline asks again and again in the last one.
+            // Rounded up: else a caller with a deadline asks again and again in the last
+            // millisecond.
             let milliseconds = Int32(clamping: (left + 999_999) / 1_000_000)
             let result = clinux_poll(descriptor.raw, Int16(events), milliseconds)
             if result > 0 { return true }

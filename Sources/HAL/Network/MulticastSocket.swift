@@ -2,15 +2,15 @@ internal import CLinux
 
 /// A socket for multicast DNS in one family of addresses on one interface (RFC 6762).
 ///
-/// It hears what is sent to the group there and nothing else, beside any other program that has the
+/// It hears only datagrams to the group on that interface, beside any other program that has the
 /// port.
 public struct MulticastSocket: ~Copyable, Sendable {
     /// One datagram; its bytes are in the caller's buffer.
     public struct Arrival: Equatable, Sendable {
         public let count: Int
         public let from: SocketAddress
-        /// 255 when no router has passed it on, if the sender meant that to be seen; 0 where the
-        /// kernel does not tell.
+        /// 255 when no router has forwarded the datagram, if the sender chose 255 to show that; 0
+        /// where the kernel does not report it.
         public let hopLimit: Int
     }
 
@@ -38,7 +38,7 @@ public struct MulticastSocket: ~Copyable, Sendable {
             raw, "open UDP port 5353 on \(interface.name)", advice: advice)
     }
 
-    /// To watch for `EventLoop.readable`.
+    /// The descriptor to watch for `EventLoop.readable`.
     public var fd: Int32 { descriptor.raw }
 
     /// Sends one datagram to the group.

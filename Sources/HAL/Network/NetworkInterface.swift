@@ -1,26 +1,26 @@
 internal import CLinux
 
-/// A network interface of this machine, as the kernel has it.
+/// A network interface of this machine, as the kernel describes it.
 public struct NetworkInterface: Equatable, Sendable {
-    /// Such as "eth0".
+    /// The name, such as "eth0".
     public let name: String
     /// The kernel's number.
     public let index: UInt32
     /// Whether a person or a program has switched it on.
     public let isUp: Bool
-    /// Whether it has a carrier: a cable with a running device at the other end, or a Wi-Fi that it
-    /// has joined.
+    /// Whether the interface has a carrier: a cable with a running device at the other end, or a
+    /// joined Wi-Fi.
     public let isRunning: Bool
     public let isLoopback: Bool
-    /// Whether it leads to neighbours who hear what is sent to a group.
+    /// Whether the interface leads to neighbours that hear datagrams to a group.
     public let canMulticast: Bool
-    /// Its addresses, with port 0.
+    /// The addresses, with port 0.
     public let addresses: [SocketAddress]
-    /// How many of the 128 bits of each address are the network's.
+    /// For each address, how many of its 128 bits are the network's.
     public let prefixes: [Int]
-    /// Whether it leads to every host for which there is no other route.
+    /// Whether the interface leads to every host that has no other route.
     public let hasDefaultRoute: Bool
-    /// Whether the kernel shows a device behind it.
+    /// Whether the kernel shows a device behind the interface.
     let hasDevice: Bool
 
     public init(
@@ -44,14 +44,14 @@ public struct NetworkInterface: Equatable, Sendable {
         addresses.contains { $0.family == family }
     }
 
-    /// Whether a station that has this one address, or every one, reaches neighbours here by what
-    /// it sends to a group.
+    /// Returns whether a station with this one address, or with every address, reaches neighbours
+    /// here by datagrams to a group.
     public func reachesNeighbours(from address: SocketAddress?) -> Bool {
         guard isUp, isRunning, canMulticast, !addresses.isEmpty else { return false }
         return address.map { own in addresses.contains { $0.host == own.host } } ?? true
     }
 
-    /// All interfaces, in the kernel's order; nil when the kernel does not list them.
+    /// Returns all interfaces, in the kernel's order; nil when the kernel does not list them.
     public static func all() -> [NetworkInterface]? {
         let capacity = Int(CLINUX_INTERFACES_MAX)
         var raw = [clinux_interface](repeating: clinux_interface(), count: capacity)
@@ -77,7 +77,7 @@ public struct NetworkInterface: Equatable, Sendable {
             hasDevice: FileStore.exists("/sys/class/net/\(name)/device"))
     }
 
-    /// The first elements of a C array.
+    /// Returns the first elements of a C array.
     private static func array<Field, Element: BitwiseCopyable>(
         of field: inout Field, _ places: Range<Int>
     ) -> [Element] {
@@ -95,27 +95,27 @@ public struct NetworkInterface: Equatable, Sendable {
 public enum NetworkFault: Equatable, Sendable {
     /// There is no interface but the loopback.
     case noInterface
-    /// Switched off.
+    /// The interface is switched off.
     case down(String)
-    /// No cable, no running device at its other end, or no Wi-Fi joined.
+    /// No cable, no running device at its other end, or no joined Wi-Fi.
     case noCarrier(String)
     /// No address of a family that the peers have.
     case noAddress(String)
-    /// The one address that the settings name is not this machine's.
+    /// This machine does not have the one address that the settings name.
     case lostListen(String)
 
-    /// The fault of all interfaces together; nil when one can be used.
+    /// Finds the fault of all interfaces together; nil when one can be used.
     ///
     /// - Parameters:
     ///   - interfaces: all interfaces.
-    ///   - families: those of the peers' addresses; one of them is enough.
+    ///   - families: the families of the peers' addresses; one of these is enough.
     ///   - listen: the one address of this station; nil for every address of the machine.
     public init?(
         _ interfaces: [NetworkInterface], for families: [SocketAddress.Family],
         listen: SocketAddress? = nil
     ) {
         let others = interfaces.filter { !$0.isLoopback }
-        // What programs have made leads to nobody, or leads there by another interface.
+        // An interface made by a program leads nowhere, or leads there by another interface.
         let real = others.filter { $0.kind != .virtual }
         let ranked = NetworkInterface.ranked(real.isEmpty ? others : real)
         let isUsable = ranked.contains { one in
@@ -140,7 +140,7 @@ public enum NetworkFault: Equatable, Sendable {
         }
     }
 
-    /// The word for programs.
+    /// The code of the fault, for programs.
     public var code: StaticString {
         switch self {
         case .noInterface: "no_interface"
@@ -151,7 +151,7 @@ public enum NetworkFault: Equatable, Sendable {
         }
     }
 
-    /// What is wrong, for people.
+    /// The fault, for people.
     public var text: String {
         switch self {
         case .noInterface: "this machine has no network interface"
@@ -165,7 +165,7 @@ public enum NetworkFault: Equatable, Sendable {
         }
     }
 
-    /// What to do about it.
+    /// The way out, for people.
     public var fix: String {
         switch self {
         case .noInterface: "see the cable of the USB adapter, and ip link"
@@ -189,20 +189,20 @@ extension NetworkInterface {
         case hardware
         /// A bridge, a VLAN or the like, which may lead to a LAN.
         case other
-        /// For containers and virtual machines, or a tunnel through another interface.
+        /// An interface for containers or virtual machines, or a tunnel through another interface.
         case virtual
     }
 
     public var kind: Kind {
         if hasDevice { return .hardware }
         if Self.isVirtual(name) { return .virtual }
-        // In a container its cable is no device either; a VLAN has a dot.
+        // In a container the cable has no device either; the name of a VLAN has a dot.
         let isCable = ["e", "wl", "ww", "usb"].contains { name.hasPrefix($0) }
         return isCable && !name.utf8.contains(UInt8(ascii: ".")) ? .hardware : .other
     }
 
-    /// Whether a name is one that Docker, Podman, libvirt, LXD, Kubernetes, WireGuard, Tailscale
-    /// and the like give.
+    /// Whether Docker, Podman, libvirt, LXD, Kubernetes, WireGuard, Tailscale and the like give
+    /// this name.
     private static func isVirtual(_ name: String) -> Bool {
         let marks = [
             "docker", "veth", "wg", "tailscale", "tun", "tap", "virbr", "vnet", "lxc", "lxd",
@@ -214,7 +214,8 @@ extension NetworkInterface {
         return isDockers || marks.contains { name.hasPrefix($0) }
     }
 
-    /// Hardware first, and of each kind that with the default route; else in the kernel's order.
+    /// Sorts interfaces: hardware first, and in each kind those with the default route first; else
+    /// in the kernel's order.
     public static func ranked(_ interfaces: [NetworkInterface]) -> [NetworkInterface] {
         [Kind.hardware, .other, .virtual].flatMap { kind in
             let alike = interfaces.filter { $0.kind == kind }
@@ -228,19 +229,19 @@ extension NetworkInterface {
             .flatMap { $0.addresses }.filter { $0.scope == 0 }
     }
 
-    /// The interfaces on which a station looks for neighbours.
+    /// Returns the interfaces on which a station looks for neighbours.
     ///
     /// - Parameters:
     ///   - interfaces: all interfaces.
     ///   - listen: the one address of this station; nil for every address of the machine.
-    /// - Returns: at most eight, those that lead to other machines first, and all others that reach
-    ///   neighbours.
+    /// - Returns: at most eight: those that lead to other machines first, then all others that
+    ///   reach neighbours.
     public static func neighbourly(
         _ interfaces: [NetworkInterface], from listen: SocketAddress?
     ) -> (used: [NetworkInterface], leftOut: [NetworkInterface]) {
         let most = 8
         let usable = interfaces.filter { $0.reachesNeighbours(from: listen) }
-        // A bridge with the default route is the LAN, however many cables there are.
+        // A bridge with the default route is the LAN, however many cables it has.
         let outward = ranked(usable.filter { $0.hasDefaultRoute })
         let all = outward + ranked(usable.filter { !$0.hasDefaultRoute })
         return (Array(all.prefix(most)), Array(all.dropFirst(most)))
@@ -249,7 +250,7 @@ extension NetworkInterface {
 
 /// The kernel's tables of routes (proc_net(5)).
 enum DefaultRoutes {
-    /// The interfaces with a route to every host, of either family.
+    /// Returns the interfaces with a route to every host, of either family.
     static func interfaces() -> [String] {
         func table(_ name: String) -> [UInt8] {
             (try? FileStore.read("/proc/self/net/\(name)", limit: 1 << 20)) ?? []
@@ -281,11 +282,11 @@ enum DefaultRoutes {
 
 /// A Wi-Fi interface of this machine.
 public struct WirelessInterface: Equatable, Sendable {
-    /// Such as "wlan0".
+    /// The name, such as "wlan0".
     public let name: String
-    /// Whether it is in use; nil when the kernel does not say.
+    /// Whether the interface is in use; nil when the kernel does not report it.
     public let isUp: Bool?
-    /// Whether it sleeps between packets; nil when its driver does not report it.
+    /// Whether the interface sleeps between packets; nil when its driver does not report it.
     public let savesPower: Bool?
 
     public init(name: String, isUp: Bool?, savesPower: Bool?) {
@@ -294,7 +295,7 @@ public struct WirelessInterface: Equatable, Sendable {
         self.savesPower = savesPower
     }
 
-    /// The interfaces that sysfs shows as Wi-Fi, by name; none is not an error.
+    /// Returns the interfaces that sysfs shows as Wi-Fi, by name; none is not an error.
     public static func all(in folder: String = "/sys/class/net") -> [WirelessInterface] {
         let names = (try? FileStore.names(in: folder, suffix: "")) ?? []
         return names.compactMap { name in
@@ -328,6 +329,6 @@ public final class NetworkWatch {
     /// The descriptor for the event loop: readable when something has changed.
     public var fd: Int32 { descriptor.raw }
 
-    /// Whether anything has changed since the last call; one system call when nothing has.
+    /// Returns whether anything has changed since the last call; one system call when nothing has.
     public func hasChanged() -> Bool { clinux_network_changed(descriptor.raw) != 0 }
 }

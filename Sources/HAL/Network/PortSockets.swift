@@ -5,15 +5,16 @@ internal import CLinux
 /// A datagram whose first byte is below 0x10 belongs to a handshake (protocol.md §1.1) and goes to
 /// the control thread, all others to the media loop: a flood of handshakes cannot disturb the
 /// sound. First messages of handshakes have a socket of their own: a flood of them cannot push the
-/// answers to our own handshakes out of the kernel's buffer. So have data packets from elsewhere
-/// than `UDPSocket.prefer` names: a flood of them cannot push out the sound of peers. All sockets
-/// can send, and all must stay open: the kernel gives the number of one that is closed to another.
+/// answers to our own handshakes out of the kernel's buffer. Data packets from addresses that
+/// `UDPSocket.prefer` does not name have one too: a flood of them cannot push out the sound of
+/// peers. All sockets can send, and all must stay open: the kernel would give a closed socket's
+/// number to another one.
 @frozen public struct PortSockets: ~Copyable {
     public var handshake: UDPSocket
     public var data: UDPSocket
     /// First messages of other stations' handshakes.
     public var initiations: UDPSocket
-    /// Data packets from addresses that are not preferred; before any is, none.
+    /// Data packets from addresses that are not preferred; none before the first `prefer`.
     public var strays: UDPSocket
 
     /// Room for bursts while the media loop is busy; the kernel may grant less.
@@ -23,9 +24,9 @@ internal import CLinux
     private static let strayReceiveSize: Int32 = 128 * 1024
     private static let sendSize: Int32 = 128 * 1024
 
-    /// Opens them all.
+    /// Opens all four sockets.
     ///
-    /// With `listen` nil they are bound to every address of the machine: IPv6 and IPv4, or IPv4
+    /// If `listen` is nil they are bound to every address of the machine: IPv6 and IPv4, or IPv4
     /// alone where there is no IPv6. Port 0 lets the kernel choose. Outgoing packets are marked as
     /// voice.
     public init(listen: SocketAddress? = nil, port: UInt16) throws(SystemError) {
@@ -36,7 +37,7 @@ internal import CLinux
         do throws(SystemError) {
             try self.init(on: .any(port: port))
         } catch {
-            // The kernel may lack IPv6, or have it switched off (ipv6.disable=1).
+            // The kernel may lack IPv6, or have IPv6 switched off (ipv6.disable=1).
             guard error.errno == EAFNOSUPPORT || error.errno == EADDRNOTAVAIL else { throw error }
             try self.init(on: .anyIPv4(port: port))
         }
@@ -45,7 +46,7 @@ internal import CLinux
     private init(on address: SocketAddress) throws(SystemError) {
         let isIPv6 = address.family == .ipv6
         // The first socket binds alone, so that a second daemon is refused and does not get half of
-        // the packets. Only then do the others join, in the order that the kernel is told of.
+        // the packets. Only then do the others join, in the order of `clinux_port_socket`.
         let first = try Self.open(address, Self.handshakeReceiveSize)
         try Self.share(first)
         let local = try Self.local(first)
@@ -62,7 +63,7 @@ internal import CLinux
         strays = UDPSocket(owning: fourth, isIPv6: isIPv6, local: local)
     }
 
-    /// A socket at an address; one that joins others there says so first.
+    /// Opens a socket at an address; to join others there, it first sets that option.
     private static func open(
         _ address: SocketAddress, _ receiveSize: Int32, joins: Bool = false
     ) throws(SystemError) -> FileDescriptor {

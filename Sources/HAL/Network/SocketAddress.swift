@@ -3,7 +3,8 @@ public import Time
 
 /// An IP address and a UDP port.
 ///
-/// IPv4 is held as an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2): there is one form to compare.
+/// IPv4 is held as an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2), so that only one form is
+/// compared.
 public struct SocketAddress: Hashable, Sendable {
     public enum Family: Sendable { case ipv4, ipv6 }
 
@@ -21,17 +22,17 @@ public struct SocketAddress: Hashable, Sendable {
         self.scope = scope
     }
 
-    /// Every address of the machine, both families.
+    /// Returns every address of the machine, of both families.
     public static func any(port: UInt16) -> SocketAddress {
         SocketAddress(high: 0, low: 0, port: port)
     }
 
-    /// Every IPv4 address of the machine.
+    /// Returns every IPv4 address of the machine.
     public static func anyIPv4(port: UInt16) -> SocketAddress {
         SocketAddress(high: 0, low: mappedPrefix, port: port)
     }
 
-    /// The same address with another port.
+    /// Returns the same address with another port.
     func at(port: UInt16) -> SocketAddress {
         SocketAddress(high: high, low: low, port: port, scope: scope)
     }
@@ -40,7 +41,7 @@ public struct SocketAddress: Hashable, Sendable {
         high == 0 && low >> 32 == SocketAddress.mappedPrefix >> 32 ? .ipv4 : .ipv6
     }
 
-    /// Whether it is 127.0.0.0/8 or ::1.
+    /// Whether the address is in 127.0.0.0/8, or is ::1.
     public var isLoopback: Bool {
         family == .ipv4 ? low >> 24 & 0xff == 127 : high == 0 && low == 1
     }
@@ -53,7 +54,7 @@ public struct SocketAddress: Hashable, Sendable {
     /// Reads "192.0.2.1:5577", "[2001:db8::1]:5577" or "[fe80::1%eth0]:5577".
     ///
     /// With `defaultPort` the port may be missing, and then the brackets too. Numbers only:
-    /// `NameLookup` takes names.
+    /// `NameLookup` looks names up.
     public init?(parsing text: String, defaultPort: UInt16? = nil) {
         guard let (host, port) = SocketAddress.split(text), let port = port ?? defaultPort
         else { return nil }
@@ -68,7 +69,8 @@ public struct SocketAddress: Hashable, Sendable {
         self.init(address)
     }
 
-    /// Splits "host", "host:port", "[v6]:port" or "[v6]" into its parts, host unresolved.
+    /// Splits "host", "host:port", "[v6]:port" or "[v6]" into its parts, and leaves the host
+    /// unresolved.
     ///
     /// Nil when the brackets or the port are malformed; a text with several colons and no brackets
     /// is an IPv6 address without a port.
@@ -96,7 +98,7 @@ public struct SocketAddress: Hashable, Sendable {
         return (host, port)
     }
 
-    /// A port of 1 to 5 digits, above 0.
+    /// Reads a port of 1 to 5 digits, above 0.
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt16? {
         guard (1...5).contains(digits.count) else { return nil }
         var value = 0
@@ -135,14 +137,14 @@ extension SocketAddress: CustomStringConvertible {
     }
 }
 
-/// The look-up of one host name: the C library's resolver blocks for as long as a name server is
-/// silent, so it has a thread of its own.
+/// The look-up of one host name, on its own thread: the C library's resolver blocks for as long as
+/// a name server is silent.
 public struct NameLookup {
     public enum Answer: Equatable, Sendable {
-        /// Best first, with port 0; at most eight.
+        /// The addresses, best first, with port 0; at most eight.
         case found([SocketAddress])
         case failed(ResolutionError)
-        /// No answer in time; a longer wait might bring one.
+        /// No answer came in time; a longer wait may bring one.
         case silent
     }
 
@@ -153,12 +155,12 @@ public struct NameLookup {
         work = Background { Self.lookUp(host) }
     }
 
-    /// The answer, which comes once; waits for so long at most.
+    /// Returns the answer, once; waits at most for the limit.
     public func answer(within limit: Duration = .zero) -> Answer {
         work.take(within: limit) ?? .silent
     }
 
-    /// When to look for the answer again.
+    /// Returns when to look for the answer again.
     public func look(at now: Instant) -> Instant { work.look(at: now) }
 
     private static func lookUp(_ host: String) -> Answer {

@@ -1,14 +1,14 @@
 internal import CLinux
 
-/// A TCP connection, for a program that waits for many things at once: no call waits.
+/// A TCP connection, for a program that waits for many descriptors at once: no call waits.
 public struct TCPStream: ~Copyable, Sendable {
     /// The outcome of one read.
     public enum Arrival: Equatable, Sendable {
         case bytes(Int)
         case wouldBlock
-        /// The other side has closed it in order.
+        /// The other side has closed the connection in order.
         case closed
-        /// The other side, or the network, has given it up.
+        /// The other side, or the network, has given the connection up.
         case failed
     }
 
@@ -21,17 +21,17 @@ public struct TCPStream: ~Copyable, Sendable {
         self.other = other
     }
 
-    /// Begins to connect to a program that listens there; `connectionError` says what came of it
-    /// once the stream is writable.
+    /// Begins to connect to a listening program; `connectionError` gives the result once the stream
+    /// is writable.
     ///
-    /// Until `close`, the end of the stream is an abort, whatever ends it, the death of this
-    /// program too: the other side must not take that for an end in order.
+    /// Until `close`, any end of the stream is an abort, even the death of this program: the other
+    /// side must not mistake it for an orderly end.
     ///
     /// - Parameters:
-    ///   - other: Where the program listens.
-    ///   - own: The address of this machine from which it connects, at any port; the kernel
-    ///     chooses one for nil, and where the other address is of another family.
-    /// - Throws: what keeps it from connecting at all, such as an address of another machine.
+    ///   - other: The address at which the program listens.
+    ///   - own: The address of this machine from which to connect, at any port; the kernel chooses
+    ///     one for nil, and where the other address is of another family.
+    /// - Throws: why connecting cannot begin, such as an address of another machine.
     public init(
         connectingTo other: SocketAddress, from own: SocketAddress? = nil
     ) throws(SystemError) {
@@ -53,10 +53,10 @@ public struct TCPStream: ~Copyable, Sendable {
         "connect to \(other) (TCP)"
     }
 
-    /// To watch for `EventLoop.readable` or `.writable`.
+    /// The descriptor to watch for `EventLoop.readable` or `.writable`.
     public var fd: Int32 { descriptor.raw }
 
-    /// Why the connection was not made; nil when it was.
+    /// Returns why the connection was not made; nil when it was.
     public borrowing func connectionError() -> SystemError? {
         do throws(SystemError) {
             _ = try SystemError.check(
@@ -65,7 +65,7 @@ public struct TCPStream: ~Copyable, Sendable {
         } catch { return error }
     }
 
-    /// Takes what has come, as much as fits.
+    /// Reads the waiting bytes, at most as many as fit.
     public borrowing func read(into bytes: inout MutableSpan<UInt8>) -> Arrival {
         precondition(!bytes.isEmpty)
         let count = descriptor.read(into: &bytes)
@@ -74,7 +74,8 @@ public struct TCPStream: ~Copyable, Sendable {
         return Self.isLater(count) ? .wouldBlock : .failed
     }
 
-    /// Sends as much as the kernel takes now, perhaps nothing; nil when the connection has failed.
+    /// Sends as many bytes as the kernel takes now, perhaps none; nil when the connection has
+    /// failed.
     public borrowing func write(_ bytes: Span<UInt8>) -> Int? {
         let count = descriptor.send(bytes)
         if count >= 0 { return count }
@@ -89,11 +90,12 @@ public struct TCPStream: ~Copyable, Sendable {
     public consuming func close() { _ = clinux_tcp_set_abort(descriptor.raw, 0) }
 }
 
-/// A TCP port of this machine at which programs on others may connect.
+/// A TCP port of this machine to which programs on others may connect.
 public struct TCPListener: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
 
-    /// Listens at the one address, or at every one, of both families where this machine has IPv6.
+    /// Listens at the one address, or at every address, of both families where this machine has
+    /// IPv6.
     public init(at own: SocketAddress? = nil, port: UInt16) throws(SystemError) {
         let place = own?.at(port: port)
         var address = (place ?? .any(port: port)).raw
@@ -106,13 +108,13 @@ public struct TCPListener: ~Copyable, Sendable {
         descriptor = try FileDescriptor(raw, "listen on TCP port \(port)", advice: advice)
     }
 
-    /// To watch for `EventLoop.readable`.
+    /// The descriptor to watch for `EventLoop.readable`.
     public var fd: Int32 { descriptor.raw }
 
-    /// The next connection on which something has come, and where it came from; nil when none
-    /// waits.
+    /// Returns the next connection that has brought bytes, with its source; nil when none waits.
     ///
-    /// Also nil when it has ended already, or when the process has too many open files.
+    /// Also nil when that connection has ended already, or when the process has too many open
+    /// files.
     public borrowing func accept() -> TCPStream? {
         var from = clinux_address()
         let raw = unsafe clinux_tcp_accept(descriptor.raw, &from)

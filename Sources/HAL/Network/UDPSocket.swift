@@ -34,7 +34,7 @@ public struct UDPSocket: ~Copyable, Sendable {
         self.local = local
     }
 
-    /// To watch for `EventLoop.readable`.
+    /// The descriptor to watch for `EventLoop.readable`.
     public var fd: Int32 { descriptor.raw }
 
     /// Sends one datagram.
@@ -65,7 +65,7 @@ public struct UDPSocket: ~Copyable, Sendable {
             count: min(size, capacity), from: SocketAddress(from), isTruncated: size > capacity)
     }
 
-    /// Takes the datagrams that wait and replaces those in the inbox.
+    /// Takes the waiting datagrams, and replaces those in the inbox.
     ///
     /// Real-time: one system call, no allocation.
     public borrowing func receive(into inbox: inout DatagramInbox) {
@@ -80,9 +80,10 @@ public struct UDPSocket: ~Copyable, Sendable {
         outbox.send(by: descriptor.raw)
     }
 
-    /// How many datagrams found the kernel's buffer of this socket full, since it was made.
+    /// Returns how many datagrams the kernel has dropped since the socket was made, because its
+    /// buffer was full.
     ///
-    /// Takes a descriptor, so that a thread can ask that does not own the socket.
+    /// It takes a descriptor, so that a thread that does not own the socket can ask.
     public static func overflow(of fd: Int32) -> Int { max(0, Int(clinux_udp_overflow(fd))) }
 
     static func classify(_ errno: Int32) -> SendResult {
@@ -105,11 +106,11 @@ extension UDPSocket {
     /// The first byte of a handshake's first message.
     private static let initiationByte: UInt8 = 0x01
 
-    /// Has the kernel give data packets from other addresses than these to `PortSockets.strays`.
+    /// Makes the kernel give data packets from all other addresses to `PortSockets.strays`.
     ///
-    /// Any socket of the port will do. Nil, and more than `preferredMax`: none goes there. The
-    /// kernel does not look at the interface of a link-local address. It gets another program each
-    /// time, so ask only when the addresses are others.
+    /// Any socket of the port will do. With nil, or more than `preferredMax` addresses, no packet
+    /// goes to the strays. The kernel does not look at the interface of a link-local address. Each
+    /// call loads another program into the kernel, so call only when the addresses have changed.
     ///
     /// - Throws: `SystemError`; then nothing has changed.
     public borrowing func prefer(_ addresses: [SocketAddress]?) throws(SystemError) {
@@ -135,7 +136,7 @@ public final class UDPProbe {
     public enum Fault: Error, Equatable, Sendable {
         case portClosed
         case unreachable
-        /// Found before anything was sent.
+        /// The kernel found no route before anything was sent.
         case noRoute
         case blocked
         /// No socket, no memory: no evidence about the address.
@@ -153,7 +154,7 @@ public final class UDPProbe {
         descriptor = FileDescriptor(owning: result)
     }
 
-    /// The error that has come since; nil while there is none.
+    /// Returns the error that has come since; nil while there is none.
     public func fault() -> Fault? {
         switch -clinux_socket_error(descriptor.raw) {
         case 0: nil

@@ -2,11 +2,11 @@ internal import CLinux
 internal import Realtime
 public import Time
 
-/// Work that may take seconds, on a thread of its own: a disk, a name server or a sound card keeps
-/// whoever asks it waiting.
+/// Work that may take seconds, on a thread of its own, because a disk, a name server or a sound
+/// card keeps its callers waiting.
 ///
-/// Its owner looks now and then whether the result is there. An owner that drops it does not wait
-/// for the end, and the result ends on the thread that found it.
+/// The owner looks now and then for the result. If the owner drops the work, it does not wait for
+/// the end, and the result is freed on the work's thread.
 public final class Background<Value: ~Copyable>: Sendable {
     /// When the work began.
     public let since = Clock.now()
@@ -14,7 +14,7 @@ public final class Background<Value: ~Copyable>: Sendable {
 
     /// Begins the work.
     ///
-    /// Where no thread can be had, it is done before this returns.
+    /// If no thread can be made, the work is done before this returns.
     public init(_ work: @escaping @Sendable () -> Value) {
         let body = Body { [results] in _ = results.push(work()) }
         let argument = unsafe Unmanaged.passRetained(body)
@@ -27,10 +27,10 @@ public final class Background<Value: ~Copyable>: Sendable {
         if result < 0 { unsafe argument.takeRetainedValue().run() }
     }
 
-    /// The result, once; nil while there is none.
+    /// Returns the result, once; nil while there is none.
     public func take() -> Value? { results.pop() }
 
-    /// The result, once, after a wait for it; nil where it is not there in time.
+    /// Returns the result, once, and waits for it; nil where it does not come in time.
     public func take(within limit: Duration) -> Value? {
         let end = Clock.now() + limit
         while true {
@@ -41,17 +41,17 @@ public final class Background<Value: ~Copyable>: Sendable {
         }
     }
 
-    /// Whether it takes longer than disks and cards that are well ever do.
+    /// Returns whether the work takes longer than healthy disks and cards ever do.
     public func isLate(at now: Instant) -> Bool { now - since > .seconds(5) }
 
-    /// When to look for the result again: soon, and the more seldom the longer it takes.
+    /// Returns when to look for the result again: soon at first, then at growing intervals.
     public func look(at now: Instant) -> Instant {
         now + max(.milliseconds(1), min(.milliseconds(250), (now - since) / 8))
     }
 }
 
 extension Background where Value == Bool {
-    /// Ends a value, such as an open device, where that may take seconds; true when it has ended.
+    /// Frees a value that may take seconds to end, such as an open device; the result is true.
     public convenience init<Other: ~Copyable>(ending other: consuming Other) {
         let last = Last(other)
         self.init {
@@ -61,7 +61,7 @@ extension Background where Value == Bool {
     }
 }
 
-/// A value on its way to the thread where it ends.
+/// A value on its way to the thread that frees it.
 private final class Last<Value: ~Copyable>: Sendable {
     // SAFETY: only that thread touches it.
     nonisolated(unsafe) var value: Value?
@@ -74,16 +74,16 @@ final class Body: Sendable {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
 
-/// Works that must not run at once, such as two that read the same files and write what follows
-/// from them: each begins when the one before it has ended.
+/// Work that must run one piece at a time, such as two pieces that read the same files and write
+/// results from them: each begins after the end of the one before.
 ///
-/// For one thread, which begins them all.
+/// Only one thread may begin them all.
 public final class WorkChain {
     private var last: SPSCRing<Bool>?
 
     public init() {}
 
-    /// Begins a work, or has it wait for those before it.
+    /// Begins a piece of work, or makes it wait for the pieces before it.
     public func begin<Value>(_ work: @escaping @Sendable () -> Value) -> Background<Value> {
         let (before, end) = (last, SPSCRing<Bool>(capacity: 1))
         last = end

@@ -2,18 +2,18 @@ internal import CLinux
 
 /// A program that runs beside this one.
 ///
-/// It gets the arguments and the environment given here, and of our descriptors only standard
-/// error, and where it is a `HelperProgram` its end of a connection. Its owner must call `ended`
-/// from time to time, because an ended child stays a zombie until then.
+/// It gets the arguments and the environment given here; of our descriptors it gets only standard
+/// error, and as a `HelperProgram` its end of a connection. Its owner must call `ended` from time
+/// to time, because an ended child stays a zombie until then.
 public struct ChildProgram: Sendable {
     private let process: Int64
 
     /// - Parameters:
-    ///   - path: the program; no search, no shell.
-    ///   - arguments: what follows its name, without zero bytes.
+    ///   - path: the program; there is no search, and no shell.
+    ///   - arguments: the arguments after its name, without zero bytes.
     ///   - environment: `NAME=value` each, without zero bytes.
-    ///   - input: the descriptor that becomes its standard input; negative: it has none.
-    /// - Throws: why it cannot be started.
+    ///   - input: the descriptor that becomes its standard input; negative means none.
+    /// - Throws: why the program cannot be started.
     public init(
         _ path: String, arguments: [String] = [], environment: [String], input: Int32 = -1
     ) throws(SystemError) {
@@ -31,7 +31,7 @@ public struct ChildProgram: Sendable {
         process = started
     }
 
-    /// Its exit status, 128 and more for a signal; nil while it runs.
+    /// Returns its exit status, 128 plus the number for a signal; nil while it runs.
     ///
     /// Do not call it again after it has returned a status.
     public func ended() -> Int? {
@@ -40,12 +40,12 @@ public struct ChildProgram: Sendable {
         return unsafe clinux_child_ended(process, &status) == 1 ? Int(status) : nil
     }
 
-    /// Kills it and the programs it has started; `ended` returns a status soon after.
+    /// Kills the program and the programs it has started; `ended` returns a status soon after.
     public func kill() { clinux_child_kill(process) }
 }
 
 extension ChildProgram {
-    /// Texts in one block, each with a zero at its end.
+    /// Texts in one block of memory, each with a zero at its end.
     private struct Block {
         private var bytes: [CChar] = []
         private var places: [Int] = []
@@ -58,7 +58,7 @@ extension ChildProgram {
             bytes.append(0)
         }
 
-        /// Their pointers, and a nil at the end, during the call.
+        /// Calls a body with pointers to the texts, which a nil ends and which last for the call.
         mutating func withPointers<Result>(
             _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
         ) -> Result {
@@ -76,16 +76,16 @@ extension ChildProgram {
     }
 }
 
-/// A program that runs beside this one, and takes and sends packets on its standard input.
+/// A program that runs beside this one, and exchanges packets with it on its standard input.
 public struct HelperProgram: ~Copyable {
     /// The longest packet of either side, in bytes.
     public static let packetMost = 1024
 
-    /// Its owner must kill it, and ask for its end.
+    /// The program, which the owner must kill, and whose `ended` it must call.
     public let program: ChildProgram
     private let socket: FileDescriptor
 
-    /// - Throws: why it cannot be started.
+    /// - Throws: why the program cannot be started.
     public init(_ path: String) throws(SystemError) {
         var ends: (Int32, Int32) = (-1, -1)
         let made = unsafe withUnsafeMutableBytes(of: &ends) { bytes in
@@ -100,17 +100,17 @@ public struct HelperProgram: ~Copyable {
         socket = ours
     }
 
-    /// Readable when a packet waits, or the program has ended.
+    /// The descriptor: readable when a packet waits, or the program has ended.
     public var fd: Int32 { socket.raw }
 
     /// Sends a packet.
     ///
-    /// - Returns: False where the program does not take it: it has ended, or hangs.
+    /// - Returns: False where the program does not take the packet: it has ended, or hangs.
     public borrowing func send(_ packet: [UInt8]) -> Bool {
         socket.write(packet.span) == packet.count
     }
 
-    /// The next packet; empty when the program has ended, nil when none waits.
+    /// Returns the next packet; empty when the program has ended, nil when none waits.
     public borrowing func receive() -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: Self.packetMost)
         var room = bytes.mutableSpan

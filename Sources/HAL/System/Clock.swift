@@ -3,22 +3,24 @@ public import Time
 
 /// The clocks of the machine.
 ///
-/// Only shells read them: cores take the time as an argument.
+/// Only the loops around the cores read them: a core takes the time as an argument.
 public enum Clock {
-    /// Now, on CLOCK_MONOTONIC: it is never set, and GPIO edges and `Timer` use it.
+    /// Returns the time of CLOCK_MONOTONIC, which is never set, and which GPIO edges and `Timer`
+    /// use.
     ///
     /// Real-time: no system call where the kernel offers a vDSO.
     public static func now() -> Instant { Instant(nanoseconds: read(CLOCK_MONOTONIC)) }
 
-    /// How long the machine has been suspended since it was started: `now` does not count that.
+    /// Returns how long the machine has been suspended since its start: `now` does not count that
+    /// time.
     public static func suspended() -> Duration {
         .nanoseconds(read(CLOCK_BOOTTIME) - read(CLOCK_MONOTONIC))
     }
 
-    /// Milliseconds since 1970 in UTC, for people to read; it may jump either way.
+    /// Returns milliseconds since 1970 in UTC, for people to read; they may jump either way.
     public static func wallMilliseconds() -> Int64 { read(CLOCK_REALTIME) / 1_000_000 }
 
-    /// Processor time the calling thread has used, in ns.
+    /// Returns the processor time that the calling thread has used, in ns.
     public static func threadNanoseconds() -> Int64 { read(CLOCK_THREAD_CPUTIME_ID) }
 
     /// Sleeps for at least this long; only for threads that no other thread waits for.

@@ -9,7 +9,7 @@ public import Time
     public static let readable = CLINUX_READABLE
     public static let writable = CLINUX_WRITABLE
 
-    /// What happened to one descriptor.
+    /// The events of one descriptor.
     public struct Event: Equatable, Sendable {
         public let token: UInt32
         public let events: UInt32
@@ -29,7 +29,7 @@ public import Time
 
     deinit { unsafe ready.deallocate() }
 
-    /// To watch by another loop: readable when one of its descriptors has an event.
+    /// The descriptor for another loop: readable when a descriptor of this loop has an event.
     public var fd: Int32 { epoll.raw }
 
     /// Starts to watch a descriptor; its owner must remove it before closing it.
@@ -41,7 +41,7 @@ public import Time
             "epoll add descriptor \(fd)")
     }
 
-    /// Changes what is waited for on a watched descriptor.
+    /// Changes the events to wait for on a watched descriptor.
     public borrowing func modify(fd: Int32, events: UInt32, token: UInt32) throws(SystemError) {
         _ = try SystemError.check(
             clinux_epoll_control(epoll.raw, CLINUX_MODIFY, fd, events, token),
@@ -57,9 +57,9 @@ public import Time
 
     /// Waits for events and returns their number.
     ///
-    /// `deadline` nil waits for ever; a past one does not wait. The wait may end up to a
-    /// millisecond after the deadline: use a `Timer` for exact times. Returns 0 at the deadline and
-    /// when a signal interrupted. Real-time: no allocation.
+    /// If `deadline` is nil it waits for ever; with a past one it does not wait. The wait may end
+    /// up to a millisecond after the deadline: use a `Timer` for exact times. Returns 0 at the
+    /// deadline and after a signal. Real-time: no allocation.
     public mutating func wait(until deadline: Instant?) -> Int {
         var timeout: Int32 = -1
         if let deadline {
@@ -73,7 +73,7 @@ public import Time
         return count
     }
 
-    /// One of the events of the last wait.
+    /// Returns one of the events of the last wait.
     public subscript(_ index: Int) -> Event {
         precondition(index >= 0 && index < count)
         // SAFETY: the last wait wrote `count` entries.
@@ -84,7 +84,7 @@ public import Time
 
 /// Wakes another thread's event loop (eventfd).
 ///
-/// Raising it many times before it is drained wakes once.
+/// Many raises before a drain wake it once.
 public struct EventSignal: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
 
@@ -92,7 +92,7 @@ public struct EventSignal: ~Copyable, Sendable {
         descriptor = try FileDescriptor(clinux_event_make(), "eventfd")
     }
 
-    /// To watch for `EventLoop.readable`.
+    /// The descriptor to watch for `EventLoop.readable`.
     public var fd: Int32 { descriptor.raw }
 
     /// Makes the descriptor readable; any thread, real-time: one system call.
@@ -120,7 +120,7 @@ public struct Timer: ~Copyable, Sendable {
         descriptor = try FileDescriptor(clinux_timer_make(), "timerfd_create")
     }
 
-    /// To watch for `EventLoop.readable`.
+    /// The descriptor to watch for `EventLoop.readable`.
     public var fd: Int32 { descriptor.raw }
 
     /// Fires once at `moment`, or at once if it has passed; replaces an earlier setting.

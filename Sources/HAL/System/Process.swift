@@ -12,8 +12,8 @@ public enum ProcessHardening {
 public enum MemoryLock {
     /// Locks all pages once they are touched, now and later, after freeing unused heap memory.
     ///
-    /// Call it when everything has been made. Under a finite limit nothing is locked, because the
-    /// allocation that later reached the limit would fail. An error deserves a warning, no more.
+    /// Call it after everything has been made. Under a finite limit nothing is locked, because an
+    /// allocation that later reached the limit would fail. An error deserves only a warning.
     public static func lock() throws(SystemError) {
         let result = clinux_memory_lock()
         guard result == 0 else {
@@ -24,16 +24,16 @@ public enum MemoryLock {
     }
 }
 
-/// One line about a crash of the program, written before the crash ends it.
+/// A line about a crash of the program, written before the crash ends it.
 ///
-/// A trap in real-time code can be reported nowhere else: no log, no memory, no second try. The
-/// line has the signal, the thread, and the functions as the linker names them (`swift demangle`
-/// reads them), with addresses for `addr2line`. Until then it costs nothing. The signal then ends
-/// the program as it would have without it, so a supervisor sees how it ended.
+/// No log, memory or second try is left to report a trap in real-time code. The line has the
+/// signal, the thread, and the functions as the linker names them (`swift demangle` reads them),
+/// with addresses for `addr2line`. Until then it costs nothing. The signal then ends the program as
+/// usual, so a supervisor sees the cause.
 public enum LastWords {
     /// Installs the signal handlers; call it on the main thread before any other thread starts.
     public static func prepare() throws(SystemError) {
-        // The journal reads the number as the priority (sd-daemon(3)); people need none.
+        // The journal reads the number as the priority (sd-daemon(3)); people do not need it.
         let mark = JournalSocket.isStandardError ? "<2>" : ""
         _ = try SystemError.check(unsafe clinux_last_words(mark), "sigaction")
     }
@@ -44,7 +44,7 @@ public enum HeapWatch {
     /// Starts or stops counting the calling thread's heap calls.
     public static func arm(_ isOn: Bool) { clinux_heapwatch_arm(isOn ? 1 : 0) }
 
-    /// Calls counted so far; nil without the library.
+    /// The calls counted so far; nil without the library.
     public static var count: UInt64? {
         let count = clinux_heapwatch_count()
         return count >= 0 ? UInt64(count) : nil
@@ -53,18 +53,18 @@ public enum HeapWatch {
 
 /// A thread with a stack of fixed size, and with real-time priority if permitted.
 ///
-/// Half of the stack of a real-time thread is in memory before it runs, so that no page fault can
-/// delay it. Its processor treats subnormal numbers as zero: fading sound would reach them, and on
-/// x86 each costs as much as a hundred others.
+/// Half of a real-time thread's stack is in memory before the thread runs, so that no page fault
+/// can delay it. The thread treats subnormal numbers as zero: fading sound would reach them, and on
+/// x86 each costs as much as a hundred other numbers.
 @safe public struct RealtimeThread: ~Copyable, @unchecked Sendable {
     private var thread: clinux_thread
 
-    /// Whether the kernel granted SCHED_FIFO; without it the thread runs like any other.
+    /// Whether the kernel granted SCHED_FIFO; without it the thread runs at ordinary priority.
     public let isRealtime: Bool
 
     /// Starts a thread that runs `body` once.
     ///
-    /// `name` is cut to the 15 bytes the kernel keeps. `priority` is that of SCHED_FIFO, 1 to 99; 0
+    /// `name` is cut to the 15 bytes that the kernel keeps. `priority` is SCHED_FIFO's, 1 to 99; 0
     /// asks for an ordinary thread.
     public init(
         name: String, priority: Int32, stackSize: Int = 256 * 1024,
@@ -96,7 +96,7 @@ public enum HeapWatch {
 
     /// Waits until the body has returned.
     ///
-    /// Dropping the value waits too: a thread never outlives what it borrowed.
+    /// Dropping the value waits too: a thread never outlives the values it borrowed.
     public consuming func join() {}
 }
 
@@ -116,16 +116,16 @@ public struct Signals: ~Copyable, Sendable {
 
     /// Blocks the signals for the process, and ignores broken pipes and stray signals.
     ///
-    /// Only for the main thread before any other thread starts: threads inherit blocked signals,
-    /// and a signal would kill the process through a thread that did not block it.
+    /// Only for the main thread, before any other thread starts: threads inherit blocked signals,
+    /// and a signal would kill the process through a thread that does not block it.
     public init() throws(SystemError) {
         descriptor = try FileDescriptor(signals: Signal.allCases.map { $0.rawValue })
     }
 
-    /// To watch for `EventLoop.readable`.
+    /// The descriptor to watch for `EventLoop.readable`.
     public var fd: Int32 { descriptor.raw }
 
-    /// The next signal; nil when none is waiting.
+    /// Returns the next signal; nil when none is waiting.
     public borrowing func next() -> Signal? {
         Signal(rawValue: clinux_signals_next(descriptor.raw))
     }
@@ -141,7 +141,7 @@ public enum Program {
         }
     }
 
-    /// The folder of the running program's file; nil where the kernel does not tell.
+    /// The folder of the running program's file; nil where the kernel does not report it.
     public static var folder: String? {
         var path = [UInt8](repeating: 0, count: 4096)
         let count = unsafe path.withUnsafeMutableBytes { room in
@@ -156,7 +156,7 @@ public enum Program {
 
     /// Opens /dev/null for each closed standard stream, before another file gets its number.
     ///
-    /// Reading and writing there fail as before. Call it before opening anything.
+    /// Reading and writing there still fail. Call it before opening any file.
     public static func fillStreams() { clinux_fill_streams() }
 
     /// Ends the program at once with an exit status.
@@ -167,7 +167,7 @@ public enum Program {
 
 /// The environment and the user of the process.
 public enum Environment {
-    /// The value of an environment variable; nil when it is absent.
+    /// Returns the value of an environment variable; nil when it is absent.
     public static func value(of name: String) -> String? {
         // SAFETY: nothing in the process changes the environment; the text is copied.
         guard let text = unsafe getenv(name) else { return nil }
@@ -177,17 +177,17 @@ public enum Environment {
     /// The user id of the process.
     public static var userID: UInt32 { geteuid() }
 
-    /// The id of a group such as "intercom-admin"; nil when the machine has no such group.
+    /// Returns the id of a group such as "intercom-admin"; nil when the machine has no such group.
     ///
-    /// May read files: not for the media loop.
+    /// The call may read files: not for the media loop.
     public static func groupID(of name: String) -> UInt32? {
         let id = unsafe clinux_group_id(name)
         return id >= 0 ? UInt32(id) : nil
     }
 
-    /// Whether a group of the machine lists a user as a member; nil without such a group.
+    /// Returns whether a group of the machine lists a user as a member; nil without such a group.
     ///
-    /// May read files: not for the media loop.
+    /// The call may read files: not for the media loop.
     public static func group(_ name: String, lists user: String) -> Bool? {
         let answer = unsafe clinux_group_lists(name, user)
         return answer >= 0 ? answer == 1 : nil

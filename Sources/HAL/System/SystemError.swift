@@ -8,17 +8,17 @@ public struct SystemError: Error, Equatable, Sendable {
     public let errno: Int32
     /// The file or folder does not exist.
     public static let noSuchFile = ENOENT
-    /// The file is there, and has nothing in it.
+    /// The file exists, and is empty.
     public static let noData = ENODATA
-    /// The process has no right to it.
+    /// The process has no right to the file.
     public static let noPermission = EACCES
     /// A part of the path is no folder.
     public static let notADirectory = ENOTDIR
-    /// No program listens there.
+    /// No program listens at the address.
     public static let refused = ECONNREFUSED
-    /// It is there already.
+    /// The file exists already.
     public static let exists = EEXIST
-    /// It is larger than allowed.
+    /// The file is larger than allowed.
     public static let tooLarge = EFBIG
 
     /// Advice for the person; empty when the reason is enough.
@@ -30,7 +30,7 @@ public struct SystemError: Error, Equatable, Sendable {
         self.advice = advice
     }
 
-    /// Returns a count or descriptor; throws what CLinux returned as a negated errno.
+    /// Returns a count or descriptor; throws a negated errno of CLinux.
     static func check(
         _ result: Int32, _ operation: @autoclosure () -> String, advice: String = ""
     ) throws(SystemError) -> Int32 {
@@ -40,7 +40,7 @@ public struct SystemError: Error, Equatable, Sendable {
         return result
     }
 
-    /// The kernel's text for an errno, such as "Permission denied".
+    /// Returns the kernel's text for an errno, such as "Permission denied".
     static func text(of errno: Int32) -> String {
         // SAFETY: the text is a constant of the C library, terminated by a zero.
         unsafe String(cString: clinux_error_text(errno))
@@ -50,20 +50,21 @@ public struct SystemError: Error, Equatable, Sendable {
 extension SystemError: CustomStringConvertible {
     public var description: String { fix.map { "\(finding); \($0)" } ?? finding }
 
-    /// The operation that failed, and why.
+    /// The failed operation, and the reason.
     public var finding: String { Self.onOneLine("\(operation): \(SystemError.text(of: errno))") }
 
     /// The advice; nil when there is none.
     public var fix: String? { advice.isEmpty ? nil : Self.onOneLine(advice) }
 
-    /// The text without control characters: a file's name in it must not begin a line of its own.
+    /// Returns the text without control characters: a file's name in it must not begin a line of
+    /// its own.
     private static func onOneLine(_ text: String) -> String {
         let bytes = text.utf8.map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: "?") : $0 }
         return String(decoding: bytes, as: UTF8.self)
     }
 }
 
-/// The only owner of an open descriptor; closes it at its end.
+/// The only owner of an open descriptor, which `deinit` closes.
 public struct FileDescriptor: ~Copyable, Sendable {
     /// The number, to arm an `EventLoop` with; it must not outlive the owner.
     public let raw: Int32
@@ -74,15 +75,15 @@ public struct FileDescriptor: ~Copyable, Sendable {
         self.raw = raw
     }
 
-    /// Takes over a descriptor that CLinux has opened; throws what it returned as a negated errno.
+    /// Takes over a descriptor that CLinux has opened; throws a negated errno of CLinux.
     init(
         _ raw: Int32, _ operation: @autoclosure () -> String, advice: String = ""
     ) throws(SystemError) {
         self.init(owning: try SystemError.check(raw, operation(), advice: advice))
     }
 
-    /// Blocks these signals for the process, to be read here, and ignores broken pipes and stray
-    /// signals: one sent by mistake, such as SIGUSR1, would end the process at once.
+    /// Blocks these signals for the process, so that they are read here, and ignores broken pipes
+    /// and stray signals: a signal sent by mistake, such as SIGUSR1, would end the process at once.
     init(signals numbers: [Int32]) throws(SystemError) {
         let raw = unsafe numbers.withUnsafeBufferPointer { buffer in
             // SAFETY: the kernel reads `count` numbers of the array.
@@ -93,13 +94,13 @@ public struct FileDescriptor: ~Copyable, Sendable {
     }
 
     deinit {
-        // An error of close changes nothing for a descriptor that is only read, or whose data fsync
-        // has confirmed.
+        // An error of `close` does not matter for a descriptor that is only read, or whose data
+        // fsync has confirmed.
         _ = close(raw)
     }
 
-    /// Reads what has come, at most as much as fits: the number of bytes, which is 0 at the end, or
-    /// a negated errno.
+    /// Reads the waiting bytes, at most as many as fit; returns their number, which is 0 at the
+    /// end, or a negated errno.
     borrowing func read(into bytes: inout MutableSpan<UInt8>) -> Int {
         unsafe bytes.withUnsafeMutableBufferPointer { buffer in
             // SAFETY: at most `count` bytes are written, during the call only.
@@ -107,7 +108,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
         }
     }
 
-    /// Writes as many bytes as are taken now: their number, or a negated errno.
+    /// Writes as many bytes as are accepted now; returns their number, or a negated errno.
     borrowing func write(_ bytes: Span<UInt8>) -> Int {
         unsafe bytes.withUnsafeBufferPointer { buffer in
             // SAFETY: the bytes are read during the call only.
@@ -115,7 +116,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
         }
     }
 
-    /// The same to a socket whose other end may be gone.
+    /// Writes to a socket whose other end may be gone; returns as `write` does.
     borrowing func send(_ bytes: Span<UInt8>) -> Int {
         unsafe bytes.withUnsafeBufferPointer { buffer in
             // SAFETY: the bytes are read during the call only.

@@ -9,10 +9,10 @@ public final class JournalSocket: Sendable {
     private let descriptor: FileDescriptor
     private let path: String
 
-    /// Where journald listens.
+    /// The path at which journald listens.
     public static let standardPath = "/run/systemd/journal/socket"
 
-    /// Nil when the process cannot make a socket.
+    /// Makes a socket; nil when the process cannot.
     public init?(path: String = standardPath) {
         let raw = clinux_local_datagram_make()
         guard raw >= 0 else { return nil }
@@ -20,7 +20,7 @@ public final class JournalSocket: Sendable {
         self.path = path
     }
 
-    /// Whether standard error goes to the journal: then `$JOURNAL_STREAM` names it.
+    /// Whether standard error goes to the journal, which `$JOURNAL_STREAM` then names.
     ///
     /// A daemon whose standard error was redirected must write there (systemd.exec(5)).
     public static var isStandardError: Bool {
@@ -42,7 +42,7 @@ public final class JournalSocket: Sendable {
     }
 }
 
-/// One entry of the journal, in the bytes of its native protocol.
+/// An entry of the journal, in the bytes of its native protocol.
 ///
 /// Every value is written in the form that begins with its length (systemd's "Native Journal
 /// Protocol"), so no value can end its field and begin another.
@@ -90,7 +90,7 @@ public enum ServiceNotifier {
     /// Feeds the watchdog.
     public static func watchdog() { send("WATCHDOG=1") }
 
-    /// How often the watchdog must be fed; nil when this process has none.
+    /// How often the watchdog must be fed; nil when this process has no watchdog.
     public static var watchdogInterval: Duration? {
         guard
             let text = Environment.value(of: "WATCHDOG_USEC"),
@@ -104,7 +104,7 @@ public enum ServiceNotifier {
 
     private static func send(_ state: String) {
         guard let path = Environment.value(of: "NOTIFY_SOCKET") else { return }
-        // A service manager that does not receive this is no reason to stop.
+        // A service manager that does not receive the state is no reason to stop.
         _ = JournalSocket(path: path)?.send(Array(state.utf8))
     }
 }

@@ -8,12 +8,13 @@ public enum Terminal {
         case complaint = 2
     }
 
-    /// Whether it is a terminal, not a file or another program.
+    /// Returns whether an output is a terminal, not a file or another program.
     public static func isInteractive(_ output: Output) -> Bool {
         isatty(output.rawValue) == 1
     }
 
-    /// Columns and rows of the terminal; nil where there is none, or it does not know.
+    /// Returns the columns and rows of the terminal; nil without a terminal, or where it does not
+    /// know them.
     public static func size(of output: Output) -> (columns: Int, rows: Int)? {
         var (columns, rows): (Int32, Int32) = (0, 0)
         // SAFETY: the call writes the two numbers and keeps neither pointer.
@@ -29,7 +30,7 @@ public enum Terminal {
     /// Writes a short text if the reader has room for it now, and never waits.
     ///
     /// A longer text is cut to fit, with the line feed at its end. Returns false when not all of
-    /// that was written.
+    /// the cut text was written.
     public static func offer(_ text: String, to output: Output) -> Bool {
         var text = shortened(text)
         return text.withUTF8 { bytes in
@@ -41,7 +42,8 @@ public enum Terminal {
         }
     }
 
-    /// The text cut to `offerMax` bytes between two characters, with its line feed if it had one.
+    /// Returns the text cut to `offerMax` bytes between two characters, with its line feed if it
+    /// had one.
     static func shortened(_ text: String) -> String {
         let bytes = text.utf8
         guard bytes.count > offerMax else { return text }
@@ -89,10 +91,10 @@ public enum Keyboard {
     /// Whether standard input is a terminal, not a file or another program.
     public static var isThere: Bool { isatty(descriptor) == 1 }
 
-    /// Drops what somebody has typed at the terminal so far, and never waits.
+    /// Drops the text that a person has typed at the terminal so far, and never waits.
     ///
-    /// - Returns: Whether that was more than blanks; nil for nothing. Of a program that the shell
-    ///   has sent to the background nothing is read, which would stop it.
+    /// - Returns: Whether the text was more than blanks; nil for no text. A program in the shell's
+    ///   background reads nothing, because reading would stop it.
     public static func dropTyped() -> Bool? {
         var (isText, byte): (Bool?, UInt8) = (nil, 0)
         while isThere, clinux_is_foreground(descriptor) == 1,
@@ -108,9 +110,9 @@ public enum Keyboard {
         return isText
     }
 
-    /// The next line without its line feed; nil at the end, and when it is too long.
+    /// Reads the next line without its line feed; nil at the end, and when the line is too long.
     ///
-    /// Bytes that are not UTF-8 are replaced. Ended by Ctrl-D in the middle, it was dropped.
+    /// Bytes that are not UTF-8 are replaced. A line that Ctrl-D cuts in the middle is dropped.
     public static func line() -> String? {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
@@ -122,7 +124,7 @@ public enum Keyboard {
             }
             guard result == 1 else { return nil }
             if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
-            // One without an end must not hold up the program for ever.
+            // A line without an end must not block the program for ever.
             guard bytes.count < lineMax else { return nil }
             bytes.append(byte)
         }
@@ -144,7 +146,7 @@ public struct TerminalSignals: ~Copyable {
         descriptor = try FileDescriptor(signals: [1, 2, 3, 15, Self.suspend])
     }
 
-    /// Whether one that ends the program has come.
+    /// Returns whether a signal that ends the program has come.
     public borrowing func isEnd() -> Bool {
         while true {
             switch clinux_signals_next(descriptor.raw) {
@@ -156,12 +158,13 @@ public struct TerminalSignals: ~Copyable {
     }
 }
 
-/// The standard streams of a program: when one is cut, its other end is gone.
+/// The standard streams of a program: when a stream is cut, its other end is gone.
 ///
 /// A closed terminal or a closed ssh connection cuts them; a file, /dev/null and a stream that was
 /// never open have no other end.
 public struct Lifeline: ~Copyable {
-    /// An input that ends sooner never had another end: `ssh -n` gives such an input.
+    /// The time within which an input that ends never had another end: `ssh -n` gives such an
+    /// input.
     private static let settling = Duration.seconds(1)
 
     private let begin: Instant
@@ -171,7 +174,7 @@ public struct Lifeline: ~Copyable {
         begin = now
     }
 
-    /// Whether one of the streams has been cut.
+    /// Returns whether one of the streams has been cut.
     public mutating func poll(at now: Instant) -> Bool {
         if clinux_poll(1, 0, 0) > 0 || clinux_poll(2, 0, 0) > 0 { return true }
         guard hasInput, clinux_poll(0, 0, 0) > 0 else { return false }

@@ -1,14 +1,14 @@
 internal import Wire
 
-/// An announcement: sound that a caller reads from a file, said to a channel or a peer.
+/// An announcement: sound that a caller reads from a file, sent to a channel or a peer.
 ///
-/// Nothing of it begins before there is sound: if its caller went before that, nothing would tell
-/// the listeners its end.
+/// It begins only when there is sound: for a caller that left before, no message would end it at
+/// the listeners.
 package struct Announcer: Sendable {
-    /// What is announced, and to whom.
+    /// An announcement and its target.
     package struct Job: Equatable, Sendable {
         let caller: CallerTicket
-        /// The channel or the peer that it goes to.
+        /// The channel or the peer that hears the announcement.
         let target: TalkTarget
         package let name: String
         let priority: Priority
@@ -19,7 +19,7 @@ package struct Announcer: Sendable {
         /// Sound is awaited.
         case reading(Job)
         case speaking(Job, spurt: Int)
-        /// Everything was sent, or given up: the last reports of its listeners are awaited.
+        /// Everything was sent, or given up: the last reports of the listeners are awaited.
         case over(Job, spurt: Int)
     }
 
@@ -27,7 +27,7 @@ package struct Announcer: Sendable {
 
     private var state = State.idle
 
-    /// What is announced, until the caller has been told what was heard; nil when there is none.
+    /// The announcement, until its caller has got the result; nil when there is none.
     package var job: Job? {
         switch state {
         case .idle: nil
@@ -35,31 +35,31 @@ package struct Announcer: Sendable {
         }
     }
 
-    /// Whether it is to begin as soon as there is sound.
+    /// Whether the announcement waits for its first sound.
     package var awaitsSound: Bool {
         if case .reading = state { true } else { false }
     }
 
-    /// Whether it sounds.
+    /// Whether the announcement sounds.
     package var isSpeaking: Bool {
         if case .speaking = state { true } else { false }
     }
 
-    /// One is asked for; another one must not be under way.
+    /// Takes an announcement; no other may be under way.
     mutating func begin(_ job: Job) {
         guard case .idle = state else { preconditionFailure("one announcement at a time") }
         state = .reading(job)
     }
 
-    /// Enough sound is here: it begins, as the talkspurt of this number.
+    /// Begins the announcement, whose sound is here, as the talkspurt of this number.
     mutating func speak(_ spurt: Int) {
         guard case .reading(let job) = state else { return }
         state = .speaking(job, spurt: spurt)
     }
 
-    /// Nothing more of it is sent.
+    /// Stops sending the announcement.
     ///
-    /// - Returns: Whether it had begun; nil where none was under way.
+    /// - Returns: Whether it had begun; nil where no announcement was being sent.
     mutating func end(_ orders: inout Orders) -> Bool? {
         switch state {
         case .idle, .over: return nil
@@ -74,17 +74,17 @@ package struct Announcer: Sendable {
         }
     }
 
-    /// The last reports on a talkspurt are in.
+    /// Takes the last reports on a talkspurt.
     mutating func reportsAreIn(_ number: Int, _ heard: [HeardAt], _ orders: inout Orders) {
         guard case .over(let job, spurt: number) = state else { return }
         state = .idle
         orders.add(.answer(job.caller, .announced(to: job.name, heard)))
     }
 
-    /// Forgets a caller that is gone: after the end nobody waits for what was heard, and the next
-    /// may begin.
+    /// Forgets a caller that is gone: nobody then waits for the last reports, and the next
+    /// announcement may begin.
     ///
-    /// - Returns: Whether the announcement is to end with it.
+    /// - Returns: Whether the announcement must end with its caller.
     mutating func forget(_ hasGone: (CallerTicket) -> Bool) -> Bool {
         guard let caller = job?.caller, hasGone(caller) else { return false }
         if case .over = state { state = .idle }

@@ -1,16 +1,17 @@
 internal import Time
 
-/// Which findings about this machine's network, and about keys of peers, are news.
+/// Decides whether findings about this machine's network, and about keys of peers, are news.
 package struct DownWatch: Sendable {
-    /// What keeps this machine from every peer that is not on it, in words; nil if nothing does.
+    /// The fault that cuts this machine off from all other machines, in words; nil if there is
+    /// none.
     package private(set) var networkTrouble: String?
     /// Peers whose packets stay on this machine.
     private var loopback = PeerSet()
     private var isKeyShared = ByPeer(false)
 
-    /// What a look at this machine's network found, and the peers that are reached without it.
+    /// Takes the finding about this machine's network, and the peers reached without it.
     ///
-    /// - Returns: Whether that is news.
+    /// - Returns: Whether the finding is news.
     mutating func update(
         _ trouble: String?, loopback: PeerSet, _ orders: inout Orders
     ) -> Bool {
@@ -21,33 +22,33 @@ package struct DownWatch: Sendable {
             orders.add(.networkFault(trouble))
         } else {
             orders.add(.networkReady)
-            // Nobody need wait half a minute for the next try.
+            // No peer need wait half a minute for the next try.
             orders.add(.retryAll)
         }
         return true
     }
 
-    /// Peers that no network of this machine leads to.
+    /// The peers that no network of this machine reaches.
     package var cutOff: PeerSet {
         networkTrouble == nil ? [] : PeerSet(0..<PeerSet.capacity).subtracting(loopback)
     }
 
-    /// Whether two stations use this peer's key; call it once a second.
+    /// Notes whether two stations use this peer's key; call it once a second.
     mutating func updateKey(of peer: Int, isShared: Bool, _ orders: inout Orders) {
         if isShared, !isKeyShared[peer] { orders.add(.sharedKey(peer)) }
         isKeyShared[peer] = isShared
     }
 
-    /// Another peer has this number from now on.
+    /// Forgets a peer whose number now belongs to another.
     mutating func forget(_ peer: Int) { isKeyShared[peer] = false }
 }
 
-/// Whether each peer is there.
+/// Whether each peer is up, stale or down.
 package struct Presence: Sendable {
-    /// What the session with a peer is good for.
+    /// The state of the session with a peer.
     package enum Reach: Equatable, Sendable {
         case up
-        /// It has missed its heartbeat, and is not given up yet.
+        /// The peer has missed its heartbeat, and is not given up yet.
         case stale
         case down
     }
@@ -56,35 +57,35 @@ package struct Presence: Sendable {
     static let staleAfter = Duration.seconds(20)
 
     private var reaches = [Reach](repeating: .down, count: PeerSet.capacity)
-    /// It is this station that goes: no peer is lost.
+    /// Whether this station is stopping: peers that go down are then no news.
     private var isLeaving = false
 
-    /// Whether a peer is there.
+    /// Returns the state of the session with a peer.
     package func reach(of peer: Int) -> Reach { reaches[peer] }
 
-    /// All numbers of this reach.
+    /// Returns the numbers of all peers in this state.
     func peers(_ reach: Reach) -> PeerSet {
         PeerSet(reaches.indices.filter { reaches[$0] == reach })
     }
 
-    /// A session with a peer begins.
+    /// Notes that a session with a peer begins.
     mutating func up(_ peer: Int, _ orders: inout Orders) {
         reaches[peer] = .up
         orders.add(.peerUp(peer))
     }
 
-    /// The session with a peer is over.
+    /// Notes that the session with a peer is over.
     ///
-    /// - Returns: Whether that is news.
+    /// - Returns: Whether the end is news.
     mutating func down(_ peer: Int, _ orders: inout Orders) -> Bool {
         reaches[peer] = .down
         if !isLeaving { orders.add(.peerDown(peer)) }
         return !isLeaving
     }
 
-    /// The last packet of a peer came then.
+    /// Takes the time of a peer's last packet.
     ///
-    /// A peer that missed its heartbeat is stale until it is heard again, or given up.
+    /// A peer that missed its heartbeat is stale until a packet comes, or the peer is given up.
     ///
     /// - Returns: Whether it has become stale.
     mutating func opened(
@@ -104,21 +105,21 @@ package struct Presence: Sendable {
         return false
     }
 
-    /// The station stops: peers that go down from here on are no news.
+    /// Notes that the station stops: from now on a peer that goes down is no news.
     mutating func leave() { isLeaving = true }
 
-    /// Another peer has this number from now on.
+    /// Forgets a peer whose number now belongs to another.
     mutating func forget(_ peer: Int) { reaches[peer] = .down }
 }
 
 /// Whether the addresses of each peer are known.
 package struct Whereabouts: Sendable {
     private struct Place: Sendable {
-        /// The names among its addresses have been found once.
+        /// Whether the names among the peer's addresses have been found once.
         var isResolved = false
-        /// The settings have changed its addresses: that of its session may lead nowhere.
+        /// Whether the settings have changed the addresses: the session's own may lead nowhere.
         var hasMoved = false
-        /// Why its name was not resolved.
+        /// Why the peer's name was not resolved.
         var complaint: String?
     }
 
@@ -133,13 +134,13 @@ package struct Whereabouts: Sendable {
     /// Why a peer's name was not resolved; nil where it was, or no answer came yet.
     package func complaint(of peer: Int) -> String? { places[peer].complaint }
 
-    /// The settings have changed a peer's addresses.
+    /// Notes that the settings have changed a peer's addresses.
     mutating func moved(_ peer: Int) {
         places[peer] = Place()
         places[peer].hasMoved = true
     }
 
-    /// The resolver has answered for a peer.
+    /// Takes the resolver's answer for a peer.
     mutating func answered(
         _ peer: Int, isFound: Bool, complaint: String?, _ orders: inout Orders
     ) {
@@ -152,14 +153,14 @@ package struct Whereabouts: Sendable {
         places[peer].isResolved = true
     }
 
-    /// A peer is about to be called at the addresses it has now.
+    /// Notes that a peer is about to be called at its present addresses.
     ///
-    /// - Returns: Whether they are new.
+    /// - Returns: Whether the addresses are new.
     mutating func called(_ peer: Int) -> Bool {
         defer { places[peer].hasMoved = false }
         return places[peer].hasMoved
     }
 
-    /// Another peer has this number from now on.
+    /// Forgets a peer whose number now belongs to another.
     mutating func forget(_ peer: Int) { places[peer] = Place() }
 }

@@ -1,13 +1,13 @@
 package import Time
 package import Wire
 
-/// What one listener hears, or has heard, of a talkspurt of this station.
+/// The share of a talkspurt of this station that one listener hears or has heard.
 package struct HeardAt: Equatable, Sendable {
     package let peer: Int
-    /// How much was heard of what was said, or, if the obstacle is `unknown`, of what has arrived;
-    /// nil while the talkspurt goes on.
+    /// The share of the sent sound that was heard, or, if the obstacle is `unknown`, of the sound
+    /// that arrived; nil while the talkspurt goes on.
     package let percent: Int?
-    /// Why the listener did not hear all of it; nil where it heard nearly all.
+    /// Why the listener did not hear all of the talkspurt; nil where it heard nearly all.
     package let obstacle: Obstacle?
 
     package init(peer: Int, percent: Int?, _ obstacle: Obstacle?) {
@@ -15,19 +15,19 @@ package struct HeardAt: Equatable, Sendable {
     }
 }
 
-/// What a listener has heard of the last talkspurt to it, and when that ended.
+/// The share of the last talkspurt to a listener that it has heard, and when the talkspurt ended.
 package struct LastHeard: Equatable, Sendable {
     package let heard: HeardAt
     package let at: Instant
 }
 
-/// Whether a peer hears what is said to it at this moment.
+/// Whether a peer hears this station's talk at this moment.
 package enum NowHeard: Equatable, Sendable {
     case heard
     case unheard(Obstacle)
 }
 
-/// Why a listener does not hear this station, or did not hear all that was said.
+/// Why a listener does not hear this station, or did not hear all of a talkspurt.
 package enum Obstacle: Equatable, Sendable {
     /// There is no session with the listener.
     case down
@@ -41,21 +41,21 @@ package enum Obstacle: Equatable, Sendable {
     case microphoneLost
     /// Nothing came back from the listener.
     case noAnswer
-    /// The network lost much of it, or delivered it too late.
+    /// The network lost much of the sound, or delivered it too late.
     case network
-    /// The listener's program is older: it reports what has arrived, and not what was heard.
+    /// The listener's program is older: it reports only the sound that has arrived.
     case unknown
     /// The listener gave this reason.
     case told(Unheard)
 }
 
-/// The voices of peers: what each of their streams means here, and which of them sound.
+/// The voices of peers: the meaning of each stream here, and the streams that sound now.
 package struct HeardVoices: Sendable {
     private struct Voice: Sendable {
         /// The streams that sound now, as bits.
         var sounding: UInt32 = 0
         var since: Instant?
-        /// What each stream means here.
+        /// The meaning of each stream here.
         var hearings = [Hearing](repeating: .unbound, count: 32)
         /// The last value of each of `hearings` that let the stream be heard.
         var formerHearings = [Hearing](repeating: .unbound, count: 32)
@@ -72,18 +72,18 @@ package struct HeardVoices: Sendable {
     /// The meaning of each stream of a peer here.
     package func hearings(of peer: Int) -> [Hearing] { voices[peer].hearings }
 
-    /// The last meaning of each stream that let it be heard; a page ends as `.ignored`.
+    /// The last meaning of each stream that let the stream be heard; a page ends as `.ignored`.
     package func formerHearings(of peer: Int) -> [Hearing] { voices[peer].formerHearings }
 
-    /// A peer's stream means this from now on.
+    /// Sets the meaning of a peer's stream.
     mutating func bound(_ stream: UInt8, of peer: Int, to hearing: Hearing) {
         voices[peer].hearings[Int(stream)] = hearing
         if hearing.isHeard { voices[peer].formerHearings[Int(stream)] = hearing }
     }
 
-    /// A peer's stream begins to sound, or ends.
+    /// Notes that a peer's stream begins to sound, or ends.
     ///
-    /// - Returns: Whether its voice began: no other stream of the peer sounded.
+    /// - Returns: Whether the peer's voice began: no other stream of the peer sounded.
     mutating func update(
         _ stream: UInt8, of peer: Int, isOn: Bool, at now: Instant, _ orders: inout Orders
     ) -> Bool {
@@ -105,6 +105,6 @@ package struct HeardVoices: Sendable {
         return isOn
     }
 
-    /// Another peer has this number from now on.
+    /// Forgets a peer whose number now belongs to another.
     mutating func forget(_ peer: Int) { voices[peer] = Voice() }
 }

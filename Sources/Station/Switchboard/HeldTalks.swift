@@ -1,33 +1,33 @@
-/// What holds the microphone open by command: `talk` for as long as its caller is there, and
-/// `ptt down` until `ptt up`, without a caller.
+/// The commands that hold the microphone open: `talk` while its caller is connected, and `ptt down`
+/// until `ptt up`, without a caller.
 package struct HeldTalks: Sendable {
     /// Why the microphone closed.
     package enum End: Equatable, Sendable {
-        /// It was open for as long as it may be.
+        /// The talk reached its time limit.
         case timedOut
         case letGo
-        /// The settings have its target no more.
+        /// The target is no longer in the settings.
         case targetGone
     }
 
     struct Talk: Equatable, Sendable {
         let target: Int
-        /// Nil where it lasts until it is let go.
+        /// The caller; nil for a talk that lasts until it is let go.
         let caller: CallerTicket?
-        /// What its caller calls the target.
+        /// The caller's name for the target.
         let name: String
     }
 
     private(set) var talks: [Talk] = []
 
-    /// The targets that the microphone is held open for.
+    /// The targets for which a command holds the microphone open.
     package var targets: [Int] { talks.map { $0.target } }
 
-    /// The callers who hold it open for as long as they are there.
+    /// The callers that hold the microphone open while they are connected.
     var callers: [CallerTicket] { talks.compactMap { $0.caller } }
 
-    /// The microphone opened for a target, for as long as the caller is there; without one, until
-    /// it is let go.
+    /// Holds the microphone open for a target while the caller is connected; without a caller,
+    /// until it is let go.
     mutating func hold(_ target: Int, named name: String = "", for caller: CallerTicket? = nil) {
         let isHeld = talks.contains { $0.caller == nil && $0.target == target }
         if caller != nil || !isHeld {
@@ -35,7 +35,7 @@ package struct HeldTalks: Sendable {
         }
     }
 
-    /// Closes the microphone to a target, and tells the callers that held it open.
+    /// Closes the microphone to a target, and answers the callers that held it open.
     mutating func end(_ target: Int, _ reason: End, _ orders: inout Orders) {
         let over = talks.filter { $0.target == target }
         guard !over.isEmpty else { return }
@@ -44,7 +44,7 @@ package struct HeldTalks: Sendable {
             orders.add(.answer(caller, .talkOver(to: talk.name, reason)))
         }
         talks.removeAll { $0.target == target }
-        // A key that was held too long counts as down until it is let go.
+        // A key that reached its time limit counts as down until it is let go.
         orders.add(.press(target: target, isDown: false))
     }
 
@@ -54,14 +54,14 @@ package struct HeldTalks: Sendable {
         closeUnlessHeld(target, &orders)
     }
 
-    /// Ends the talks of callers that are gone: nobody else would.
+    /// Ends the talks of callers that are gone: no command would end them.
     mutating func forget(_ hasGone: (CallerTicket) -> Bool, _ orders: inout Orders) {
         let left = talks.filter { $0.caller.map(hasGone) ?? false }
         talks.removeAll { left.contains($0) }
         for talk in left { closeUnlessHeld(talk.target, &orders) }
     }
 
-    /// Somebody else may hold the same.
+    /// Closes the microphone to a target unless another command holds it open.
     private func closeUnlessHeld(_ target: Int, _ orders: inout Orders) {
         guard !talks.contains(where: { $0.target == target }) else { return }
         orders.add(.press(target: target, isDown: false))
@@ -87,14 +87,14 @@ package struct Aims: Sendable {
 
     private var aims = [Aim](repeating: Aim(), count: TalkTarget.aimed.count)
 
-    /// The listeners of the target with this `id`; nil if they are those of the settings.
+    /// Returns the listeners of the target with this `id`; nil if the settings fix them.
     package func aim(of target: Int) -> Aim? {
         TalkTarget.aimed.firstIndex { $0.id == target }.map { aims[$0] }
     }
 
-    /// These hear a stream of `TalkTarget.aimed` from now on.
+    /// Sets the listeners of a stream of `TalkTarget.aimed`.
     ///
-    /// - Returns: Whether they are others than before.
+    /// - Returns: Whether the listeners have changed.
     mutating func aim(_ stream: UInt8, at new: Aim, _ orders: inout Orders) -> Bool {
         guard let place = TalkTarget.aimed.firstIndex(where: { $0.stream == stream }) else {
             return false

@@ -2,20 +2,20 @@ package import Audio
 internal import Time
 internal import Wire
 
-/// How the sound to each peer is protected against loss, by what the peer reports and by how soon
-/// it answers.
+/// The protection of the sound to each peer against loss, chosen by the peer's reports and round
+/// trips.
 package struct LossProtection: Sendable {
-    /// What the encoder makes of the sound.
+    /// The encoder's frames.
     package struct Frames: Equatable, Sendable {
         let samples: Int
-        /// Bytes of a frame, and of one that is sent more than once.
+        /// Bytes of a frame, and of a frame that is sent more than once.
         let size: Int
         let sizeRepeated: Int
 
         /// - Parameters:
         ///   - samples: The length of a frame at 48 kHz.
-        ///   - size: Its bytes.
-        ///   - sizeRepeated: The bytes of one that is sent more than once.
+        ///   - size: The bytes of a frame.
+        ///   - sizeRepeated: The bytes of a frame that is sent more than once.
         package init(samples: Int, size: Int, sizeRepeated: Int) {
             (self.samples, self.size, self.sizeRepeated) = (samples, size, sizeRepeated)
         }
@@ -29,25 +29,24 @@ package struct LossProtection: Sendable {
         ways = ByPeer(Way(frames, isWireless: false))
     }
 
-    /// What is known of the way to a peer, and done about it.
+    /// Returns the loss on the way to a peer, and the protection chosen.
     package func redundancy(of peer: Int) -> Redundancy { ways[peer].redundancy }
 
-    /// A peer has reported on our sound.
+    /// Takes a peer's report on our sound.
     mutating func reported(
         _ report: Report, by peer: Int, at now: Instant, _ orders: inout Orders
     ) {
         change(peer, &orders) { $0.reported(report, at: now) }
     }
 
-    /// A peer has answered: how long that took tells of queues on the way.
+    /// Takes the round trip of a peer's answer, which shows queues on the way.
     mutating func measured(
         _ roundTrip: Duration, to peer: Int, at now: Instant, _ orders: inout Orders
     ) {
         change(peer, &orders) { $0.measured(roundTrip, at: now) }
     }
 
-    /// Nothing is known of any way, or the frames are different from now on: the sound to these
-    /// peers is told.
+    /// Begins anew, with unknown ways or other frames, and reports the protection for these peers.
     ///
     /// `isWireless` says whether this machine sends by radio.
     mutating func begin(
@@ -58,7 +57,7 @@ package struct LossProtection: Sendable {
         for peer in peers { begin(peer, &orders) }
     }
 
-    /// Nothing is known of the way to this peer any more.
+    /// Begins anew for a peer to which the way is unknown.
     mutating func begin(_ peer: Int, _ orders: inout Orders) {
         ways[peer] = ways.blank
         orders.add(.protect(peer: peer, ways[peer].redundancy.choice))
@@ -75,8 +74,8 @@ package struct LossProtection: Sendable {
 extension LossProtection {
     /// The way to one peer.
     ///
-    /// A report takes effect when the round trip that was measured because of it is known: only
-    /// that tells whether the loss came with a queue. The next report waits no longer.
+    /// A report takes effect when the round trip measured because of the report is known, as only
+    /// the round trip shows whether the loss came with a queue; or else when the next report comes.
     struct Way: Sendable {
         private(set) var redundancy: Redundancy
         private var waiting: Report?

@@ -1,9 +1,9 @@
 package import Time
 
-/// Whether this station's own microphone gives anything: where it does not, its listeners hear
-/// silence, and cannot know.
+/// Whether this station's microphone gives sound: where it gives none, the listeners hear silence
+/// and cannot know why.
 package struct MicrophoneWatch: Sendable {
-    /// What it depends on.
+    /// The facts that the microphone's sound depends on.
     package struct Facts: Equatable, Sendable {
         let isMuted: Bool
         let isWanted: Bool
@@ -12,33 +12,34 @@ package struct MicrophoneWatch: Sendable {
 
         /// - Parameters:
         ///   - isMuted: A person has muted the microphone.
-        ///   - isWanted: There is to be a microphone.
-        ///   - isOpen: Its card is open.
-        ///   - isCardMuted: A control of its card lets nothing through.
+        ///   - isWanted: The settings have a microphone.
+        ///   - isOpen: The microphone's card is open.
+        ///   - isCardMuted: A control of the card lets nothing through.
         package init(isMuted: Bool, isWanted: Bool, isOpen: Bool, isCardMuted: Bool) {
             (self.isMuted, self.isWanted) = (isMuted, isWanted)
             (self.isOpen, self.isCardMuted) = (isOpen, isCardMuted)
         }
     }
 
-    /// A microphone whose card is muted gives nothing for so long; an open one has a room's noise.
+    /// A microphone whose card is muted gives nothing for this long; an open one gives a room's
+    /// noise.
     ///
-    /// It tells a control that is off from one that is off and not the microphone's own, such as
-    /// that of an input that nobody uses.
+    /// The silence shows that a control that is off is the microphone's own, and not that of an
+    /// unused input.
     static let mutedMin = Duration.milliseconds(250)
 
     private var facts = Facts(isMuted: false, isWanted: false, isOpen: false, isCardMuted: false)
     private var soundAt: Instant?
-    /// What the last look found.
+    /// The finding of the last look.
     private var found: Obstacle?
 
-    /// Whether the microphone gives as little as a control that is turned down lets through.
+    /// Returns whether the microphone is as silent as behind a control that is turned down.
     ///
     /// - Parameters:
     ///   - isMuted: Whether the control is off; nil where it has no switch.
-    ///   - soundAt: When more than a muted card gives came last; nil while the card is not read.
+    ///   - soundAt: When the sound last exceeded a muted card's; nil while the card is not read.
     ///   - now: The time.
-    /// - Returns: Whether that control silences it.
+    /// - Returns: Whether the control silences the microphone.
     package static func isSilent(
         behind isMuted: Bool?, soundAt: Instant?, at now: Instant
     ) -> Bool {
@@ -46,18 +47,18 @@ package struct MicrophoneWatch: Sendable {
         return now - soundAt >= mutedMin
     }
 
-    /// What it depends on has changed, or may have.
+    /// Takes the facts, which may have changed.
     ///
-    /// - Parameters:
-    ///   - facts: What holds now.
+    /// - facts: The present facts.
+    ///   - soundAt: When the sound last exceeded a muted card's.
     ///   - soundAt: When more than a muted card gives came last.
-    /// - Returns: Whether a person has muted it, or mutes it no more.
+    /// - Returns: Whether a person has muted the microphone, or unmuted it.
     mutating func update(_ facts: Facts, soundAt: Instant) -> Bool {
         defer { (self.facts, self.soundAt) = (facts, soundAt) }
         return facts.isMuted != self.facts.isMuted
     }
 
-    /// Why nothing comes of the microphone; nil where sound does, as far as is known.
+    /// Returns why the microphone gives nothing; nil where it gives sound, as far as is known.
     func silence(isStill: Bool) -> Obstacle? {
         if facts.isMuted { return .microphoneMuted }
         guard facts.isWanted else { return nil }
@@ -65,14 +66,14 @@ package struct MicrophoneWatch: Sendable {
         return facts.isCardMuted ? .microphoneCardMuted : nil
     }
 
-    /// Since when nothing comes of it, where its own sound tells that.
+    /// Returns when the microphone fell silent, where its own sound shows that.
     func silentSince(isStill: Bool) -> Instant? {
         silence(isStill: isStill) == .microphoneCardMuted ? soundAt : nil
     }
 
     /// Looks again, once a second: a card that comes back at once was not away.
     ///
-    /// - Returns: Whether it is another silence than at the look before, or none any more.
+    /// - Returns: Whether the cause of silence has changed since the last look, or is gone.
     mutating func check(isStill: Bool) -> Bool {
         let silence = silence(isStill: isStill)
         defer { found = silence }

@@ -1,9 +1,10 @@
 internal import Audio
 package import Time
 
-/// Whether anybody hears a talkspurt while it goes on.
+/// Whether any listener hears a talkspurt while it goes on.
 extension OwnTalks {
-    /// A listener that reports nothing more is not taken to hear because it once said so.
+    /// Judges talkspurts again whose listeners have stopped reporting: an old report does not count
+    /// as hearing.
     ///
     /// Called once a second.
     mutating func checkSilentListeners(
@@ -19,15 +20,17 @@ extension OwnTalks {
         }
     }
 
-    /// The network or the microphone of this station went, or came, or a peer went.
+    /// Judges all talk again after a change of this station's network or microphone, or after the
+    /// loss of a peer.
     mutating func judgeAnew(_ around: Surroundings, at now: Instant, _ orders: inout Orders) {
         for peer in around.peers { updateDoubt(of: peer, around, &orders) }
         for place in spurts.indices { judge(place, around, at: now, &orders) }
     }
 
-    /// Whether anybody can hear a talkspurt that goes on; the talker is told when nobody can.
+    /// Judges whether any listener can hear a talkspurt that goes on; warns the talker when none
+    /// can.
     ///
-    /// A peer that has not said is taken to hear.
+    /// A peer that has reported nothing counts as hearing.
     mutating func judge(
         _ place: Int, _ around: Surroundings, at now: Instant, _ orders: inout Orders
     ) {
@@ -59,7 +62,7 @@ extension OwnTalks {
         tell(isHeard, of: spurt, around, at: now, &orders)
     }
 
-    /// Tells the talker that somebody hears the talkspurt again, or that nobody does.
+    /// Tells the talker that a listener hears the talkspurt again, or that none does.
     private func tell(
         _ isHeard: Bool, of spurt: Talkspurt, _ around: Surroundings, at now: Instant,
         _ orders: inout Orders
@@ -70,12 +73,12 @@ extension OwnTalks {
             return
         }
         let isAnyUp = spurt.share.listeners.contains { around.up.contains($0) }
-        // The sound itself says that nobody is there.
+        // The sound itself warns when no listener is up.
         if hasTones, isAnyUp || spurt.isDoubted { orders.add(.chime(.nobody)) }
         orders.add(.noListener(target: spurt.name, unheard(spurt, around, at: now)))
     }
 
-    /// Why those who were to hear it do not, as far as is known now.
+    /// Returns why the listeners do not hear the talkspurt, as far as is known now.
     private func unheard(
         _ spurt: Talkspurt, _ around: Surroundings, at now: Instant
     ) -> [HeardAt] {
@@ -89,19 +92,19 @@ extension OwnTalks {
     }
 }
 
-/// What the judgement of own talk needs to know of the rest of the station.
+/// The facts about the rest of the station that the judgement of own talk needs.
 package struct Surroundings: Equatable, Sendable {
-    /// The peers there are, in the order in which people are told of them.
+    /// The peers of the settings, in the order in which people see them.
     package var peers: [Int] = []
     /// Peers that have a session and were heard lately.
     package var up = PeerSet()
     /// Peers without a session; a peer in neither set has one, and was not heard lately.
     package var down = PeerSet()
-    /// Peers that no network of this machine leads to.
+    /// The peers that no network of this machine reaches.
     package var cutOff = PeerSet()
-    /// Why nothing comes of the microphone; nil where sound does, as far as is known.
+    /// Why the microphone gives nothing; nil where it gives sound, as far as is known.
     package var silence: Obstacle?
-    /// Since when, where the microphone's own sound tells that; nil means from now on.
+    /// When the silence began, where the microphone's own sound shows that; nil means now.
     package var silentSince: Instant?
     /// The length of a frame at 48 kHz.
     package var frameSamples = 480
@@ -110,30 +113,31 @@ package struct Surroundings: Equatable, Sendable {
 
     package init() {}
 
-    /// Why a peer cannot be spoken to now, before it says anything; nil where it can be.
+    /// Returns why this station cannot speak to a peer now, before the peer reports; nil where it
+    /// can.
     package func obstacle(to peer: Int, isVoice: Bool = true) -> Obstacle? {
         if cutOff.contains(peer) { return .noNetwork }
         if down.contains(peer) { return .down }
         return isVoice ? silence : nil
     }
 
-    /// The listeners among these that there are, and why each cannot be spoken to now.
+    /// Returns the existing listeners of these, and why this station cannot speak to each now.
     func listeners(among listeners: PeerSet) -> [HeardAt] {
         peers.filter { listeners.contains($0) }
             .map { HeardAt(peer: $0, percent: nil, obstacle(to: $0)) }
     }
 
-    /// Why silence, or nothing, goes to this target instead of the microphone's sound.
+    /// Returns why silence, or nothing, goes to this target instead of the microphone's sound.
     func silence(of target: Int) -> Obstacle? {
         Self.isVoice(target) ? silence : nil
     }
 
-    /// Whether tones tell of a talk to this target: in a call they would disturb it, and each side
-    /// can say whether it hears.
+    /// Returns whether tones report on a talk to this target: in a call they would disturb, and
+    /// people can ask each other.
     func hasTones(_ target: Int) -> Bool {
         Self.isVoice(target) && target != Int(TalkTarget.call) && hasPermitTone
     }
 
-    /// Whether what goes to this target comes from the microphone.
+    /// Returns whether the sound to this target comes from the microphone.
     static func isVoice(_ target: Int) -> Bool { target != Int(TalkTarget.announcement) }
 }

@@ -1,28 +1,29 @@
 package import Time
 internal import Wire
 
-/// What listeners hear of this station's own talk, from the REPORT and HEARD records they send.
+/// The hearing of this station's own talk by its listeners, from their REPORT and HEARD records.
 ///
-/// While a talkspurt goes on, that is whether any listener hears it; after its end, how much of it
-/// each listener has heard.
+/// During a talkspurt, whether any listener hears it; after its end, the share that each listener
+/// has heard.
 package struct OwnTalks: Sendable {
-    /// What is known of one listener.
+    /// The facts about one listener.
     struct Listener {
-        /// It said last that it does not hear us.
+        /// The listener last reported that it does not hear us.
         var isDeaf = false
         /// The sound knows that the listener may not hear us.
         var isDoubted = false
-        /// What it has heard of our last talkspurt; nil before there was one.
+        /// The share of our last talkspurt that the listener has heard; nil before the first.
         var lastWords: LastHeard?
-        /// How much of each of our streams it has played, from its reports.
+        /// How much of each of our streams the listener has played, from its reports.
         var played = [PlayedSum](repeating: PlayedSum(), count: 32)
-        /// It was added while this station ran, and has had no session yet.
+        /// The listener was added while this station ran, and has had no session yet.
         var isAdded = false
         /// The last measured round trip.
         var roundTrip: Duration?
     }
 
-    /// Talkspurts kept at most; the oldest makes room, for the end of one may never be told.
+    /// Talkspurts kept at most; the oldest makes room, because the end of a talkspurt may go
+    /// unreported.
     static let spurtsMax = 128
 
     /// Talkspurts whose listeners still report, from the oldest.
@@ -34,10 +35,10 @@ package struct OwnTalks: Sendable {
 // MARK: Talkspurts
 
 extension OwnTalks {
-    /// The microphone opened for a target, or an announcement began.
+    /// Begins a talkspurt: the microphone opened for a target, or an announcement began.
     ///
-    /// `first` is the number of its first frame, where that is known, and `isDoubted` says whether
-    /// its listeners did not hear what was said last.
+    /// `first` is the number of its first frame, where known, and `isDoubted` says whether its
+    /// listeners did not hear the talk before.
     ///
     /// - Returns: The number of the talkspurt, which its outcome bears.
     @discardableResult
@@ -57,14 +58,14 @@ extension OwnTalks {
         return begun
     }
 
-    /// Others hear the target as well from now on.
+    /// Adds listeners to the talkspurts to a target.
     mutating func joined(_ target: Int, by others: PeerSet, at now: Instant) {
         for place in spurts.indices where spurts[place].isOpen(to: target) {
             spurts[place].join(others, at: now)
         }
     }
 
-    /// A talkspurt is over, so many frames of it were sent.
+    /// Ends a talkspurt of which so many frames were sent.
     mutating func ended(_ target: Int, frames: Int, at now: Instant) {
         guard let place = spurts.lastIndex(where: { $0.isOpen(to: target) }) else { return }
         spurts[place].end(frames: frames, at: now)
@@ -74,9 +75,9 @@ extension OwnTalks {
 // MARK: Peers
 
 extension OwnTalks {
-    /// A session with a peer begins: both count from 0 where either has started again.
+    /// Begins a session with a peer: both sides count from 0 where either has restarted.
     ///
-    /// A peer that was added here may have known this station before, and count on.
+    /// A peer that was added here may have known this station before, and its count may go on.
     mutating func cameUp(_ peer: Int, isNewBoot: Bool) {
         let isFresh = isNewBoot && !listeners[peer].isAdded
         for stream in listeners[peer].played.indices {
@@ -92,15 +93,15 @@ extension OwnTalks {
         for place in spurts.indices { spurts[place].missedBy.insert(peer) }
     }
 
-    /// A peer has answered, after this time.
+    /// Takes the round trip to a peer.
     mutating func measured(_ roundTrip: Duration, to peer: Int) {
         listeners[peer].roundTrip = roundTrip
     }
 
-    /// The settings have this peer no more: nobody waits for its reports.
+    /// Notes that a peer is not in the settings any more: its reports are no longer awaited.
     mutating func removed(_ peer: Int) { listeners[peer].roundTrip = nil }
 
-    /// Another peer has this number from now on.
+    /// Forgets a peer whose number now belongs to another.
     mutating func replace(_ peer: Int, _ orders: inout Orders) {
         if listeners[peer].isDoubted { orders.add(.doubt(peer: peer, false)) }
         listeners[peer] = Listener()
@@ -119,13 +120,14 @@ extension OwnTalks {
     /// The number of the talkspurt to a target that goes on; nil where none does.
     func openSpurt(to target: Int) -> Int? { spurts.last { $0.isOpen(to: target) }?.number }
 
-    /// What a peer has heard of the last talkspurt to it; nil before there was one.
+    /// Returns the share of the last talkspurt that a peer has heard; nil before the first.
     package func lastWords(to peer: Int) -> LastHeard? { listeners[peer].lastWords }
 
-    /// Whether a peer said last that it does not hear us, or stopped reporting.
+    /// Returns whether a peer last reported that it does not hear us, or stopped reporting.
     package func isDeaf(_ peer: Int) -> Bool { listeners[peer].isDeaf }
 
-    /// Whether this station talks to one of these open targets, and nobody can hear any of it.
+    /// Returns whether this station talks to one of these open targets, and nobody can hear the
+    /// talk.
     package func isTalkingToNobody(_ targets: some Swift.Sequence<Int>) -> Bool {
         let open = spurts.filter {
             $0.ended == nil && Surroundings.isVoice($0.target) && targets.contains($0.target)
@@ -136,7 +138,7 @@ extension OwnTalks {
     /// Whether a talkspurt to a peer goes on.
     package func isSpeaking(to peer: Int) -> Bool { spurtNow(to: peer) != nil }
 
-    /// Whether a peer hears what is said to it now; nil until it has said.
+    /// Returns whether a peer hears this station's talk now; nil until the peer has reported.
     ///
     /// `isHeld` says whether a program holds a talk to the peer open.
     func hearsNow(
@@ -144,7 +146,7 @@ extension OwnTalks {
     ) -> NowHeard? {
         guard !around.down.contains(peer) else { return nil }
         guard let spurt = spurtNow(to: peer) else {
-            // The talk that is held open is no talkspurt, as the microphone is gone.
+            // The held talk is no talkspurt, because the microphone is gone.
             let isLost = isHeld && around.silence == .microphoneLost
             return isLost ? .unheard(.microphoneLost) : nil
         }
@@ -155,46 +157,46 @@ extension OwnTalks {
         return spurt.share.hearsNow(peer) == nil ? nil : .heard
     }
 
-    /// Why a peer does not hear what is said to it now; nil where it hears or has not said.
+    /// Returns why a peer does not hear this station's talk now; nil where it hears or has not
+    /// reported.
     package func whyNotNow(_ peer: Int, at now: Instant) -> Obstacle? {
         guard let spurt = spurtNow(to: peer) else { return nil }
         if spurt.isSilent(peer, at: now) { return .noAnswer }
         return spurt.share.whyNow(peer).map { .told($0) }
     }
 
-    /// The newest talkspurt to the peer that goes on: what the peer says of an older one, such as
-    /// an announcement, tells nothing of it.
+    /// Returns the newest talkspurt to the peer that goes on: reports on an older one, such as an
+    /// announcement, show nothing about it.
     private func spurtNow(to peer: Int) -> Talkspurt? {
         spurts.last { $0.ended == nil && $0.share.listeners.contains(peer) }
     }
 }
 
 extension Talkspurt {
-    /// Whether it goes on, to this target.
+    /// Whether the talkspurt goes on, and is to this target.
     fileprivate func isOpen(to target: Int) -> Bool { self.target == target && ended == nil }
 }
 
-/// How much of a talkspurt each listener has heard, once that is over.
+/// The share of a talkspurt that each listener has heard, after its end.
 extension OwnTalks {
-    /// The last reports come within so long: a second, what is said again, and the way there and
-    /// back.
+    /// The last reports come within this time: a second, a repetition, and a round trip.
     private static let reportsMax = Duration.milliseconds(1_300)
     private static let wayMax = Duration.seconds(3)
 
-    /// Per cent of a talkspurt: of less than that, it is told what became of the rest.
+    /// Per cent of a talkspurt: of a smaller share, the obstacle to the rest is reported.
     private static let wholeMin = 90
 
-    /// When the next talkspurt's last reports are in.
+    /// When the last reports on the next talkspurt are in.
     package var deadline: Instant? { spurts.compactMap { reportsIn($0) }.min() }
 
-    /// When the last reports on a talkspurt that is over are in.
+    /// Returns when the last reports on an ended talkspurt are in.
     private func reportsIn(_ spurt: Talkspurt) -> Instant? {
         guard let ended = spurt.ended else { return nil }
         let way = spurt.share.listeners.compactMap { listeners[$0].roundTrip }.max()
         return ended.at + Self.reportsMax + min(way ?? .zero, Self.wayMax)
     }
 
-    /// Tells of talkspurts whose last reports are in, first to the callers that wait for that.
+    /// Reports talkspurts whose last reports are in, first to the callers that wait.
     mutating func tick(
         _ around: Surroundings, at now: Instant, _ pager: inout Pager,
         _ announcer: inout Announcer, _ orders: inout Orders
@@ -207,9 +209,9 @@ extension OwnTalks {
             let heard = outcomes(of: spurt, ended, around)
             pager.reportsAreIn(spurt.number, to: spurt.target, heard, &orders)
             announcer.reportsAreIn(spurt.number, heard, &orders)
-            // A key let go at once has said nothing.
+            // A key that was released at once has sent nothing.
             guard ended.frames > 0 else { continue }
-            // A peer that hangs up reports no more; and in a call each can say whether it hears.
+            // A peer that hangs up stops reporting; and in a call people can ask each other.
             guard spurt.target != Int(TalkTarget.call) else { continue }
             for one in heard {
                 listeners[one.peer].lastWords = LastHeard(heard: one, at: ended.at)
@@ -236,7 +238,8 @@ extension OwnTalks {
         }
     }
 
-    /// Why a listener did not hear all of it; nil where neither it nor its silence tells.
+    /// Returns why a listener did not hear all of a talkspurt; nil where its reports show no
+    /// reason.
     private func obstacle(
         _ found: HeardShare.Outcome, of spurt: Talkspurt, at peer: Int, _ around: Surroundings
     ) -> Obstacle? {
@@ -250,13 +253,13 @@ extension OwnTalks {
 
 /// What listeners report.
 extension OwnTalks {
-    /// A listener reports what came of our sound, and what of that was heard.
+    /// Takes a listener's report on our sound, and the HEARD record beside it.
     mutating func reported(
         _ report: Report, _ heard: Heard?, by peer: Int, _ around: Surroundings, at now: Instant,
         _ orders: inout Orders
     ) {
         var rest: Report? = report
-        // From the newest on: what does not belong to it belongs to the one before.
+        // From the newest talkspurt on: the part that is not its own belongs to the one before.
         for place in spurts.indices.reversed() {
             // Two streams may both have number 0; each is for one peer alone.
             guard let report = rest, spurts[place].share.listeners.contains(peer)
@@ -268,7 +271,7 @@ extension OwnTalks {
         updateWord(of: peer, around, &orders)
     }
 
-    /// A listener tells, without a report, whether it hears us at this moment.
+    /// Takes a HEARD record without a report: whether a listener hears us at this moment.
     mutating func told(
         _ heard: Heard, by peer: Int, _ around: Surroundings, at now: Instant,
         _ orders: inout Orders
@@ -282,8 +285,7 @@ extension OwnTalks {
         updateWord(of: peer, around, &orders)
     }
 
-    /// Counts what a listener has played for the talkspurts it was of: what was said first was
-    /// played first.
+    /// Counts a listener's played sound for its talkspurts, the oldest first.
     private mutating func countPlayed(_ heard: Heard, by peer: Int, at now: Instant) {
         var ms: UInt16 = 0
         if let played = heard.played, FrameFlags.streams.contains(heard.stream) {
@@ -301,7 +303,7 @@ extension OwnTalks {
         }
     }
 
-    /// Keeps what a listener has said last: whether it hears us.
+    /// Keeps a listener's last statement on whether it hears us.
     private mutating func updateWord(
         of peer: Int, _ around: Surroundings, _ orders: inout Orders
     ) {
@@ -323,19 +325,19 @@ extension OwnTalks {
 /// How much more a listener has played of one of our streams, from the sums that it reports
 /// (protocol.md §2.4).
 struct PlayedSum: Sendable {
-    /// A sum that lies behind by so many ms arrived after later ones.
+    /// A sum that lies behind by up to so many ms arrived after later ones.
     private static let lateMost: UInt16 = 5_000
 
-    /// The last one, in ms modulo 2^16; nil where it is not known.
+    /// The last sum, in ms modulo 2^16; nil where it is not known.
     private var total: UInt16?
 
-    /// The listener, or this station, has started again: both count from 0.
+    /// Begins at 0: the listener, or this station, has restarted.
     mutating func begin() { total = 0 }
 
-    /// The listener may have counted anew meanwhile.
+    /// Forgets the sum: the listener may have begun a new count.
     mutating func forget() { total = nil }
 
-    /// Milliseconds played since the last sum; reports that were lost between them are in it.
+    /// Returns the milliseconds played since the last sum, also those of lost reports between them.
     mutating func grow(to played: Heard.Played) -> UInt16 {
         guard let before = total else {
             total = played.total

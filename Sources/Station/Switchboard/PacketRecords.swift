@@ -1,22 +1,23 @@
 package import Wire
 
-/// The records of one packet that was opened, as far as they count.
+/// The records of one opened packet that have an effect.
 ///
-/// A packet has room for hundreds, and each may be answered or judged, so few count (protocol.md
-/// §2.4): so many, of numbered ones as many as one ACK names, one PING, one PATH_CHALLENGE, one
-/// ROSTER_ASK and one MESSAGE. A CONFIRM is alone. Of HEARD only the first counts.
+/// A packet has room for hundreds of records, and each may need an answer, so only a few count
+/// (protocol.md §2.4): `most` in all, as many numbered ones as one ACK names, one PING, one
+/// PATH_CHALLENGE, one ROSTER_ASK and one MESSAGE. A CONFIRM is alone. Of HEARD only the first
+/// counts.
 package struct PacketRecords {
     static let most = 32
     static let numberedMost = Acknowledgement.capacity
 
-    /// In their order, without a HEARD that a report before it has taken along.
+    /// The records in their order, without a HEARD that belongs to a report before it.
     package private(set) var all: [ControlRecord] = []
-    /// How many have no effect because there are too many.
+    /// The number of records beyond the limits, which have no effect.
     package private(set) var excess = 0
-    /// The HEARD that counts, wherever it stands.
+    /// The HEARD that counts, wherever it is in the packet.
     private let firstHeard: Heard?
 
-    /// Reads the plain bytes of a packet; none where they are malformed.
+    /// Reads the plain bytes of a packet; no record counts where they are malformed.
     package init(_ plain: Span<UInt8>) {
         var records: [ControlRecord] = []
         _ = ControlReader.read(plain) { records.append($0) }
@@ -47,7 +48,7 @@ package struct PacketRecords {
         }
     }
 
-    /// The HEARD of the same stream that a REPORT has beside it.
+    /// Returns the HEARD of the same stream beside a REPORT.
     package func heard(beside record: ControlRecord) -> Heard? {
         guard case .report(let report) = record, firstHeard?.stream == report.stream else {
             return nil
@@ -55,14 +56,14 @@ package struct PacketRecords {
         return firstHeard
     }
 
-    /// What a packet may still hold.
+    /// The records that a packet may still hold.
     private struct Room {
         private var left = PacketRecords.most
         private var numberedLeft = PacketRecords.numberedMost
-        /// The types of which one came that is alone in a packet, as bits.
+        /// The types already seen, as bits, of which a packet may hold one record.
         private var taken: UInt32 = 0
 
-        /// Whether this record counts.
+        /// Returns whether this record counts.
         mutating func admit(_ record: ControlRecord) -> Bool {
             guard left > 0 else { return false }
             if record.mid != nil {
@@ -70,8 +71,8 @@ package struct PacketRecords {
                 numberedLeft -= 1
             }
             switch record {
-            // The answer to a challenge goes wherever the packet came from; each question is
-            // answered with a packet of its own.
+            // The answer to a challenge goes to the packet's source, whatever that is; each
+            // question gets a packet of its own as answer.
             case .ping, .pathChallenge, .rosterQuestion, .message:
                 let bit: UInt32 = 1 << UInt32(record.type)
                 guard taken & bit == 0 else { return false }

@@ -1,8 +1,8 @@
 package import Time
 
-/// Streams of sound that are open, or were just now, and move none.
+/// Streams of sound that are open, or were a moment ago, and move no sound.
 package struct StillStreams: Equatable, Sendable {
-    /// Which way the sound goes: from the microphone, or to the speaker.
+    /// The direction of the sound: from the microphone, or to the speaker.
     package enum Direction: CaseIterable, Equatable, Sendable {
         case capture, playback
     }
@@ -12,15 +12,15 @@ package struct StillStreams: Equatable, Sendable {
         case suspended, stands
     }
 
-    /// What became of a stream.
+    /// The change of a stream.
     package enum Change: Equatable, Sendable {
-        /// It moves no sound, and its card says nothing of it, as a hanging USB card does.
+        /// The stream moves no sound, and its card reports no reason, as a hanging USB card does.
         case stands
-        /// Its card says that it is suspended.
+        /// The card reports that it is suspended.
         case suspended
-        /// It moves sound again.
+        /// The stream moves sound again.
         case moves
-        /// It is stopped or gone, so it need not move.
+        /// The stream is stopped or gone, so it need not move.
         case over
     }
 
@@ -28,13 +28,13 @@ package struct StillStreams: Equatable, Sendable {
 
     package var isAny: Bool { !causes.isEmpty }
 
-    /// Why this stream moves no sound; nil where it moves, or need not.
+    /// Returns why this stream moves no sound; nil where it moves, or need not.
     package private(set) subscript(_ direction: Direction) -> Cause? {
         get { causes[direction] }
         set { causes[direction] = newValue }
     }
 
-    /// What became of a stream.
+    /// Takes the change of a stream.
     mutating func update(_ direction: Direction, _ change: Change, _ orders: inout Orders) {
         let before = self[direction]
         switch change {
@@ -44,7 +44,7 @@ package struct StillStreams: Equatable, Sendable {
             orders.add(.reopen(direction))
         case .moves, .over: self[direction] = nil
         }
-        // Opened again in vain, it is the same trouble.
+        // A stream that was opened again in vain has the same fault.
         guard (before == nil) != (self[direction] == nil) else { return }
         switch change {
         case .suspended, .stands: orders.add(.asleep(direction))
@@ -53,57 +53,57 @@ package struct StillStreams: Equatable, Sendable {
         }
     }
 
-    /// The card is gone: there is no stream to move.
+    /// Forgets a stream whose card is gone.
     mutating func lost(_ direction: Direction) { self[direction] = nil }
 }
 
-/// What the sound tells: this station's own talk, and the voices of peers.
+/// News of the sound: this station's own talk, and the voices of peers.
 package enum SoundNews: Equatable, Sendable {
     /// The microphone opened for a target, by its `id`; the name is for people.
     ///
-    /// `first` is the number of its first frame, and `isDoubted` says that its listeners did not
-    /// hear the talk before.
+    /// `first` is the number of its first frame; `isDoubted` means that its listeners did not hear
+    /// the talk before.
     case talking(target: Int, name: String?, first: UInt16?, isDoubted: Bool)
     /// The microphone closed for a target.
     case silent(target: Int, name: String?)
-    /// A talkspurt is over, and so many frames of it were sent.
+    /// A talkspurt of so many sent frames is over.
     case said(target: Int, frames: Int)
     /// A stream of a peer begins to sound, or ends.
     case receiving(peer: Int, stream: UInt8, isOn: Bool)
 }
 
-/// Checks whether silent listeners of this station still have its session.
+/// Checks whether listeners that send nothing still have their session with this station.
 ///
 /// A peer that hears this station reports once a second. A silent peer may have restarted without
 /// an address to call; a handshake finds that out long before the peer counts as down.
 ///
-/// Each talkspurt, and each silence after reports, is reason for one check, repeated until it is
-/// answered. After that the peer may stay silent: it may simply not listen to this talk.
+/// Each talkspurt, and each silence after reports, causes one check, which repeats until an answer
+/// comes. After that the peer may stay silent: perhaps it does not listen to this talk.
 package struct Doubts: Sendable {
     /// A listener that reports is silent for this long only when two reports were lost.
     static let silentAfter = Duration.milliseconds(2500)
     static let checkedAgainAfter = Duration.seconds(2)
 
-    /// By what a peer shows that it has our session: when its last packet came, nil before the
-    /// first, and when its session began, nil where it has none.
+    /// The proof that a peer has our session: when its last packet came, nil before the first, and
+    /// when its session began, nil where it has none.
     package typealias SignsOfLife = (opened: Instant?, sessionSince: Instant?)
 
-    /// A peer that is talked to; a peer in two talks is two listeners.
+    /// A peer that hears a talk; a peer in two talks is two listeners.
     struct Listener: Sendable {
         let peer: Int
         /// When the talk began.
         let since: Instant
         let signs: SignsOfLife
-        /// When it reported on our sound last; nil before it did.
+        /// When the listener last reported on our sound; nil before its first report.
         let reported: Instant?
     }
 
-    /// When the next peer will have been silent for too long, or is due to be checked again; nil
-    /// when there is none.
+    /// When the next peer will have been silent for too long, or is due for another check; nil when
+    /// there is none.
     private(set) var deadline: Instant?
     private var checkedAt = ByPeer<Instant?>(nil)
 
-    /// Checks those of the listeners that have fallen silent.
+    /// Checks the listeners that have fallen silent.
     mutating func check(_ listeners: [Listener], at now: Instant, _ orders: inout Orders) {
         deadline = nil
         for listener in listeners where isDoubtful(listener, at: now) {
@@ -116,7 +116,7 @@ package struct Doubts: Sendable {
         }
     }
 
-    /// Another peer has this number from now on.
+    /// Forgets a peer whose number now belongs to another.
     mutating func forget(_ peer: Int) { checkedAt[peer] = nil }
 
     private func isDoubtful(_ listener: Listener, at now: Instant) -> Bool {
@@ -127,7 +127,7 @@ package struct Doubts: Sendable {
         return !isAnswered || checked < max(reported, listener.since)
     }
 
-    /// When a peer is checked if nothing comes from it; nil where nothing ever came.
+    /// Returns when to check a peer that sends nothing; nil where it never sent a packet.
     private func due(_ listener: Listener) -> Instant? {
         guard let opened = listener.signs.opened else { return nil }
         let silent = max(opened, listener.since) + Self.silentAfter

@@ -4,14 +4,14 @@ internal import Wire
 
 /// Records from peers about calls.
 extension Switchboard {
-    /// `age` is how long ago the caller acted, at most.
+    /// Takes an offer; `age` is how long ago the caller acted, at most.
     mutating func offered(_ offer: Offer, by peer: Int, age: Duration = .zero) {
         let summary = CallSummary(
             id: offer.id, isOutgoing: false, mode: offer.mode, priority: offer.priority,
             peers: [peer], reference: offer.reference, since: now)
         guard ongoing?.id != offer.id else { return }
         guard !isEnded(offer.id, with: peer) else {
-            // Left over from a call that this station ended, or crashed in.
+            // The offer is of a call that this station ended, or in which it crashed.
             send(ControlRecord.reject, offer.id, .unknownCall, to: peer)
             return
         }
@@ -35,7 +35,7 @@ extension Switchboard {
         }
         let opensByItself = offer.mode != .call
         guard age <= Call.opensFor || !opensByItself else {
-            // Nobody here would expect it any more.
+            // Nobody here would expect the call any more.
             send(ControlRecord.reject, offer.id, .noMedia, to: peer)
             recordPassed(summary, .expired)
             return
@@ -64,10 +64,10 @@ extension Switchboard {
         admit(offer, summary, isLate: age > Call.opensFor)
     }
 
-    /// Both stations call each other, or both the same channel: the lower id wins, and the other
-    /// side answers it at once.
+    /// Settles two calls that cross, of each other or of the same channel: the lower id wins, and
+    /// the other station answers it at once.
     ///
-    /// - Returns: whether that was so; then nothing is left to do.
+    /// - Returns: whether the offer crossed our call; then nothing is left to do.
     private mutating func meets(_ offer: Offer, _ summary: CallSummary, age: Duration) -> Bool {
         let peer = summary.peers[0]
         guard let current = ongoing, current.summary.isOutgoing, offer.mode == .call,
@@ -88,7 +88,7 @@ extension Switchboard {
         case .connecting, .active:
             return false
         }
-        // The other peers called meanwhile are told; this peer learns it from our answer.
+        // The other called peers get a CANCEL; this peer learns the end from our answer.
         for other in current.legs where other.peer != peer {
             dismiss(other, of: current, cause: .normal)
         }
@@ -99,7 +99,7 @@ extension Switchboard {
         return true
     }
 
-    /// The peer took our offer for its own call, which is over: offer it again.
+    /// Offers our call again: at the peer, our offer crossed its own call, which is over.
     private mutating func offerAgain(to peer: Int) {
         guard let current = ongoing, current.summary.isOutgoing, current.summary.mode == .call,
             current.leg(of: peer)?.state == .trying
@@ -124,7 +124,7 @@ extension Switchboard {
         }
     }
 
-    /// Applies new policies or do-not-disturb: ends what a peer may no longer do.
+    /// Applies new policies or do-not-disturb: ends a call that the peer may no longer make.
     mutating func reviseCall() {
         guard let current = ongoing, !current.summary.isOutgoing else { return }
         let (mode, priority) = (current.summary.mode, current.summary.priority)
@@ -145,7 +145,7 @@ extension Switchboard {
         }
     }
 
-    /// Counts a refusal, or several; it is told once a minute of each kind.
+    /// Counts one or more refusals; reports each kind at most once a minute.
     mutating func refuse(_ refusal: Refusal, by peer: Int, times: UInt64 = 1) {
         peers[peer].refusals[refusal] += times
         peers[peer].refusalsTold.removeAll { now >= $0.until }
@@ -165,7 +165,7 @@ extension Switchboard {
         beginIncoming(summary, for: .milliseconds(Int(offer.ttl)))
         switch offer.mode {
         case .call where policies[peer].call == .ring || isLate:
-            // First, so that nobody is told of a ring before it.
+            // Before RINGING, so that the caller learns in time that nobody hears the ring.
             if ringUnheard != .heard {
                 let status = RequestResult.Status.unheard(ringUnheard)
                 peers[peer].exchange.send(at: now) {
@@ -246,7 +246,7 @@ extension Switchboard {
         resume(crossing)
     }
 
-    /// The peer rejected our call while its own was offered: that one stands.
+    /// Takes up the peer's offer: the peer has rejected our call, which crossed it.
     private mutating func resume(_ crossing: Call.Crossing) {
         var offer = crossing.offer
         let waited = now - crossing.at
@@ -284,7 +284,7 @@ extension Switchboard {
     /// The peer's call stream is bound to this call.
     mutating func boundCall(_ reference: UInt64, by peer: Int) {
         guard let current = ongoing, current.id.reference == reference else {
-            // The peer is still in a call that is over here: the record of its end was lost.
+            // The peer is still in a call that is over here: it never got our record of the end.
             guard let place = ended.firstIndex(where: { $0.isOver(reference, with: peer) }) else {
                 return
             }

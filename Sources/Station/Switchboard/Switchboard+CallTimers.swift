@@ -3,7 +3,7 @@ internal import Wire
 
 /// Effects of time, of the network and of crashed stations on calls.
 extension Switchboard {
-    /// An authentic packet of the peer was opened, audio or other.
+    /// Notes that an authentic packet of the peer, audio or other, was opened.
     package mutating func heard(peer: Int, at moment: Instant) {
         now = max(now, moment)
         guard let current = ongoing, let place = current.place(of: peer) else { return }
@@ -20,7 +20,7 @@ extension Switchboard {
         }
     }
 
-    /// The peer has our answer, or its sound in this call has come.
+    /// Notes that the peer has our answer, or that its sound in this call has come.
     mutating func confirmPath(of peer: Int, at now: Instant) {
         guard let current = ongoing, let place = current.place(of: peer),
             current.legs[place].state == .connecting
@@ -31,24 +31,24 @@ extension Switchboard {
         showCall()
     }
 
-    /// An OFFER was never acknowledged, although it was repeated to the end.
+    /// Gives up an OFFER that was repeated to the end and never acknowledged.
     mutating func unreachable(_ id: CallID, peer: Int) {
         guard let current = ongoing, current.id == id, current.leg(of: peer)?.state == .trying
         else { return }
-        // It may have arrived, and what came back was lost: it is not to ring on there.
+        // The offer may have arrived and its answer been lost: the call must not ring on there.
         send(ControlRecord.cancel, id, .normal, to: peer)
         dropLeg(peer, .unreachable)
     }
 
-    /// The peer has restarted, closed its session, or was silent for long; an offer that it has not
-    /// answered goes on, or is sent again.
+    /// Ends the leg of a peer that restarted, closed its session or was silent for long; an offer
+    /// that it has not answered goes on.
     mutating func endCall(of peer: Int, _ ending: CallEnding) {
         takeOut(peer)
         guard let leg = ongoing?.leg(of: peer), leg.state != .trying else { return }
         dropLeg(peer, ending)
     }
 
-    /// Another peer has this number from now on.
+    /// Forgets a peer whose number now belongs to another.
     mutating func forgetCalls(of peer: Int) {
         takeOut(peer)
         if ongoing?.leg(of: peer) != nil { dropLeg(peer, .peerGone) }
@@ -68,7 +68,7 @@ extension Switchboard {
         keepUp()
     }
 
-    /// The time to answer is over.
+    /// Ends the ringing: the time to answer is over.
     private mutating func stopRinging() {
         guard let current = ongoing else { return }
         guard current.summary.isOutgoing else {
@@ -99,7 +99,8 @@ extension Switchboard {
         }
     }
 
-    /// Members send each other a packet every second, and a confirmation every five.
+    /// Pings each silent member every second, and confirms every five that this station is in the
+    /// call.
     private mutating func keepUp() {
         guard let current = ongoing else { return }
         if now >= current.nextPing {
@@ -112,7 +113,7 @@ extension Switchboard {
         if now >= current.nextRefresh {
             ongoing?.nextRefresh = now + Call.refreshTime
             for leg in current.legs where leg.isOpen { bindCall(to: leg.peer) }
-            // Those that have not come yet as well: it may be the network.
+            // Also members that have not come yet: the network may be the reason.
             for peer in memberNames.indices where mayJoin(peer, current) { bindCall(to: peer) }
         }
     }
@@ -136,12 +137,12 @@ extension Switchboard {
     }
 }
 
-/// The members of a call of a channel: the caller names them to all that are in it (protocol.md
-/// §2.4 "Members"), and no other station comes in.
+/// The members of a channel's call: the caller names them to every station in the call (protocol.md
+/// §2.4 "Members"), and no other station may join.
 extension Switchboard {
     // MARK: At the caller
 
-    /// A station has come into the call, or gone: the others learn it, and it learns who they are.
+    /// Names a station that has joined the call, or left, to the others, and the others to it.
     mutating func introduce(_ peer: Int, isIn: Bool) {
         guard let current = ongoing, current.summary.isOutgoing, current.isConference,
             let name = memberNames[peer]
@@ -155,7 +156,8 @@ extension Switchboard {
         }
     }
 
-    /// A peer has not acknowledged who is in the call, although it was told to the end.
+    /// Repeats a MEMBER record that a peer has not acknowledged, although it was repeated to the
+    /// end.
     mutating func untold(_ member: CallMember, peer: Int) {
         guard let current = ongoing, current.summary.isOutgoing,
             current.id.reference == member.reference,
@@ -168,7 +170,8 @@ extension Switchboard {
 
     // MARK: At those it called
 
-    /// A peer names a station that is in a call, or is no longer: its caller may.
+    /// Takes the name of a station that is in a call, or has left; only the call's caller may name
+    /// one.
     mutating func named(_ member: CallMember, by peer: Int) {
         guard let current = ongoing, !current.summary.isOutgoing, current.isConference,
             current.isAnswered, current.id.reference == member.reference,
@@ -176,7 +179,7 @@ extension Switchboard {
         else { return }
         let other = memberNames.indices.first { memberNames[$0] == member.name }
         if let place = current.members.firstIndex(where: { $0.name == member.name }) {
-            // What is said again makes nobody send anything: who names may do so without end.
+            // A repeated name causes no packet, as the caller may repeat it without end.
             guard !member.isIn else { return }
             ongoing?.members[place].isIn = false
         } else if current.members.count < PeerSet.capacity {
@@ -184,15 +187,15 @@ extension Switchboard {
         }
         guard let other, let current = ongoing else { return }
         guard member.isIn else { return takeOut(other) }
-        // It admits us when its caller has named us there, and then says so itself.
+        // The other admits us when the caller has named us there, and then confirms it.
         if mayJoin(other, current) { bindCall(to: other) }
     }
 
-    /// A peer that this station was not called by is in this call, it says.
+    /// Admits a peer, other than the caller, that says it is in this call.
     mutating func joined(_ peer: Int) {
         guard let current = ongoing else { return }
         guard hasNamed(peer, in: current) else {
-            // Its caller may be about to name it.
+            // The caller may be about to name the peer.
             if !current.uninvited.contains(where: { $0.peer == peer }) {
                 ongoing?.uninvited.append((peer, now))
             }
@@ -210,7 +213,7 @@ extension Switchboard {
         showCall()
     }
 
-    /// Counts those that wanted into the call uninvited.
+    /// Counts the peers that tried to join the call uninvited.
     mutating func judgeUninvited() {
         guard let current = ongoing else { return }
         for one in current.uninvited where now - one.since >= Call.introducedIn {
@@ -221,9 +224,9 @@ extension Switchboard {
 
     /// Whether this peer may be in this call besides its caller.
     ///
-    /// Its caller has named it, it is a member of the channel here, and the policy lets it in. A
-    /// person who answered has agreed to a call of the channel. Where the policy answered, nobody
-    /// has: then only those for whom it would, too.
+    /// The caller has named the peer, it is a member of the channel here, and its policy allows
+    /// calls. A person who answered has agreed to a call of the channel. If the policy answered, no
+    /// person has, so the peer's own policy must be `auto` too.
     func mayJoin(_ peer: Int, _ current: Call) -> Bool {
         let isAllowed =
             current.summary.isAutomatic
@@ -232,12 +235,12 @@ extension Switchboard {
         return isAllowed && isIn && isMember(peer, of: current.summary.reference)
     }
 
-    /// Whether the caller has said of this peer that it is, or was, in the call.
+    /// Returns whether the caller has named this peer as one that is, or was, in the call.
     private func hasNamed(_ peer: Int, in current: Call) -> Bool {
         current.members.contains { $0.name == memberNames[peer] }
     }
 
-    /// The peer is in this call no more, and does not come back.
+    /// Removes a peer from this call for good.
     mutating func putOut(_ peer: Int) {
         for place in ongoing?.members.indices ?? 0..<0
         where ongoing?.members[place].name == memberNames[peer] {
@@ -246,7 +249,7 @@ extension Switchboard {
         takeOut(peer)
     }
 
-    /// The peer is not in this call for now.
+    /// Removes a peer from this call for now.
     mutating func takeOut(_ peer: Int) {
         guard ongoing?.others.contains(where: { $0.peer == peer }) == true else { return }
         ongoing?.others.removeAll { $0.peer == peer }

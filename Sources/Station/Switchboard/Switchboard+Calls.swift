@@ -1,11 +1,11 @@
 package import Time
 package import Wire
 
-/// The calls of a station (talking.md "Calls"), as people ask for them: one at a time, with any
+/// The calls of a station (talking.md "Calls"), as people control them: one at a time, with any
 /// number of peers.
 ///
 /// A call that ends here is over at once: `RecordExchange` delivers the end, and a peer that still
-/// believes in the call is told again.
+/// shows itself in the call gets a BYE again.
 extension Switchboard {
     package func policy(of peer: Int) -> Policy { policies[peer] }
 
@@ -20,7 +20,7 @@ extension Switchboard {
     /// The peers in the call, by number.
     package var participants: [Int] { ongoing?.participants ?? [] }
 
-    /// The members of the call that were silent for a while.
+    /// The members of the call that have been silent for a while.
     package var weakParticipants: [Int] {
         ongoing?.legs.filter { $0.isWeak }.map { $0.peer } ?? []
     }
@@ -31,8 +31,8 @@ extension Switchboard {
             .compactMap { leg in leg.unheard.map { (leg.peer, $0) } }
     }
 
-    /// Calls a peer, or all members of a channel: with its `reference` all who answer are in the
-    /// call together; in a hunt the first answer wins.
+    /// Calls a peer, or all members of a channel: in a hunt the first answer wins; else every
+    /// station that answers joins the call of this `reference`.
     ///
     /// - Throws: Why there is no call.
     mutating func call(
@@ -41,7 +41,7 @@ extension Switchboard {
         ringTime: Duration = .seconds(30)
     ) throws(Wish.Problem) {
         if let current = ongoing {
-            // A peer that listens to the room must not keep the room from calling.
+            // A peer that listens to the room must not prevent calls from the room.
             guard current.isMonitoredHere else { throw .busy }
             leaveCall(.preempted)
         }
@@ -75,9 +75,9 @@ extension Switchboard {
         leaveCall(current.isAnswered ? .hungUp : .cancelled)
     }
 
-    /// The station stops: the call that there is ends, and peers that go down are no news.
+    /// Ends the current call as the station stops; peers that go down are no news.
     ///
-    /// A call that rings here was neither answered nor declined.
+    /// A call that rings here is rejected, neither as answered nor as declined.
     package mutating func stop(at now: Instant) {
         self.now = now
         presence.leave()
@@ -89,8 +89,8 @@ extension Switchboard {
         endCall(.peerGone)
     }
 
-    /// The last calls before this start, which may have been a crash: a repeated offer of one of
-    /// them is no new call.
+    /// Takes the last calls before this start, which may have followed a crash: a repeated offer of
+    /// one of these calls is no new call.
     package mutating func recover(ended: [CallID], at now: Instant) {
         self.now = now
         for id in ended { remember(id) }
@@ -116,7 +116,7 @@ extension Switchboard {
         openLeg(peer)
     }
 
-    /// Sound may go both ways with this peer from now on.
+    /// Opens the leg of this peer: from now on sound may go both ways.
     mutating func openLeg(_ peer: Int) {
         guard let place = ongoing?.place(of: peer) else { return }
         ongoing?.legs[place].state = .connecting
@@ -136,7 +136,7 @@ extension Switchboard {
         showCall()
     }
 
-    /// Ends the call from here and tells all its members.
+    /// Ends the call from here, and informs all its members.
     mutating func leaveCall(_ ending: CallEnding, cause: CallEnd.Cause = .normal) {
         guard let current = ongoing else { return }
         for leg in current.legs { dismiss(leg, of: current, cause: cause) }
@@ -144,7 +144,7 @@ extension Switchboard {
         endCall(ending)
     }
 
-    /// Tells one peer that the call is over for it.
+    /// Informs one peer that the call is over for it.
     mutating func dismiss(_ leg: Call.Leg, of current: Call, cause: CallEnd.Cause) {
         peers[leg.peer].exchange.forget(current.id)
         switch leg.state {
@@ -191,7 +191,8 @@ extension Switchboard {
         callDesk.ended(summary, ending, &orders)
     }
 
-    /// `peer` said so of a call that was not offered here; nil for one that was.
+    /// Remembers an ended call; `peer` is the one that cancelled it before its offer came, else
+    /// nil.
     mutating func remember(_ id: CallID, by peer: Int? = nil, with knowing: PeerSet? = nil) {
         ended.removeAll { ($0.id == id && $0.peer == peer) || now - $0.at >= EndedCall.keptFor }
         let cancelled = ended.indices.filter { peer != nil && ended[$0].peer == peer }
@@ -205,12 +206,12 @@ extension Switchboard {
         availability == .doNotDisturb && priority < .emergency
     }
 
-    /// Whether the call is over for that peer: what others say of it does not count.
+    /// Returns whether the call is over for that peer: other peers' records do not count.
     func isEnded(_ id: CallID, with peer: Int) -> Bool {
         ended.contains { $0.id == id && ($0.peer == nil || $0.peer == peer) }
     }
 
-    /// Whether a stream of the peer that is bound to this call is heard.
+    /// Returns whether a stream of the peer that is bound to this call is heard.
     func isHeard(_ peer: Int, reference: UInt64) -> Bool {
         ongoing?.id.reference == reference && ongoing?.hears(peer) == true
     }
@@ -250,15 +251,15 @@ extension Switchboard {
         peers[peer].exchange.send(at: now) { end(CallEnd(mid: $0, id: id, cause: cause)) }
     }
 
-    /// Tells a peer who else is in the call of this reference, or is no longer.
+    /// Names a station to a peer that is in the call of this reference, or reports that it left.
     mutating func send(_ name: MemberName, isIn: Bool, reference: UInt64, to peer: Int) {
         peers[peer].exchange.send(at: now) { mid in
             .member(CallMember(mid: mid, reference: reference, isIn: isIn, name: name))
         }
     }
 
-    /// Binds our call stream to the call at the peer; repeated, because that also confirms that we
-    /// are still in it.
+    /// Binds our call stream to the call at the peer; repeated, because the record also confirms
+    /// that we are still in the call.
     mutating func bindCall(to peer: Int) {
         guard let summary = ongoing?.summary, peers[peer].isUp else { return }
         peers[peer].exchange.send(at: now) { mid in
@@ -279,7 +280,7 @@ extension Switchboard {
 
 /// A notice to a person during a call.
 package enum CallNotice: Sendable {
-    /// A peer is heard here and hears the room from now on, with nobody in it touching a button.
+    /// A peer is heard here and hears the room, although nobody in the room touched a button.
     case droppedIn
     /// A peer listens to the room from now on.
     case monitored

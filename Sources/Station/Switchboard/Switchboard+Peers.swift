@@ -1,36 +1,35 @@
 package import Time
 
-/// What is known of peers beside their sessions.
+/// The facts about peers besides their sessions.
 extension Switchboard {
-    /// A peer's last packet came then; told once a second for every peer of the settings.
+    /// Takes the time of a peer's last packet; called once a second for every peer of the settings.
     package mutating func checkPresence(of peer: Int, heardAt last: Instant, at now: Instant) {
         self.now = now
         if presence.opened(peer, last: last, at: now, &orders) { judgeAnew() }
     }
 
-    /// The settings have changed the addresses of a peer.
+    /// Notes that the settings have changed the addresses of a peer.
     package mutating func moved(_ peer: Int) { whereabouts.moved(peer) }
 
-    /// The resolver has answered for a peer; or there is nothing to find, as all its addresses are
-    /// numbers.
+    /// Takes the resolver's answer for a peer; also called when all addresses are numbers.
     package mutating func resolved(_ peer: Int, isFound: Bool = true, complaint: String? = nil) {
         whereabouts.answered(peer, isFound: isFound, complaint: complaint, &orders)
     }
 
-    /// Whether two stations use a peer's key; told once a second.
+    /// Notes whether two stations use a peer's key; called once a second.
     package mutating func updateKey(of peer: Int, isShared: Bool) {
         downWatch.updateKey(of: peer, isShared: isShared, &orders)
     }
 
-    /// A peer is about to be called at the addresses it has now.
+    /// Notes that a peer is about to be called at its present addresses.
     ///
-    /// - Returns: Whether they are new.
+    /// - Returns: Whether the addresses are new.
     package mutating func called(_ peer: Int) -> Bool { whereabouts.called(peer) }
 }
 
 /// This station's own talk and its listeners, and the voices of peers.
 extension Switchboard {
-    /// Takes what the sound tells.
+    /// Takes news of the sound.
     package mutating func handle(_ news: SoundNews, at now: Instant) {
         self.now = now
         switch news {
@@ -38,7 +37,7 @@ extension Switchboard {
             let listeners = listeners(of: target)
             want(listeners)
             openTalks.began(target, called: name, at: now, &orders)
-            // Nobody is to hear a message now.
+            // A message has no listeners now.
             guard target != Int(TalkTarget.message) else { return }
             ownTalks.began(
                 target, called: name, listeners, first: first, isDoubted: isDoubted, surroundings,
@@ -58,7 +57,7 @@ extension Switchboard {
         return targets.first { $0.id == target }?.listeners ?? []
     }
 
-    /// The microphone goes to these in the call, or closes.
+    /// Opens the microphone to these peers in the call, or closes it.
     mutating func openMicrophone(to listeners: [Int]) {
         let target = Int(TalkTarget.call)
         guard !listeners.isEmpty else {
@@ -69,7 +68,7 @@ extension Switchboard {
         orders.add(.press(target: target, isDown: true))
     }
 
-    /// These hear a stream of `TalkTarget.aimed` from now on.
+    /// Sets the listeners of a stream of `TalkTarget.aimed`.
     mutating func aim(_ stream: UInt8, at listeners: PeerSet, name: Aims.Name) {
         let aim = Aims.Aim(listeners: listeners, name: name)
         guard aims.aim(stream, at: aim, &orders) else { return }
@@ -78,7 +77,7 @@ extension Switchboard {
         if openTalks.since(target) != nil { want(listeners) }
     }
 
-    /// A peer has left: its number may be another's soon.
+    /// Removes a peer from the listeners: its number may soon belong to another.
     mutating func aimAway(from peer: Int) {
         for stream in aims.streams(to: peer) {
             guard let former = aims.aim(of: Int(stream)) else { continue }
@@ -86,7 +85,7 @@ extension Switchboard {
         }
     }
 
-    /// Looks whether listeners of the open talks have fallen silent; call it in each turn.
+    /// Checks whether listeners of the open talks have fallen silent; call it in each turn.
     ///
     /// - Parameters:
     ///   - now: The time.
@@ -108,10 +107,10 @@ extension Switchboard {
         doubts.check(found, at: now, &orders)
     }
 
-    /// A second has passed.
+    /// Does the work of each second.
     ///
-    /// The round trip to each peer that is heard is measured, unless it was lately; peers that a
-    /// talk waits for are called again; and a listener may have stopped reporting.
+    /// Measures the round trip to each peer that is heard, unless that was done lately; calls the
+    /// missing listeners of open talks again; and checks for listeners that stopped reporting.
     package mutating func secondPassed(at now: Instant) {
         self.now = now
         for peer in known where voices.isHeard(peer) { measure(peer) }
@@ -127,19 +126,18 @@ extension Switchboard {
         ownTalks.checkSilentListeners(surroundings, at: now, &orders)
     }
 
-    /// How often peers that an open talk waits for are called again: they are to be back as soon as
-    /// they can be.
+    /// How often the missing listeners of an open talk are called again: they should return soon.
     private static let searchInterval = Duration.seconds(2)
 
-    /// Calls those of these peers that have no session, at once: a held key wants them as much as a
-    /// key press does (protocol.md §1.7 rule 6).
+    /// Calls at once those of these peers that have no session: for a held key as for a key press
+    /// (protocol.md §1.7 rule 6).
     mutating func want(_ listeners: PeerSet) {
         for peer in listeners { orders.add(.want(peer: peer)) }
     }
 
     // MARK: Judgement
 
-    /// What the talk is judged by.
+    /// The facts by which the talk is judged.
     package var surroundings: Surroundings {
         var around = Surroundings()
         around.peers = known
@@ -153,10 +151,11 @@ extension Switchboard {
         return around
     }
 
-    /// The network or the microphone of this station went, or came, or a peer went.
+    /// Judges all talk again after a change of this station's network or microphone, or after the
+    /// loss of a peer.
     mutating func judgeAnew() { ownTalks.judgeAnew(surroundings, at: now, &orders) }
 
-    /// Whether a peer hears what is said to it now; nil until it has said.
+    /// Returns whether a peer hears this station's talk now; nil until the peer has reported.
     package func hearsNow(_ peer: Int, at now: Instant) -> NowHeard? {
         let isHeld = heldTalks.targets.contains { listeners(of: $0).contains(peer) }
         return ownTalks.hearsNow(peer, isHeld: isHeld, surroundings, at: now)

@@ -1,20 +1,20 @@
 package import Time
 package import Wire
 
-/// The records between stations beside the sound: who speaks where, and how it arrives.
+/// The records between stations besides the sound: the streams' meanings, and reports on them.
 extension Switchboard {
     /// The facts about a peer's side.
     package struct PeerView: Sendable {
-        /// Its newest report on our sound, and when it came.
+        /// The peer's newest report on our sound, and when it came.
         package internal(set) var report: Report?
         package internal(set) var reportAt: Instant?
-        /// Whether it has bound a stream to a channel that this station does not have.
+        /// Whether the peer has bound a stream to a channel that this station does not have.
         package internal(set) var hasUnknownChannel = false
-        /// Whether it gives any of our streams a lower priority than it claims.
+        /// Whether the peer gives any of our streams a lower priority than the stream claims.
         package internal(set) var isLowered = false
         /// The last measured round trip.
         package internal(set) var roundTrip: Duration?
-        /// When it was measured.
+        /// When the round trip was measured.
         package internal(set) var roundTripAt: Instant?
         /// The median of the last few round trips: one slow answer does not move it.
         package var usualRoundTrip: Duration? {
@@ -23,7 +23,7 @@ extension Switchboard {
         private var roundTrips: [Duration] = []
 
         mutating func add(roundTrip time: Duration, at now: Instant) {
-            // A round trip from before a long silence says nothing.
+            // A round trip from before a long silence shows nothing.
             let most = Switchboard.pingInterval + Switchboard.pongMax
             let isOld = roundTripAt.map { now - $0 > most }
             if isOld ?? true { roundTrips.removeAll(keepingCapacity: true) }
@@ -33,7 +33,7 @@ extension Switchboard {
         }
     }
 
-    /// For how long after a packet was made its records open anything, or tell what is so.
+    /// For how long after a packet was made its records may open anything, or report a state.
     package static let freshFor = Duration.seconds(2)
     /// How often a round trip is measured while the peer is up and silent.
     package static let pingInterval = Duration.seconds(15)
@@ -59,10 +59,10 @@ extension Switchboard {
         var nextAsking: Instant = .never
         var askingsLeft = 0
         var pongs: [UInt32] = []
-        /// The calls that it may still offer.
+        /// The calls that the peer may still offer.
         var budget = CallBudget()
-        /// The rights that it claimed without having them; of each kind, when that may be told
-        /// again.
+        /// The rights that the peer claimed without having them; for each kind, when it may be
+        /// reported again.
         var refusals = Refusals()
         var refusalsTold: [(refusal: Refusal, until: Instant)] = []
     }
@@ -70,7 +70,7 @@ extension Switchboard {
     struct Binding {
         let record: StreamBinding
         var isKnown = false
-        /// The peer gives it a lower priority.
+        /// The peer gives the stream a lower priority.
         var isLowered = false
     }
 
@@ -83,8 +83,8 @@ extension Switchboard {
         return view
     }
 
-    /// Other peers, targets and channels from now on, each in the order of the settings: streams
-    /// with another meaning are bound anew, and the peers' bindings are looked at again.
+    /// Takes new peers, targets and channels, each in the order of the settings: binds the streams
+    /// whose meaning has changed, and checks the peers' bindings again.
     package mutating func configure(
         peers known: [Int], targets: [TalkTarget], channels: [Channel], at now: Instant
     ) {
@@ -100,8 +100,8 @@ extension Switchboard {
 
     /// Binds one of `TalkTarget.aimed` to these listeners, for this purpose.
     ///
-    /// They are told at once, and again until they acknowledge it; the sound may come together with
-    /// it.
+    /// The binding goes out at once, and again until each listener acknowledges it; the sound may
+    /// come together with it.
     mutating func bind(_ target: TalkTarget) {
         precondition(target.isAimed)
         release(target.stream)
@@ -115,13 +115,13 @@ extension Switchboard {
         while let records = nextRecords() { orders.add(records) }
     }
 
-    /// The stream means nothing any more; it is bound again before it is next used.
+    /// Releases a stream, which means nothing until it is bound again.
     mutating func release(_ stream: UInt8) {
         aimed.removeAll { $0.stream == stream }
         pages.quiet(stream: stream)
     }
 
-    /// The settings have removed a peer: it is not heard any more, and nothing is sent to it.
+    /// Removes a peer that the settings no longer have: it is not heard, and nothing is sent to it.
     package mutating func remove(peer: Int, firstMid: UInt32, at now: Instant) {
         self.now = now
         ownTalks.removed(peer)
@@ -129,7 +129,7 @@ extension Switchboard {
         reset(peer, firstMid: firstMid)
     }
 
-    /// Another peer has this number from now on.
+    /// Gives the number to another peer.
     package mutating func replace(peer: Int, firstMid: UInt32, at now: Instant) {
         self.now = now
         protection.begin(peer, &orders)
@@ -151,7 +151,8 @@ extension Switchboard {
         forgetHearings(of: peer)
     }
 
-    /// A session with the peer exists; `isNewBoot` for the first one since either side restarted.
+    /// Begins a session with the peer; `isNewBoot` for the first session since either side
+    /// restarted.
     package mutating func up(peer: Int, isNewBoot: Bool, at now: Instant) {
         self.now = now
         ownTalks.cameUp(peer, isNewBoot: isNewBoot)
@@ -165,16 +166,16 @@ extension Switchboard {
             peers[peer].bindings.removeAll(keepingCapacity: true)
             peers[peer].view = PeerView()
             peers[peer].theirs.removeAll(keepingCapacity: true)
-            // The meanings of its streams from before its restart are unknown.
+            // The meanings of the peer's streams before its restart are unknown.
             forgetHearings(of: peer)
         }
         bindStreams(to: peer)
     }
 
-    /// The peer was silent for long, or closed its session.
+    /// Ends the session with a peer that was silent for long, or closed it.
     package mutating func down(peer: Int, at now: Instant) {
         self.now = now
-        // What its path needed is over; the listeners that are left must not pay for it.
+        // The peer's path no longer matters; the other listeners must not pay for it.
         protection.begin(peer, &orders)
         if presence.down(peer, &orders) { judgeAnew() }
         forgetPages(of: peer)
@@ -188,25 +189,25 @@ extension Switchboard {
         peers[peer].pongs.removeAll(keepingCapacity: true)
     }
 
-    /// There is another session with the peer: it is told again what our streams mean.
+    /// Takes another session with the peer, and binds our streams again.
     ///
-    /// It may have forgotten us without a restart, for example when we were removed from its
-    /// settings and added again; a repeated binding costs it nothing.
+    /// The peer may have forgotten us without a restart, for example when its settings removed and
+    /// added us; a repeated binding costs it nothing.
     package mutating func renewed(peer: Int, at now: Instant) {
         self.now = now
         for place in peers[peer].bindings.indices { peers[peer].bindings[place].isKnown = false }
         guard peers[peer].isUp else { return }
-        // After a slow handshake the peer's packets seem to be as old as that took, until a PONG
-        // says when the session began.
+        // After a slow handshake the peer's packets seem as old as the handshake was long, until a
+        // PONG shows when the session began.
         peers[peer].askedAt = nil
         ping(peer)
         bindStreams(to: peer)
     }
 
-    /// Records of one packet of this peer follow, until `end(packetOf:)`.
+    /// Announces the records of one packet of this peer, which follow until `end(packetOf:)`.
     package mutating func begin(packetOf peer: Int) { peerBeingRead = peer }
 
-    /// The packet is read: what answers it goes out together; `excess` records had no effect.
+    /// Ends the packet: the answers to its records go out together; `excess` records had no effect.
     package mutating func end(packetOf peer: Int, excess: Int, at now: Instant) {
         peerBeingRead = nil
         if excess > 0 { flooded(by: peer, times: UInt64(excess), at: now) }
@@ -215,9 +216,9 @@ extension Switchboard {
     /// Takes one opened record of a peer; those for the session (CONFIRM, CLOSE, PATH_*) have no
     /// effect here.
     ///
-    /// `heard` is the HEARD record that a REPORT has beside it, of the same stream; `cameAt` is the
-    /// time of arrival, if earlier than `now`; `age` is how old the packet is at most. Of one that
-    /// may have been held back (`freshFor`), only what is timeless counts.
+    /// `heard` is the HEARD record of the same stream beside a REPORT; `cameAt` is the time of
+    /// arrival, if earlier than `now`; `age` is the greatest possible age of the packet. Of a
+    /// packet that may have been delayed (`freshFor`), only timeless records count.
     package mutating func receive(
         _ record: ControlRecord, beside heard: Heard? = nil, from peer: Int, at now: Instant,
         cameAt: Instant? = nil, age: Duration = .zero
@@ -250,7 +251,7 @@ extension Switchboard {
             ping(peer)
         case .heard(let heard): ownTalks.told(heard, by: peer, surroundings, at: now, &orders)
         case .ping(let token):
-            // One counts in a packet; only of packets that wait for their turn there are more.
+            // One PING counts in each packet; more than one come only from several waiting packets.
             if peers[peer].pongs.count < 4 { peers[peer].pongs.append(token) }
         case .pong(let token):
             guard let place = peers[peer].pings.firstIndex(where: { $0.token == token }) else {
@@ -263,7 +264,7 @@ extension Switchboard {
             protection.measured(roundTrip, to: peer, at: now, &orders)
             ownTalks.measured(roundTrip, to: peer)
         case .offer(let offer):
-            // Its caller hears "no answer" when the time is up, also if the packet was held back.
+            // The caller gets "no answer" when the time is up, even if the packet was delayed.
             var offer = offer
             offer.ttl -= UInt16(clamping: min(age.milliseconds, Int64(offer.ttl)))
             offered(offer, by: peer, age: age + .milliseconds(100) * Int(offer.age))
@@ -284,7 +285,8 @@ extension Switchboard {
         }
     }
 
-    /// Counts records of this peer, or packets of them, that had no effect: there were too many.
+    /// Counts records of this peer, or packets of records, that had no effect because there were
+    /// too many.
     package mutating func flooded(by peer: Int, times: UInt64, at now: Instant) {
         self.now = now
         refuse(.flood, by: peer, times: times)
@@ -297,7 +299,8 @@ extension Switchboard {
         for index in peers.indices where now >= peers[index].nextPing {
             peers[index].nextPing = now + Self.pingInterval
             ping(index)
-            // A binding may have been given up in a bad moment, and without it we are not heard.
+            // A binding may have been given up while the network was bad, and without it we are not
+            // heard.
             bindStreams(to: index)
         }
         for index in peers.indices where now >= peers[index].nextAsking {
@@ -306,7 +309,7 @@ extension Switchboard {
         }
     }
 
-    /// The next records to a peer that are due; nil when there are no more.
+    /// Returns the next due records to a peer; nil when there are no more.
     mutating func nextRecords() -> Order? {
         for peer in peers.indices where peers[peer].isUp && peer != peerBeingRead {
             let pong = peers[peer].pongs.popLast()
@@ -330,7 +333,7 @@ extension Switchboard {
         return first
     }
 
-    /// Binds our streams at the peer, except those it already knows.
+    /// Binds our streams at the peer, except those whose meaning it already knows.
     private mutating func bindStreams(to peer: Int) {
         for var wanted in bindings(of: peer) {
             let former = peers[peer].bindings.first { $0.record.stream == wanted.stream }
@@ -347,10 +350,10 @@ extension Switchboard {
         }
     }
 
-    /// What our streams mean at the peer.
+    /// Returns the meanings of our streams at the peer.
     ///
-    /// That of a channel which is gone means nothing, which the peer has to know: it would go on
-    /// to tell of a channel that nobody has any more.
+    /// The stream of a removed channel means nothing, and the peer must learn that: else it would
+    /// go on to report a channel that no station has.
     private func bindings(of peer: Int) -> [StreamBinding] {
         let present = (targets + aimed).filter { $0.listeners.contains(peer) }
         let gone = peers[peer].bindings.filter { binding in

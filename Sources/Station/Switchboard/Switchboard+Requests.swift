@@ -3,9 +3,10 @@ package import Wire
 
 /// Pages, call lights and relays: they need a right, but no answer by a person.
 extension Switchboard {
-    /// Asks a peer for its light, or for one of its relays, whose time is that peer's.
+    /// Asks a peer for its light, or for one of its relays; the peer's settings fix the relay's
+    /// time.
     ///
-    /// - Returns: the number by which the outcome is reported, with the word for what was asked.
+    /// - Returns: the number by which the outcome is reported, with the word for the request.
     mutating func ask(
         _ peer: Int, _ target: Signal.Target, reference: UInt64, time: Duration,
         called what: String
@@ -29,7 +30,7 @@ extension Switchboard {
         }
     }
 
-    /// A peer asks for the call light or a relay here.
+    /// Takes a peer's request for the call light or a relay here.
     mutating func signalled(_ signal: Signal, by peer: Int) {
         let policy = policies[peer]
         switch signal.target {
@@ -65,7 +66,7 @@ extension Switchboard {
         tellResult(at: place, result.status)
     }
 
-    /// Tells callers that wait for an answer that none will come.
+    /// Gives up unacknowledged records, and reports peer requests that got no answer.
     mutating func giveUp() {
         for peer in peers.indices {
             for record in peers[peer].exchange.giveUp(at: now) {
@@ -87,7 +88,7 @@ extension Switchboard {
             .result(peer: request.peer, peerRequest: request.mid, what: request.what, status))
     }
 
-    /// A peer binds one of its streams; this checks whether it may.
+    /// Takes a peer's binding of one of its streams, and checks whether the peer may use it.
     mutating func claimed(_ binding: StreamBinding, by peer: Int) {
         if binding.purpose != .page || !pages.isKnown(binding, of: peer) {
             closeHeardPage(stream: binding.stream, of: peer, isTimeUp: false)
@@ -117,8 +118,8 @@ extension Switchboard {
         }
     }
 
-    /// Tells a peer whether the priority that its stream claims holds here: of a new stream only if
-    /// it does not.
+    /// Tells a peer whether its stream's claimed priority holds here: for a new stream only if it
+    /// does not.
     private mutating func answerClaim(of binding: StreamBinding, by peer: Int, isNew: Bool) {
         let given = policies[peer].priority(claiming: binding.priority)
         let holds = given == min(binding.priority, .emergency)
@@ -143,7 +144,7 @@ extension Switchboard {
                     closeHeardPage(stream: binding.stream, of: peer, isTimeUp: false)
                 } else {
                     bound(binding, by: peer)
-                    // It may have got or lost the right.
+                    // The peer may have gained or lost the right.
                     if binding.priority > .normal {
                         answerClaim(of: binding, by: peer, isNew: false)
                     }
@@ -162,7 +163,7 @@ extension Switchboard {
         return channel.isListenedTo && channel.members.contains(peer) ? nil : .channel
     }
 
-    /// Why a page is not heard here.
+    /// Returns why a page is not heard here.
     func unheard(page binding: StreamBinding, by peer: Int) -> Unheard {
         switch refusal(ofPage: binding, by: peer) {
         case .channel?:
@@ -205,21 +206,21 @@ extension Switchboard {
     private static let roundMin = Duration.milliseconds(900)
     /// How often a PING without answer is repeated.
     ///
-    /// Reports come once a second, so the PINGs they trigger always fall in the same place between
-    /// our packets, where a full queue has room for them either always or never. No frame length
-    /// divides this time: of four PINGs one finds room.
+    /// Reports come once a second, and each causes a PING, so these PINGs always fall in the same
+    /// place between our packets, where a full queue has room for them either always or never. No
+    /// frame length divides this time: of four PINGs one finds room.
     private static let askedAgainAfter = Duration.milliseconds(237)
     private static let askedAgainMax = 3
 
-    /// When the PING was sent that this answers; nil when none waits.
+    /// Returns when the PING with this token was sent; nil when none waits.
     package func whenAsked(_ token: UInt32, of peer: Int) -> Instant? {
         peers[peer].pings.first { $0.token == token }?.at
     }
 
-    /// The peer is being heard: keep its round trip younger than two seconds.
+    /// Keeps the round trip of a peer that is being heard younger than two seconds.
     ///
-    /// A peer that reports gets a PING after each report already, and the answers are needed to
-    /// explain losses: this must not disturb them.
+    /// A peer that reports gets a PING after each report already, and those answers explain losses:
+    /// this round must not disturb them.
     mutating func measure(_ peer: Int) {
         if let askedAt = peers[peer].askedAt, now - askedAt < Self.measuredEvery { return }
         ping(peer)

@@ -2,18 +2,18 @@ internal import Audio
 package import Time
 package import Wire
 
-/// What people here want done, by buttons and by `intercomctl`.
+/// The wishes of people here, by buttons and by `intercomctl`.
 extension Switchboard {
-    /// Does what a person wants, or says why not.
+    /// Carries out a wish.
     ///
     /// - Parameters:
-    ///   - wish: What is wanted.
-    ///   - caller: The program that a talk or a page lasts as long as; nil where it lasts until
-    ///     somebody ends it.
+    ///   - wish: The wish.
+    ///   - caller: The program whose connection bounds a talk or a page; nil for one that lasts
+    ///     until it is ended.
     ///   - sound: Which cards are open.
     ///   - now: The time.
-    /// - Returns: What became of it.
-    /// - Throws: Why nothing did.
+    /// - Returns: The outcome.
+    /// - Throws: Why the wish is not granted.
     package mutating func handle(
         _ wish: Wish, for caller: CallerTicket? = nil, with sound: Wish.Sound, at now: Instant
     ) throws(Wish.Problem) -> Wish.Outcome {
@@ -42,7 +42,7 @@ extension Switchboard {
             return .page(surroundings.listeners(among: target.listeners))
         case .endPage(let named):
             callDesk.seen()
-            // Its target may be gone since.
+            // The page's target may be gone by now.
             guard pager.name == named.name else {
                 throw named.found == nil ? .unknown : .noPage
             }
@@ -82,10 +82,9 @@ extension Switchboard {
         }
     }
 
-    /// Opens the microphone for a target, or closes it for all that hold it open by command.
+    /// Opens the microphone for a target, or closes it for every command that holds it open.
     ///
-    /// Every press goes out by the same queue: a release that was decided before must not close
-    /// what was opened since.
+    /// Every press goes out by the same queue: an earlier release must not close a later talk.
     private mutating func talk(
         to target: TalkTarget, named name: String = "", isDown: Bool, for caller: CallerTicket?
     ) -> Wish.Outcome {
@@ -100,7 +99,7 @@ extension Switchboard {
         return .talk(target: target.id, listeners)
     }
 
-    /// A talk key that replies goes down, or up; a press for another peer ends the former one.
+    /// Moves a talk key that replies down or up; a press for another peer ends the former talk.
     private mutating func reply(isDown: Bool) {
         guard let former = replyKey.move(isDown: isDown),
             let target = self.target(ofPeer: former)
@@ -108,7 +107,7 @@ extension Switchboard {
         heldTalks.release(target.id, &orders)
     }
 
-    /// Opens the microphone for a page to this target, of a minute at most; one before it is over.
+    /// Opens the microphone for a page to this target, of a minute at most; a former page ends.
     private mutating func page(_ target: TalkTarget, named name: String, _ priority: Priority) {
         if pager.name != nil {
             pager.replace(by: name, &orders)
@@ -135,15 +134,15 @@ extension Switchboard {
     }
 }
 
-/// What people here settle, and what ends by itself: talks, pages and announcements.
+/// The settings of people here, and the ends of talks, pages and announcements.
 extension Switchboard {
     // MARK: The settings
 
-    /// The sound speaks of the new settings from now on: a page and held talks whose targets the
-    /// settings have no more end, as nobody could end them by name.
+    /// Takes the new settings, which the sound now uses: a page and held talks end if their target
+    /// is gone, because no name could end them.
     ///
     /// - Parameters:
-    ///   - names: What people call the targets that there are now.
+    ///   - names: The names of the present targets.
     ///   - hasPermitTone: Whether a tone permits a person to talk.
     package mutating func adopted(targetsCalled names: [String], hasPermitTone: Bool) {
         self.hasPermitTone = hasPermitTone
@@ -154,15 +153,15 @@ extension Switchboard {
         }
     }
 
-    /// The frames are different from now on, or nothing is known of any way.
+    /// Begins loss protection anew: the frames have changed, or nothing is known of any way.
     package mutating func beginProtection(_ frames: LossProtection.Frames, isWireless: Bool) {
         protection.begin(frames, isWireless: isWireless, to: known, &orders)
     }
 
-    /// What each peer may do here by the settings, in the order of their numbers, what could tell
-    /// people that one listens, and whether they want to be disturbed.
+    /// Takes each peer's rights in the settings, in the order of their numbers, the signs that can
+    /// warn people of a listener, and whether people may be disturbed.
     ///
-    /// Call it once a second, and when any of that has changed.
+    /// Call it once a second, and when any of these has changed.
     package mutating func consent(
         to configured: [Policy], _ signs: Consent.Signs, _ availability: Availability,
         isHalfDuplex: Bool, at now: Instant
@@ -183,7 +182,7 @@ extension Switchboard {
 
     // MARK: Buttons
 
-    /// A button went down: somebody is here.
+    /// Notes that a button went down: a person is here.
     package mutating func buttonPressed() {
         callLight.putOut()
         callDesk.seen()
@@ -191,18 +190,18 @@ extension Switchboard {
 
     // MARK: Talks by command
 
-    /// Closes the microphone to a target, and tells the callers that held it open; a page ends.
+    /// Closes the microphone to a target, and answers the callers that held it open; a page ends.
     package mutating func endTalks(to target: Int, _ reason: HeldTalks.End) {
         heldTalks.end(target, reason, &orders)
         if target == Pager.target, pager.name != nil { endPage() }
     }
 
-    /// The callers that hold something, or wait for what becomes of it.
+    /// The callers that hold a talk, or wait for an outcome.
     package var callers: [CallerTicket] {
         heldTalks.callers + pager.callers + (announcer.job.map { [$0.caller] } ?? [])
     }
 
-    /// Callers that are gone hold nothing any more.
+    /// Ends the talks of callers that are gone.
     package mutating func forget(callers hasGone: (CallerTicket) -> Bool) {
         if pager.forget(hasGone) { endPage() }
         if announcer.forget(hasGone) { stopAnnouncement() }
@@ -213,12 +212,11 @@ extension Switchboard {
 
     /// Ends this station's own page: closes the microphone for it.
     ///
-    /// Its end comes here, whatever the reason: a person (`Wish.endPage`), its caller that goes
-    /// (`forget`), the next page, a minute (`endPages`),
-    /// a microphone that is lost (`MachineNews.streamLost`), a reload that takes its target away
-    /// (`adopted`), or the limit of its talk key where all of this fails (`endTalks`). Only when
-    /// the daemon stops does the media loop close the microphone by itself. The pages of peers end
-    /// in `closeHeardPage`.
+    /// Every end comes here: by a person (`Wish.endPage`), a caller that leaves (`forget`), the
+    /// next page, the limit of a minute (`endPages`), a lost microphone (`MachineNews.streamLost`),
+    /// a reload that removes its target (`adopted`), or the limit of its talk key if all of these
+    /// fail (`endTalks`). Only when the daemon stops does the media loop close the microphone by
+    /// itself. The pages of peers end in `closeHeardPage`.
     package mutating func endPage() {
         pager.end(ownTalks.lastSpurt(to: Pager.target), &orders)
         orders.add(.press(target: Pager.target, isDown: false))
@@ -227,7 +225,7 @@ extension Switchboard {
 
     // MARK: Messages
 
-    /// The microphone opens for a message to this peer, or closes.
+    /// Opens the microphone for a message to this peer, or closes it.
     package mutating func speakMessage(to name: String?) {
         if let name {
             aim(TalkTarget.message, at: [], name: .named("\(name) (message)"))
@@ -237,7 +235,7 @@ extension Switchboard {
 
     // MARK: Announcements
 
-    /// An announcement is to begin as soon as there is sound of it; none may be under way.
+    /// Takes an announcement, which begins with its first sound; none may be under way.
     package mutating func announce(
         to target: TalkTarget, named name: String, _ priority: Priority, for caller: CallerTicket
     ) {
@@ -247,7 +245,7 @@ extension Switchboard {
         want(target.listeners)
     }
 
-    /// Enough of its sound is here: it begins.
+    /// Begins the announcement, whose sound is here.
     package mutating func speakAnnouncement(at now: Instant) {
         guard announcer.awaitsSound, let job = announcer.job else { return }
         self.now = now
@@ -263,7 +261,7 @@ extension Switchboard {
         orders.add(.announce)
     }
 
-    /// Ends it at once: its time is over, or its caller is gone.
+    /// Ends the announcement at once: its time is over, or its caller is gone.
     package mutating func stopAnnouncement() {
         if announcer.isSpeaking {
             orders.add(.endAnnouncement)
@@ -272,7 +270,7 @@ extension Switchboard {
         }
     }
 
-    /// Nothing more of it is sent.
+    /// Ends the announcement after its last sound.
     package mutating func announcementEnded() {
         if announcer.end(&orders) == true { release(TalkTarget.announcement) }
     }

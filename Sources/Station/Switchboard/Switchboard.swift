@@ -2,16 +2,16 @@ internal import Audio
 package import Time
 package import Wire
 
-/// What a station decides: who is talked to, called, answered and told, what lights and rings.
+/// The decisions of a station: its talk, calls, answers, notices, lights and rings.
 ///
-/// Sans-I/O: what happened and the time go in; then drain `nextOrder` to nil, and call `tick` at
+/// Sans-I/O: events and the time go in; then drain `nextOrder` to nil, and call `tick` at
 /// `deadline`. Peers are numbers; names, cards, sockets and files belong to the loop around it.
 ///
-/// - `Switchboard+Wishes` takes what people here want, settle and end,
-/// - `Switchboard+Records` what becomes of peers' sessions, and their records,
-/// - `Switchboard+Calls`, `+CallRecords` and `+CallTimers` a call, from all sides,
-/// - `Switchboard+Requests` pages, call lights and relays of peers,
-/// - `Switchboard+Peers` this station's own talk, peers' voices, and what is known of peers.
+/// - `Switchboard+Wishes`: the wishes and settings of people here, and the ends of talks,
+/// - `Switchboard+Records`: the sessions of peers, and their records,
+/// - `Switchboard+Calls`, `+CallRecords` and `+CallTimers`: a call, from all sides,
+/// - `Switchboard+Requests`: pages, call lights and relays of peers,
+/// - `Switchboard+Peers`: this station's own talk, peers' voices, and other facts about peers.
 package struct Switchboard {
     // The settings.
     /// The peers of the settings, in their order.
@@ -25,19 +25,18 @@ package struct Switchboard {
     package var hasPermitTone = false
     /// Whether any lamp shows the call light.
     package var hasCallLamp = false
-    /// Whether this station's speaker is held down while its microphone is open, which peers are
-    /// told.
+    /// Whether an open microphone silences this station's speaker; peers are told so.
     var isHalfDuplex = false
 
     // Records and streams.
     var peers = ByPeer(Peer(exchange: RecordExchange(firstMid: 0)))
     /// Targets that are bound at run time.
     var aimed: [TalkTarget] = []
-    /// A packet of this peer is being read: what answers its records waits, and goes out together.
+    /// The peer whose packet is being read: the answers to its records wait, and go out together.
     var peerBeingRead: Int?
     /// Peer requests (relay, call light) that await an answer, and the words for them.
     var peerRequests: [(peer: Int, mid: UInt32, what: String, until: Instant)] = []
-    /// The name of each peer, as other stations are told it.
+    /// The name of each peer, as other stations learn it.
     package var memberNames = ByPeer<MemberName?>(nil)
     /// How the sound to each peer is protected against loss.
     package internal(set) var protection: LossProtection
@@ -45,14 +44,14 @@ package struct Switchboard {
     package internal(set) var voices = HeardVoices()
 
     // Calls.
-    /// The call that there is.
+    /// The current call.
     var ongoing: Call?
-    /// Calls that are over, so that a peer that missed the end is told again.
+    /// Calls that are over, so that a peer that missed the end can learn it again.
     var ended: [EndedCall] = []
-    /// The state and the listeners that were told last.
+    /// The state and the listeners that were last reported.
     var shownState: CallState?
     var shownListeners: [Int] = []
-    /// Why nobody notices a call that rings here, which its caller is told.
+    /// Why nobody notices a call that rings here; its caller learns this.
     var ringUnheard = Unheard.heard
     package internal(set) var callDesk = CallDesk()
     package internal(set) var callLight = CallLight()
@@ -67,28 +66,28 @@ package struct Switchboard {
     package internal(set) var replyKey = ReplyKey()
     package internal(set) var heldTalks = HeldTalks()
     package internal(set) var aims = Aims()
-    /// The talks that the microphone is open for.
+    /// The talks for which the microphone is open.
     package internal(set) var openTalks = OpenTalks()
-    /// What listeners hear of this station's own talk.
+    /// The hearing of this station's own talk by its listeners.
     package internal(set) var ownTalks = OwnTalks()
 
     // Whether peers and this machine are in order.
-    /// Whether each peer is there.
+    /// Whether each peer is up, stale or down.
     package internal(set) var presence = Presence()
     /// Whether the addresses of each peer are known.
     package internal(set) var whereabouts = Whereabouts()
     /// Why peers are down, as far as this station can find out.
     package internal(set) var downWatch = DownWatch()
     var doubts = Doubts()
-    /// When peers that are missing are called again.
+    /// When missing peers are called again.
     var nextSearch: Instant?
     /// Streams of sound that are open and move none.
     package internal(set) var still = StillStreams()
-    /// The card woke the sound for nothing; a timer has taken over.
+    /// Whether the card woke the sound for nothing, and a timer has taken over.
     package internal(set) var isCardStalled = false
-    /// How often sound was lost between card and program, as far as that has been told.
+    /// How often sound was lost between card and program, as last reported.
     private var losses: (capture: UInt64, playback: UInt64) = (0, 0)
-    /// What the sound leaves out because the processor cannot keep up.
+    /// The processing that the sound leaves out because the processor cannot keep up.
     package internal(set) var overload = Overload.none
     var microphoneWatch = MicrophoneWatch()
 
@@ -100,10 +99,10 @@ package struct Switchboard {
     /// - Parameters:
     ///   - known: The peers of the settings, in their order.
     ///   - targets: The talk targets of the settings.
-    ///   - channels: Those of the settings.
-    ///   - firstMids: A random number for each of the first peers, drawn at the start; one that
-    ///     comes later brings its own (`replace`).
-    ///   - frames: What the encoder makes of the sound.
+    ///   - channels: The channels of the settings.
+    ///   - firstMids: A random number for each of the first peers, drawn at the start; a later peer
+    ///     brings its own (`replace`).
+    ///   - frames: The encoder's frames.
     ///   - now: The time.
     package init(
         known: [Int] = [], targets: [TalkTarget], channels: [Channel], firstMids: [UInt32],
@@ -120,12 +119,12 @@ package struct Switchboard {
         }
     }
 
-    /// The next thing that was decided; nil when there is none.
+    /// Returns the next decision; nil when there is none.
     ///
-    /// What goes to other stations comes behind it, by `nextOrder`.
+    /// Records to other stations come after all decisions, by `nextOrder`.
     package mutating func nextDecision() -> Order? { orders.next() }
 
-    /// The next thing to be done; nil when all is done.
+    /// Returns the next order; nil when all are carried out.
     package mutating func nextOrder() -> Order? {
         nextDecision() ?? pings.next() ?? nextRecords()
     }
@@ -137,9 +136,9 @@ package struct Switchboard {
         return first == .never ? nil : first
     }
 
-    /// Lets time pass; call it at `deadline`, after all that has happened until then went in.
+    /// Lets time pass; call it at `deadline`, after all events until then went in.
     ///
-    /// That may be why nothing was heard of a talkspurt whose last reports are in.
+    /// An event may explain why a talkspurt whose last reports are in was not heard.
     package mutating func tick(at now: Instant) {
         self.now = now
         tickRecords()
@@ -148,9 +147,9 @@ package struct Switchboard {
     }
 }
 
-/// What the lamps show.
+/// The facts that the lamps show.
 extension Switchboard {
-    /// All that the lamps may show now.
+    /// Returns all facts that the lamps may show now.
     ///
     /// - Parameters:
     ///   - isListening: Speech in this room may open the microphone.
@@ -168,14 +167,14 @@ extension Switchboard {
 
 /// Cards, processor and network.
 extension Switchboard {
-    /// Takes what happens to this machine.
+    /// Takes news of this machine.
     package mutating func handle(_ news: MachineNews, at now: Instant) {
         self.now = now
         switch news {
         case .stream(let direction, let change): still.update(direction, change, &orders)
         case .streamLost(let direction):
-            // The listeners of a page take it for over: it does not go on when the microphone is
-            // back.
+            // The page's listeners assume that it has ended: it must not go on when the microphone
+            // is back.
             if direction == .capture, pager.name != nil { endPage() }
             still.lost(direction)
         case .xruns(let capture, let playback):
@@ -185,7 +184,7 @@ extension Switchboard {
         case .cardStalled:
             isCardStalled = true
             orders.add(.stalled)
-        // The next one may do better.
+        // The next card may do better.
         case .cardLost: isCardStalled = false
         case .overload(let step):
             guard step != overload else { break }
@@ -198,14 +197,14 @@ extension Switchboard {
         }
     }
 
-    /// Why nothing comes of this station's microphone; nil where sound does, as far as is known.
+    /// Why this station's microphone gives nothing; nil where it gives sound, as far as is known.
     package var microphoneSilence: Obstacle? {
         microphoneWatch.silence(isStill: isMicrophoneStill)
     }
 
     var isMicrophoneStill: Bool { still[.capture] != nil }
 
-    /// Looks whether anything comes of the microphone; call it once a second, after its news.
+    /// Checks whether the microphone gives sound; call it once a second, after its news.
     package mutating func checkMicrophone(at now: Instant) {
         self.now = now
         if microphoneWatch.check(isStill: isMicrophoneStill) { judgeAnew() }
@@ -216,18 +215,18 @@ extension Switchboard {
 package struct ReplyKey: Sendable {
     /// The peer that was heard last.
     private var lastHeard: Int?
-    /// The peer that the key was pressed for: letting it go closes the microphone to that one.
+    /// The peer for which the key was pressed: the release closes the microphone to that peer.
     private var replyingTo: Int?
 
-    /// A peer's voice began.
+    /// Notes that a peer's voice began.
     mutating func heard(_ peer: Int) { lastHeard = peer }
 
-    /// The peer that a press, or a release, is for; nil when none was heard yet.
+    /// Returns the peer that a press, or a release, is for; nil when none was heard yet.
     package func peer(isDown: Bool) -> Int? { isDown ? lastHeard : replyingTo ?? lastHeard }
 
-    /// The key went down, or up.
+    /// Moves the key down or up.
     ///
-    /// - Returns: The peer that a former press was for and this one is not.
+    /// - Returns: The peer of a former press that this press is not for.
     mutating func move(isDown: Bool) -> Int? {
         let former = replyingTo
         replyingTo = isDown ? lastHeard : nil
@@ -235,7 +234,7 @@ package struct ReplyKey: Sendable {
     }
 }
 
-/// The talk targets that the microphone is open for, and since when.
+/// The talk targets for which the microphone is open, and since when.
 package struct OpenTalks: Sendable {
     package struct Talk: Equatable, Sendable {
         /// The talk target, by its `id`.
@@ -252,12 +251,12 @@ package struct OpenTalks: Sendable {
     /// The targets, by their `id`.
     package var targets: [Int] { talks.map { $0.target } }
 
-    /// Since when the microphone is open for a target; nil where it is not.
+    /// Returns when the microphone opened for a target; nil where it is closed.
     package func since(_ target: Int) -> Instant? {
         talks.first { $0.target == target }?.since
     }
 
-    /// The microphone opened for a target, or one more talkspurt to it began.
+    /// Notes that the microphone opened for a target, or that another talkspurt to it began.
     mutating func began(
         _ target: Int, called name: String?, at now: Instant, _ orders: inout Orders
     ) {
@@ -265,24 +264,24 @@ package struct OpenTalks: Sendable {
         orders.add(.talkBegan(to: name))
     }
 
-    /// The microphone closed for a target.
+    /// Notes that the microphone closed for a target.
     mutating func ended(_ target: Int, called name: String?, _ orders: inout Orders) {
         orders.add(.talkEnded(to: name, since: since(target)))
         talks.removeAll { $0.target == target }
     }
 }
 
-/// What people here and the journal learn of calls: what rings, beeps and chimes.
+/// The notices of calls to people here and the journal: rings, beeps and chimes.
 package struct CallDesk: Sendable {
-    /// A peer called in vain, and nobody has touched anything since.
+    /// A peer called in vain, and nobody has touched the station since.
     package private(set) var hasMissed = false
     /// The call that rings here, or at the other side.
     private var ringing: CallID?
 
-    /// Somebody is here.
+    /// Notes that a person is here.
     mutating func seen() { hasMissed = false }
 
-    /// The call that there is, stands like this from now on.
+    /// Reports the state of the current call.
     mutating func stands(_ summary: CallSummary, _ state: CallState, _ orders: inout Orders) {
         switch state {
         case .trying:
@@ -300,7 +299,7 @@ package struct CallDesk: Sendable {
     mutating func ended(_ summary: CallSummary, _ ending: CallEnding, _ orders: inout Orders) {
         if summary.isMissed(by: ending) { hasMissed = true }
         orders.add(.callEnded(summary, ending))
-        // One that was turned away leaves alone what goes on meanwhile.
+        // A call that was turned away must not silence the call that rings now.
         if summary.id == ringing { ring(nil, for: nil, &orders) }
         if summary.isHeardUnasked { orders.add(.beep(false)) }
         switch ending {
@@ -319,7 +318,7 @@ package struct CallDesk: Sendable {
         orders.add(.inCall(notice, peer: peer))
     }
 
-    /// Rings, or plays what a caller hears, for this call; nil: nothing rings.
+    /// Starts the ringtone, or the caller's tone, for this call; nil stops it.
     private mutating func ring(_ chime: Chime?, for call: CallID?, _ orders: inout Orders) {
         ringing = call
         orders.add(.ring(chime))

@@ -1,49 +1,50 @@
 internal import Time
 
-/// A talkspurt of this station that listeners still report on.
+/// A talkspurt of this station on which listeners still report.
 struct Talkspurt: Sendable {
-    /// Counted since the start.
+    /// The talkspurt's number, counted since the start.
     let number: Int
     let target: Int
     let name: String?
     var share: HeardShare
-    /// Frames that were sent of it, and when; nil while it goes on.
+    /// The number of sent frames, and when the talkspurt ended; nil while it goes on.
     private(set) var ended: (frames: Int, at: Instant)?
-    /// Whether no listener is known to hear the talkspurt at this moment.
+    /// Whether no listener counts as hearing the talkspurt at this moment.
     var isUnheard = false
-    /// Its listeners did not hear what was said last, and none has said yet that it hears this.
+    /// Whether its listeners did not hear the talk before, and none has yet reported that it hears
+    /// this.
     var isDoubted: Bool
-    /// Peers that have started meanwhile: what they have not heard, the network has not lost.
+    /// Peers that have started meanwhile: the network has not lost the sound that they missed.
     var missedBy = PeerSet()
-    /// How often that was told, and when last: a peer may say one thing and the other in turn.
+    /// How often a change was reported, and when last: a peer's reports may alternate.
     private(set) var tellings = 0
     private var toldAt = Instant(nanoseconds: .min / 2)
-    /// Why this station's microphone gives nothing, or gave nothing last.
+    /// Why this station's microphone gives nothing, or last gave nothing.
     ///
-    /// The listeners hear silence, and cannot know that.
+    /// The listeners hear silence, and cannot know the cause.
     private(set) var silence: Obstacle?
-    /// Since when it gives nothing; nil while it gives sound.
+    /// When the silence began; nil while the microphone gives sound.
     private var silentSince: Instant?
-    /// How long silence was sent, in the times that are over.
+    /// How long silence was sent, in stretches that are over.
     private var mutedMs = 0.0
-    /// How long nothing was sent at all, as the microphone was gone.
+    /// How long nothing was sent at all, because the microphone was gone.
     private var lostMs = 0.0
     /// Whether the microphone gave sound at any time of the talkspurt.
     private var hasBeenOpen = false
     private let begun: Instant
-    /// When the last of its listeners came to it, or the microphone came back.
+    /// When the last listener joined, or the microphone came back.
     private var joined: Instant
 
-    /// Changes of one talkspurt that are told at once, and how far apart those after them are.
+    /// Changes of one talkspurt that are reported at once, and the pause between later ones.
     private static let tellingsMax = 6
     private static let tellingsApart = Duration.seconds(10)
 
     /// - Parameters:
-    ///   - number: Its own.
+    ///   - number: The talkspurt's number.
     ///   - target: The talk target, by its `id`.
-    ///   - name: What people call it.
-    ///   - share: What its listeners have heard of it.
-    ///   - isDoubted: Whether they did not hear what was said last.
+    ///   - name: The target's name.
+    ///   - share: The share that its listeners have heard.
+    ///   - isDoubted: Whether they did not hear the talk before.
     ///   - now: The time.
     init(
         number: Int, to target: Int, called name: String?, _ share: HeardShare, isDoubted: Bool,
@@ -54,25 +55,25 @@ struct Talkspurt: Sendable {
         (self.share, self.isDoubted) = (share, isDoubted)
     }
 
-    /// Others hear it as well from now on.
+    /// Adds listeners from now on.
     mutating func join(_ others: PeerSet, at now: Instant) {
         share.join(others)
         joined = now
     }
 
-    /// Whether it goes on, and nothing comes back of one of its listeners.
+    /// Returns whether the talkspurt goes on, and this listener sends nothing.
     func isSilent(_ peer: Int, at now: Instant) -> Bool {
         ended == nil && !isCut && share.listeners.contains(peer)
             && share.isSilent(peer, since: joined, at: now)
     }
 
-    /// Milliseconds of it that a listener has and was not told to have played, as far as is known.
+    /// Returns the milliseconds that have arrived at a listener and are not reported as played yet.
     func waiting(at peer: Int) -> UInt16 { share.waiting(at: peer, frames: ended?.frames) }
 
-    /// Whether nothing is sent, as the microphone is gone: nothing can come back then.
+    /// Whether nothing is sent because the microphone is gone: then no report can come back.
     private var isCut: Bool { silentSince != nil && silence == .microphoneLost }
 
-    /// Whether one more change may be told now; counts it if so.
+    /// Returns whether one more change may be reported now, and counts it if so.
     mutating func takeTelling(at now: Instant) -> Bool {
         guard tellings < Self.tellingsMax || now >= toldAt + Self.tellingsApart else {
             return false
@@ -82,7 +83,8 @@ struct Talkspurt: Sendable {
         return true
     }
 
-    /// The microphone gives nothing, since when, and why; or it is open.
+    /// Takes the reason for the microphone's silence, and its beginning; nil means an open
+    /// microphone.
     mutating func update(_ silence: Obstacle?, since: Instant, at now: Instant) {
         if isCut { joined = now }
         let begins = silentSince == nil ? max(begun, min(since, now)) : now
@@ -92,7 +94,7 @@ struct Talkspurt: Sendable {
         silentSince = begins
     }
 
-    /// It is over, so many frames of it were sent.
+    /// Ends the talkspurt, of which so many frames were sent.
     mutating func end(frames: Int, at now: Instant) {
         ended = (frames, now)
         close(at: now)
@@ -105,7 +107,7 @@ struct Talkspurt: Sendable {
         silentSince = nil
     }
 
-    /// Which share of the talk was said into an open microphone, of which so much was sent.
+    /// Returns the share of the talk that went into an open microphone, of so much sent sound.
     func openShare(ofMs sent: Double) -> Double {
         guard hasBeenOpen, sent > 0 else { return 0 }
         return max(0, sent - mutedMs) / (sent + lostMs)

@@ -2,10 +2,10 @@ package import Audio
 package import Time
 package import Wire
 
-/// What a person asks for, by a button or by a program.
+/// A person's request, by a button or by a program.
 ///
-/// The loop around the switchboard has looked the names up. A name that nothing has comes along
-/// too: whether that is why the wish is refused, or something else is, gets decided here.
+/// The loop around the switchboard has looked the names up. An unknown name comes along too: the
+/// switchboard decides whether the name or another problem is the reason to refuse.
 package enum Wish: Equatable, Sendable {
     /// The talk key of a target goes down, or up.
     case talk(Named<TalkTarget>, isDown: Bool)
@@ -18,12 +18,13 @@ package enum Wish: Equatable, Sendable {
     case answer
     case reject
     case hangUp
-    /// A peer is asked for its light, or its relay of this reference; `what` is the word for it.
+    /// A request to a peer for its light, or its relay of this reference; `what` is the word for
+    /// it.
     case ask(Named<Int>, Signal.Target, reference: UInt64, what: String)
-    /// The speaker plays a tone to be judged by.
+    /// The speaker plays a tone, so that a person can check it.
     case tone
 
-    /// What a person has named, and what has that name here; nil: nothing has.
+    /// A name that a person used, and the peer or target of that name here; nil: there is none.
     package struct Named<Found: Equatable & Sendable>: Equatable, Sendable {
         package let name: String
         package let found: Found?
@@ -31,15 +32,15 @@ package enum Wish: Equatable, Sendable {
         package init(_ name: String, _ found: Found?) { (self.name, self.found) = (name, found) }
     }
 
-    /// How a peer, or all of a channel, is called.
+    /// The way to call a peer, or all of a channel.
     package struct Calling: Equatable, Sendable {
         let id: CallID
-        /// A call, or one that opens a microphone by itself.
+        /// An ordinary call, or one that opens a microphone by itself.
         let mode: Offer.Mode
         let priority: Priority
-        /// The channel that is called; nil for a peer.
+        /// The called channel; nil for a peer.
         package var channel: String?
-        /// Whether all who answer are in the call together; else the first answer takes it.
+        /// Whether all stations that answer join the call; else the first answer takes it.
         package var isJoined = false
         let ringTime: Duration
 
@@ -52,24 +53,25 @@ package enum Wish: Equatable, Sendable {
         }
     }
 
-    /// Which sound cards of this station are open.
+    /// Whether this station's microphone and speaker are open.
     package typealias Sound = (hasMicrophone: Bool, hasSpeaker: Bool)
 
-    /// What became of a wish that was granted.
+    /// The outcome of a granted wish.
     package enum Outcome: Equatable, Sendable {
         /// The microphone is open for this target, by its `id`; its listeners, and why each cannot
-        /// hear it where that is known by now.
+        /// hear it, where known by now.
         case talk(target: Int, [HeardAt])
-        /// No command holds it open for this target now; whether one did, and its listeners.
+        /// No command holds the microphone open for this target now; whether one did, and its
+        /// listeners.
         case letGo(target: Int, wasHeld: Bool, [HeardAt])
-        /// A page began; its listeners, in the same way.
+        /// A page began; its listeners, and why each cannot hear it.
         case page([HeardAt])
         case pageEnded
         case calling(CallID)
         case answered(CallID?)
         case rejected(CallID?)
         case hungUp(CallID?)
-        /// A peer was asked by the peer request of this number; its result is told later.
+        /// The peer request of this number went out; its result comes later.
         case asked(peerRequest: UInt32)
         case tone
     }
@@ -78,7 +80,7 @@ package enum Wish: Equatable, Sendable {
     package enum Problem: Error, Equatable, Sendable {
         /// Nothing here has the name.
         case unknown
-        /// No peer was heard since the start that could be replied to.
+        /// No peer has been heard since the start, so there is none to reply to.
         case nobodyHeard
         case noMicrophone
         case noSpeaker
@@ -95,69 +97,69 @@ package enum Wish: Equatable, Sendable {
     }
 }
 
-/// What the switchboard wants done by the loop around it; peers are numbers.
+/// An instruction of the switchboard to the loop around it; peers are numbers.
 package enum Order: Equatable, Sendable {
     // To the sound.
-    /// The sound to this peer is protected against loss like this from now on.
+    /// The protection of the sound to this peer against loss, from now on.
     case protect(peer: Int, Redundancy.Choice)
-    /// Where the sound of this stream goes.
+    /// The destination of this stream's sound.
     case hear(peer: Int, stream: UInt8, Hearing, Priority)
     /// The virtual key of a talk target, by its `id`.
     case press(target: Int, isDown: Bool)
-    /// These hear an aimed target from now on, by its `id`.
+    /// The listeners of an aimed target, by its `id`, from now on.
     case aim(target: Int, PeerSet)
-    /// Whether it is doubtful that this peer hears us, before it says so.
+    /// Whether this peer may not hear us, before it reports.
     case doubt(peer: Int, Bool)
-    /// Play it once; ring, or play what a caller hears, until nil says stop; beep while somebody
-    /// far may listen here.
+    /// A chime plays once; a ring, or the tone that a caller hears, plays until nil stops it; the
+    /// beep sounds while a distant person may listen here.
     case chime(Chime)
     case ring(Chime?)
     case beep(Bool)
 
-    /// The announcement's sound is sent from now on, or no more of it.
+    /// The announcement's sound begins, or ends.
     case announce
     case endAnnouncement
 
     // To peers.
     /// Records to be sealed on the peer's current session.
     case send(peer: Int, ControlPayload)
-    /// The peer is wanted: without a session it is tried at once (protocol.md §1.7 rule 6).
+    /// The peer is wanted: if it has no session it is tried at once (protocol.md §1.7 rule 6).
     case want(peer: Int)
-    /// The peer is to show whether it still has its session.
+    /// The peer must show whether it still has its session.
     case checkSession(peer: Int)
     /// Peers without a session are tried at once.
     case retryAll
 
     // To this machine.
-    /// The names among this peer's addresses are looked for again.
+    /// The names among this peer's addresses are looked up again.
     case resolve(peer: Int)
     /// The card of this stream is closed and opened again.
     case reopen(StillStreams.Direction)
-    /// A peer asks for a relay here, which its policy allows; `Switchboard.answer` says what came
-    /// of it.
+    /// A peer asks for a relay here, which its policy allows; the result goes to
+    /// `Switchboard.answer`.
     case switchRelay(peer: Int, Signal)
 
     // To people.
-    /// The journal, and everyone who watches, is told.
+    /// A notice for the journal, and for all programs that watch events.
     case notice(Notice)
-    /// A caller that waits is told.
+    /// An answer for a caller that waits.
     case answer(CallerTicket, LateAnswer)
 }
 
-/// What happened, for people: the loop around it knows the names and finds the words.
+/// An event, for people: the loop around the switchboard knows the names and finds the words.
 package enum Notice: Equatable, Sendable {
     case callBegan(CallSummary)
     case callStands(CallSummary, CallState)
     case callEnded(CallSummary, CallEnding)
-    /// Something that people learn in the middle of a call.
+    /// An event in the middle of a call.
     case inCall(CallNotice, peer: Int)
     /// A page of a peer, to the channel of this reference or to this station alone.
     case pageBegan(peer: Int, reference: UInt64, Priority)
     case pageEnded(peer: Int, isTimeUp: Bool)
-    /// An announcement of this station began, or is over.
+    /// An announcement of this station began, or ended.
     case announcementBegan(to: String, Priority)
     case announcementEnded(to: String)
-    /// A peer claimed what its policy does not allow; so often since the start.
+    /// A peer claimed a right that its policy does not give; so often since the start.
     case refused(peer: Int, Refusal, count: UInt64)
     /// The microphone opened for this target, or closed.
     case talkBegan(to: String?)
@@ -175,9 +177,9 @@ package enum Notice: Equatable, Sendable {
     case peerStale(Int)
     /// This peer was stale, and is heard again.
     case peerHeard(Int)
-    /// The names among a peer's addresses were not found, and why.
+    /// The names among a peer's addresses were not found; the reason.
     case unresolved(peer: Int, String)
-    /// This machine's network keeps it from peers, and how.
+    /// This machine's network keeps it from peers; the fault.
     case networkFault(String)
     /// This machine's network is in order again.
     case networkReady
@@ -187,36 +189,37 @@ package enum Notice: Equatable, Sendable {
     case xrun(StillStreams.Direction)
     /// The card wakes the sound for nothing.
     case stalled
-    /// The processor cannot keep up, and something else is left out.
+    /// The processor cannot keep up, and the sound leaves out more.
     case overload
     /// The processor keeps up again.
     case overloadEnd
-    /// A stream is open, and moves no sound.
+    /// A stream is open and moves no sound.
     case asleep(StillStreams.Direction)
     /// A stream moves sound again.
     case awake(StillStreams.Direction)
-    /// Nobody hears what is said to this target, and why.
+    /// Nobody hears the talk to this target; the reasons.
     case noListener(target: String?, [HeardAt])
-    /// How long this target was talked to, and what its listeners heard of it.
+    /// The length of the talk to this target, and the shares that its listeners heard.
     case heard(target: String?, Duration, [HeardAt])
-    /// The result of a peer request, by its number; nil: nothing came back.
+    /// The result of a peer request, by its number; nil: no answer came.
     case result(peer: Int, peerRequest: UInt32, what: String, RequestResult.Status?)
 }
 
-/// Orders that wait to be carried out, in the order in which they were given.
+/// Orders that wait to be carried out, the oldest first.
 package struct Orders: Sendable {
     private var waiting: [Order] = []
 
     mutating func add(_ order: Order) { waiting.append(order) }
 
-    /// People are told.
+    /// Adds a notice to people.
     mutating func add(_ notice: Notice) { waiting.append(.notice(notice)) }
 
-    /// The oldest one; nil when none waits.
+    /// Returns the oldest order; nil when none waits.
     package mutating func next() -> Order? { waiting.isEmpty ? nil : waiting.removeFirst() }
 }
 
-/// A request that is answered later; its caller may be gone by then, and its place another's.
+/// A request that is answered later; by then its caller may be gone, and another may have its
+/// place.
 package struct CallerTicket: Equatable, Sendable {
     package let place: Int
     package let number: UInt64
@@ -227,14 +230,14 @@ package struct CallerTicket: Equatable, Sendable {
     }
 }
 
-/// What a caller that waits is told.
+/// The late answer to a caller that waits.
 package enum LateAnswer: Equatable, Sendable {
-    /// The talk that it held open is over.
+    /// The talk that the caller held open is over.
     case talkOver(to: String, HeldTalks.End)
-    /// The page that it asked for is over, and this was heard of it.
+    /// The page that the caller asked for is over; the shares that its listeners heard.
     case pageOver(to: String, [HeardAt])
-    /// The announcement that it read is over, and this was heard of it.
+    /// The announcement that the caller read is over; the shares that its listeners heard.
     case announced(to: String, [HeardAt])
-    /// Another page took its place, so nothing is known of what was heard.
+    /// Another page took its place, so its listeners' shares are not known.
     case pageReplaced(to: String, by: String)
 }
