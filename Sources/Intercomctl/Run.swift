@@ -1,7 +1,7 @@
 internal import HAL
 internal import Report
 
-/// Hides what commands read, the station's keys among it, from other programs of the same user.
+/// Hides the memory, which may hold the station's keys, from other programs of the same user.
 func hideMemory() {
     do throws(SystemError) {
         try ProcessHardening.hideMemory()
@@ -26,7 +26,7 @@ func run(_ typed: [String]) -> ExitCode {
 
 private func dispatch(_ typed: Invocation) throws(Failure) -> ExitCode {
     var invocation = typed
-    // Without a command it shows the status, as `wg` does.
+    // Without a command, show the status, as `wg` does.
     var words = typed.words
     if words.isEmpty { words = [typed.isVersion ? "version" : typed.isHelp ? "help" : "status"] }
     if typed.isHelp, let group = CommandGroup(named: words) { return try printHelp(of: group) }
@@ -40,7 +40,7 @@ private func dispatch(_ typed: Invocation) throws(Failure) -> ExitCode {
 }
 
 extension Command {
-    /// Refuses options that it does not take, and arguments that are too many or too few.
+    /// Refuses options that the command does not take, and too many or too few arguments.
     func check(_ invocation: borrowing Invocation) throws(Failure) {
         let shared = Command.sharedOptions + (name == "version" ? ["--version"] : [])
         for option in invocation.options where !(options + shared).contains(option) {
@@ -52,7 +52,7 @@ extension Command {
     }
 }
 
-/// The command these words begin with.
+/// Finds the command that these words begin with.
 func findCommand(_ words: [String]) throws(Failure) -> Command {
     let pair = words.count > 1 ? "\(words[0]) \(words[1])" : words[0]
     for command in Command.all where command.name == pair || command.name == words[0] {

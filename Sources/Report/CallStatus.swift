@@ -4,29 +4,29 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
         case idle
         /// Offered, with no answer yet.
         case trying
-        /// It rings there.
+        /// The call rings at the peer.
         case calling
-        /// It rings here.
+        /// The call rings here.
         case ringing
         case connecting
         case active
     }
 
     public var state = State.idle
-    /// The same on both sides; null while idle, as are those below.
+    /// The id of the call, the same on both sides; null while idle, as are the next two.
     public var call: String?
     public var kind: String?
     public var direction: String?
-    /// The peers that are in it, call, or are called.
+    /// The peers that are in the call, call here, or are called.
     public var peers: [String] = []
-    /// The peers in it that were not heard for 2 s.
+    /// The peers in the call that were not heard for 2 s.
     public var weak: [String] = []
-    /// The peers at which it rings, and nobody notices it.
+    /// The peers at which the call rings unnoticed.
     public var unheard: [HeardBy] = []
-    /// Since the call began.
+    /// The seconds since the call began.
     public var seconds: Double?
-    /// The last that ended here since the start: its id, who it was with, how it ended, and when,
-    /// in milliseconds since 1970; null before there was one.
+    /// The last call that ended here since the start: its id, direction, peer and cause, and the
+    /// time of its end in milliseconds since 1970; null before the first.
     public var last: String?
     public var lastDirection: String?
     public var lastPeer: String?
@@ -58,13 +58,13 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
 public struct PeerDetail: JSONRecord, Equatable, Sendable {
     public var schema = 1
     public var peer = PeerStatus()
-    /// What it may do here, by the keys of `[policy]`.
+    /// The peer's rights here, by the names of the settings in `[policy]`.
     public var policy = PeerPolicy()
-    /// Whether it may open this station's microphone without anyone here touching a key.
+    /// Whether the peer may open this station's microphone without a button press here.
     public var opensMicrophone = false
-    /// Packets refused for its session that had been opened before, or are older than the window.
+    /// Packets of the session that were refused as repeated, or as older than the replay window.
     public var packetsRepeated = 0
-    /// Requests of it that were refused since the start, by kind; only kinds that occurred.
+    /// Requests of the peer that were refused since the start, by kind; only kinds that occurred.
     public var refused: [Counter] = []
 
     public init() {}
@@ -79,7 +79,7 @@ public struct PeerDetail: JSONRecord, Equatable, Sendable {
     }
 }
 
-/// What a peer may do here.
+/// The rights of a peer here.
 public struct PeerPolicy: JSONRecord, Equatable, Sendable {
     public var call = ""
     public var announce = false
@@ -106,22 +106,21 @@ public struct PeerPolicy: JSONRecord, Equatable, Sendable {
     }
 }
 
-/// An unknown station that has called, with what a person needs to add it as a peer.
+/// An unknown station that has called, with the facts that a person needs to add it as a peer.
 public struct CallerStatus: JSONRecord, Equatable, Sendable {
     /// Its public key as text: `intercom1:…`.
     public var key = ""
     /// The 24 digits to compare.
     public var fingerprint = ""
-    /// Where it called from: `192.0.2.17:5577`.
+    /// The address that it called from: `192.0.2.17:5577`.
     public var address = ""
-    /// Seconds since it called last.
+    /// Seconds since the last call.
     public var ageSeconds = 0.0
-    /// Whether it has proven that it owns the key; a caller that uses a psk cannot.
+    /// Whether the caller has proven that it owns the key; with a psk, it cannot.
     public var isProven = false
-    /// The name that it has in the site; nil where it is in none that this station is in.
+    /// The caller's name in the site of this station; nil if the caller is not in that site.
     public var station: String?
-    /// The name that it had until the site took it out, or it was no peer here any more; nil for
-    /// any other.
+    /// The caller's name before the site, or a person here, removed it; nil for any other caller.
     public var formerStation: String?
 
     public init() {}
@@ -136,16 +135,16 @@ public struct CallerStatus: JSONRecord, Equatable, Sendable {
         coder.field("former_station", &formerStation)
     }
 
-    /// What to do where a former station still calls.
+    /// The advice on a former station that still calls.
     public static let formerFix =
         "if that is meant, nothing is to be done here; if not: intercomctl pair, or, in a site,"
         + " compare intercomctl site list here and there: one may have changed over to a new key"
 
-    /// The command that adds it as a peer; the person fills in NAME, also where the site has one:
-    /// that may be another's here.
+    /// The command that adds the caller as a peer; the person fills in NAME, as another peer here
+    /// may have the caller's name in the site.
     public var addition: String { "sudo intercomctl peer add NAME \(place) \(key)" }
 
-    /// Its address as `peer add` takes it: the port only where it is not the usual one.
+    /// The caller's address as `peer add` takes it, without the usual port.
     private var place: String {
         let port = ":5577"
         guard address.hasSuffix(port) else { return address }

@@ -13,18 +13,18 @@ public struct ControlError: Error, Equatable {
         case unknownTarget = "unknown_target"
         /// The caller's groups do not allow it.
         case denied
-        /// Too many are asking at once.
+        /// Too many programs ask at once.
         case busy
-        /// The station that is to become a peer is one already.
+        /// The station to pair with is a peer already.
         case known
-        /// The other station does not pair, and says why at its own side.
+        /// The other station refuses to pair, and reports the reason at its own side.
         case declined
         /// The request is valid but could not be done; the text has the reason.
         case failed
     }
 
     public let code: Code
-    /// What, where, and what to do.
+    /// The cause, its place, and the remedy.
     public let text: String
 
     public init(_ code: Code, _ text: String) {
@@ -37,24 +37,24 @@ extension ControlError: CustomStringConvertible {
     public var description: String { text }
 }
 
-/// How long lines on the control socket may be, newline not counted.
+/// The longest lines on the control socket in bytes, without the newline.
 public enum ControlLimits {
     public static let request = 4 * 1024
     public static let reply = 256 * 1024
 }
 
-/// Cuts what arrives on the control socket into lines, holding at most one that is unfinished.
+/// Cuts the bytes from the control socket into lines, and holds at most one unfinished line.
 public struct LineBuffer: Sendable {
     public enum Line: Equatable, Sendable {
         /// Without its newline.
         case line([UInt8])
-        /// Over the limit; it was thrown away up to its newline.
+        /// A line over the limit, which was dropped up to its newline.
         case tooLong
     }
 
     private let limit: Int
     private var bytes: [UInt8] = []
-    /// The line being read is over the limit already.
+    /// Whether the line being read is over the limit already.
     public private(set) var isSkipping = false
     private var ready: [Line] = []
 

@@ -1,4 +1,4 @@
-// An event in the journal: the same one that `monitor` tells.
+// An event in the journal, the same that `monitor` prints.
 
 extension Event {
     /// How much an event matters, by the numbers of syslog(3).
@@ -92,7 +92,7 @@ extension Event.Kind {
 }
 
 extension Event {
-    /// The event in one sentence, with nothing in it that could move a cursor or begin a line.
+    /// The event in one sentence, without characters that could move a cursor or begin a line.
     public var sentence: String {
         let peer = peer ?? "", button = button ?? "", lamp = lamp ?? "", detail = detail ?? ""
         let who = self.peer ?? target ?? "nobody"
@@ -172,7 +172,7 @@ extension Event {
         return text.visible
     }
 
-    /// With one decimal, as the sentence and the hook have it.
+    /// Formats a number with one decimal, for the sentence and the hook.
     public static func tenths(_ number: Double) -> String {
         guard number.isFinite, number.magnitude < 1e9 else { return "?" }
         let tenths = Int(number * 10 + 0.5)
@@ -181,14 +181,14 @@ extension Event {
 }
 
 extension String {
-    /// The text with nothing in it that could move a cursor, begin a line or turn its direction.
+    /// The text with `?` for characters that move a cursor, begin a line or turn its direction.
     ///
     /// Names from devices, peers and files could otherwise control a person's terminal.
     public var visible: String {
         var result = UnicodeScalarView()
         for scalar in unicodeScalars {
             let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
-            // These turn the direction of what follows.
+            // These turn the direction of the text that follows.
             let isTurning =
                 (0x2028...0x202e).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
                 || [0x061c, 0x200e, 0x200f].contains(scalar.value)

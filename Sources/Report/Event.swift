@@ -6,20 +6,20 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case keyUp = "key_up"
         /// A button was held longer than `max-talk`: `button`, `target`, `seconds`.
         case stuckKey = "stuck_key"
-        /// A button's line cannot be read, or can again: `button`, `detail`.
+        /// A button's line cannot be read, or can be read again: `button`, `detail`.
         case buttonFault = "button_fault"
         case buttonReady = "button_ready"
-        /// A lamp's line cannot be set, or can again: `lamp`, `detail`.
+        /// A lamp's line cannot be set, or can be set again: `lamp`, `detail`.
         case lampFault = "lamp_fault"
         case lampReady = "lamp_ready"
         /// A button did something other than talking: `button`, `detail`.
         case keyAction = "key_action"
-        /// A relay was switched on, by whom (`detail`), or was not: `target`, and `peer` when one
-        /// asked for it.
+        /// A relay was switched on, or was not: `target`, `detail`, and the `peer` that asked, if
+        /// any.
         case relay
-        /// A relay was on for as long as it may be, and rests: `target`, `detail`.
+        /// A relay was on for its longest time, and rests: `target`, `detail`.
         case relayRests = "relay_rests"
-        /// A relay's line cannot be set, or can again: `target`, `detail`.
+        /// A relay's line cannot be set, or can be set again: `target`, `detail`.
         case relayFault = "relay_fault"
         case relayReady = "relay_ready"
         /// A peer lights the call light here: `peer`, `seconds`.
@@ -34,10 +34,10 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// An announcement begins or ends: `target`; `detail` is a priority above normal.
         case announce
         case announceEnd = "announce_end"
-        /// A call, all with `call`, its id, and `peer` or `target`: a peer calls; it rings there;
-        /// a peer answered; both hear each other; another one is in it too, and no more; the
-        /// other side is not heard, is heard again; it is over (`cause` and `detail` say why,
-        /// `seconds` how long one could talk), or was missed.
+        /// The events of a call, with `call`, its id, and `peer` or `target`: a peer calls; the
+        /// call rings there; a peer answered; both sides hear each other; another peer joined, or
+        /// left; the other side is not heard, or is heard again; the call is over (`cause` and
+        /// `detail` have the reason, `seconds` the talk time), or was missed.
         case ring
         case calling
         case answered
@@ -48,10 +48,11 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case callStrong = "call_strong"
         case callEnded = "call_ended"
         case missedCall = "missed_call"
-        /// A voice message from a peer has come, or something has become of one to it: `peer`,
-        /// `seconds`, `detail`.
+        /// A voice message from a peer has arrived, or the state of a message to a peer has
+        /// changed: `peer`, `seconds`, `detail`.
         case message
-        /// A peer asked for what it may not do, at most once a minute: `peer`, `target`.
+        /// A peer made a request without the right, reported at most once a minute: `peer`,
+        /// `target`.
         case refused
         /// A page from a peer begins or ends: `peer`, `target`.
         case page
@@ -59,11 +60,11 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// A peer drops in, or listens in, without an answer here: `peer`.
         case dropIn = "drop_in"
         case listenIn = "listen_in"
-        /// What became of a relay or call light asked of a peer: `peer`, `request`, `status`,
-        /// `cause`, `detail`, `outcome`.
+        /// The result of a request to a peer for a relay or call light: `peer`, `request`,
+        /// `status`, `cause`, `detail`, `outcome`.
         case result
-        /// A session with a peer began (`detail`), went quiet, was heard again, ended, changed its
-        /// keys: `peer`.
+        /// A session with a peer began (`detail`), went quiet, was heard again, ended, or changed
+        /// its keys: `peer`.
         case peerUp = "peer_up"
         case peerStale = "peer_stale"
         case peerHeard = "peer_heard"
@@ -83,41 +84,41 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case audioAsleep = "audio_asleep"
         case audioAwake = "audio_awake"
         case audioStalled = "audio_stalled"
-        /// The processor cannot keep up with the sound: what is left out (`detail`); and nothing
-        /// any more.
+        /// The processor cannot keep up with the sound (`detail`: the work left out), or can again.
         case overload
         case overloadEnd = "overload_end"
         /// An audio dropout at a card: `detail` is `input` or `output`.
         case xrun
         /// New settings were applied: `detail`.
         case reload
-        /// A station called in vain: with an unknown key, or with a peer's (`peer`), but not with
-        /// its secret, psk and suite. `detail` has the key, `target` the address; of both kinds
-        /// each key at most once in ten minutes, and four keys in four.
+        /// A station called in vain, with an unknown key, or with the key of `peer` but not with
+        /// its secret, psk and suite: `detail`, the key, and `target`, the address.
+        ///
+        /// Each key is reported at most once in ten minutes, and at most four keys in four minutes.
         case unknownKey = "unknown_key"
         case wrongSecret = "wrong_secret"
-        /// A pairing has made a peer: `peer`, `target`, its address, and `detail`, its fingerprint;
+        /// A pairing has made a peer: `peer`, `target`, its address, and `detail`, its fingerprint.
         case paired
         /// A pairing, or an attempt at one, has failed: `cause`, `detail`, and `target`, the
         /// address of the other side.
         case pairingFailed = "pairing_failed"
-        /// A roster of the site was taken, or a peer shows one (`detail`); one is not taken, or
-        /// cannot be used: `peer`, `detail`.
+        /// A roster of the site was adopted, or a peer shows one; a roster was refused, or cannot
+        /// be used: `peer`, `detail`.
         case site
         case siteFault = "site_fault"
-        /// The station began, ended: `detail`.
+        /// The station started, or stopped: `detail`.
         case started
         case stopped
         /// New settings were refused: `detail`.
         case reloadRefused = "reload_refused"
-        /// Do-not-disturb, a volume, a mute was changed: `detail`, and which in `target`.
+        /// Do-not-disturb, or a volume or mute (`target`), was changed: `detail`.
         case dnd
         case volume
         case mute
         /// State or history cannot be written, or was damaged: `detail`.
         case stateFault = "state_fault"
         case historyFault = "history_fault"
-        /// The program of `on-event` failed; told at most once a minute: `detail`.
+        /// The program of `on-event` failed, reported at most once a minute: `detail`.
         case hookFault = "hook_fault"
         /// Events were lost because this reader is slow: `detail` says how many.
         case dropped
@@ -136,13 +137,13 @@ public struct Event: JSONRecord, Equatable, Sendable {
     public var seconds: Double?
     public var levelDBFS: Double?
     public var detail: String?
-    /// The outcome in a word: of `result`, `heard` and `no_listener`.
+    /// The outcome in a word, for `result`, `heard` and `no_listener`.
     public var outcome: String?
-    /// Whether a peer did what it was asked for, and the number of the request: of `result`.
+    /// For `result`: whether the peer did as asked, and the number of the request.
     public var status: Status?
     public var request: Int?
-    /// Why in a word: of `result` (`PeerAnswer`), of an ended call (`HistoryRecord.Cause`) and of
-    /// `pairing_failed`; of `paired`, that there was no code.
+    /// The cause in a word, for `result` (`PeerAnswer`), an ended call (`HistoryRecord.Cause`) and
+    /// `pairing_failed`.
     public var cause: String?
     /// The asker here: `intercomctl`, `button NAME`, `peer NAME` or `SIGHUP`; and the user.
     public var asker: String?
@@ -173,7 +174,7 @@ public struct Event: JSONRecord, Equatable, Sendable {
         coder.field("time_ms", &timeMilliseconds)
         coder.field("peer", &peer)
         coder.field("target", &target)
-        // Older programs look for the name of a lamp in `button`, so it stands in both.
+        // Older programs look for the name of a lamp in `button`, so both fields have it.
         var button = button ?? lamp
         coder.field("button", &button)
         coder.late("lamp", &lamp)
@@ -202,15 +203,15 @@ public struct Event: JSONRecord, Equatable, Sendable {
 /// A peer's answer to a request for its relay or call light.
 public enum PeerAnswer: String, Sendable, CaseIterable {
     case done
-    /// Its policy does not allow it, there is no such relay, or it cannot be switched.
+    /// The peer's policy does not allow it, or the relay is missing or cannot be switched.
     case denied
-    /// It has no lamp for the call light.
+    /// The peer has no lamp for the call light.
     case unseen
-    /// It does not know such requests.
+    /// The peer does not know such requests.
     case unknown
     case noAnswer = "no_answer"
 
-    /// For a person.
+    /// The answer in words, for a person.
     public var words: String {
         switch self {
         case .done: "done"
@@ -223,7 +224,7 @@ public enum PeerAnswer: String, Sendable, CaseIterable {
 }
 
 extension Event {
-    /// The `result` event: `what` was asked of `peer` as this request.
+    /// Makes the `result` event of this request to `peer` for `what`.
     public init(
         _ answer: PeerAnswer, to what: String, request: Int, of peer: String,
         at timeMilliseconds: Int

@@ -1,14 +1,14 @@
-/// Something that is wrong, or could be better: what, where, and what to do about it.
+/// Something that is wrong, or could be better: the cause, its place and the remedy.
 ///
-/// It is made by the part of the program that knows it, and shown as it is, on every screen.
+/// The part of the program that detects a fault makes it, and every screen shows it unchanged.
 public struct Fault: JSONRecord, Equatable, Sendable, Error {
     /// One word for programs, such as `no_carrier` or `busy`.
     public var code = ""
-    /// The part that has it, such as `button ptt on GPIO17`, or a peer's name; empty for the whole
+    /// The part at fault, such as `button ptt on GPIO17`, or a peer's name; empty for the whole
     /// station.
     public var subject = ""
     public var text = ""
-    /// The way out; null where it is said already, or there is none.
+    /// The remedy; null if the text names it, or there is none.
     public var fix: String?
 
     public init() {}
@@ -27,7 +27,7 @@ public struct Fault: JSONRecord, Equatable, Sendable, Error {
     /// The text with its subject.
     public var finding: String { subject.isEmpty ? text : "\(subject): \(text)" }
 
-    /// All of it on one line.
+    /// The whole fault on one line.
     public var sentence: String { fix.map { "\(finding) -> \($0)" } ?? finding }
 }
 
@@ -44,7 +44,7 @@ public struct Hindrance: JSONRecord, Equatable, Sendable {
     /// The peer that is not heard here, or does not hear us; null if it concerns all peers.
     public var peer: String?
     public var reason = HeardBy.Reason.other
-    /// For a person, and what to do about it.
+    /// The cause and the remedy, for a person.
     public var text = ""
     public var fix = ""
     /// Seconds since a talk was not heard; null while the cause persists.
@@ -52,7 +52,7 @@ public struct Hindrance: JSONRecord, Equatable, Sendable {
 
     public init() {}
 
-    /// The fix is that of the reason where no other is given.
+    /// Takes the fix of the reason, unless another is given.
     public init(
         _ place: Place, _ reason: HeardBy.Reason, _ text: String, _ fix: String? = nil,
         peer: String? = nil, ageSeconds: Double? = nil

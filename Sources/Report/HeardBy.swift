@@ -5,9 +5,9 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
     public var peer = ""
     /// The share that was heard or, if `reason` is `unknown`, that arrived; null during the talk.
     public var percent: Int?
-    /// Why not all of it was heard; null if nearly all was.
+    /// The reason why not all was heard; null if nearly all was.
     public var reason: Reason?
-    /// The reason in more words than those of its kind; null where they say it all.
+    /// The reason in more detail than `reason.words`; null if those words are enough.
     public var detail: String?
 
     public init() {}
@@ -25,16 +25,16 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
         coder.late("detail", &detail)
     }
 
-    /// Whether some of it was heard, or may have been.
+    /// Whether some of the talk was heard, or may have been.
     fileprivate var isPart: Bool { (percent ?? 0) > 0 }
 
-    /// Why a peer does not hear a talk.
+    /// The reason why a peer does not hear a talk.
     public enum Reason: String, JSONWord, Sendable, CaseIterable {
-        /// There is no session with it.
+        /// There is no session with the peer.
         case down
         /// The talker's machine has no network that leads to the peer.
         case noNetwork = "no_network"
-        /// The talker's microphone is muted: what it sends is silence.
+        /// The talker's microphone is muted, and sends silence.
         case microphoneMuted = "microphone_muted"
         /// The mixer of the talker's card mutes its microphone.
         case microphoneCardMuted = "microphone_card_muted"
@@ -44,7 +44,7 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
         case noAnswer = "no_answer"
         /// The network lost much of the talk, or delivered it too late.
         case network
-        /// An older version, which reports what has arrived and not whether it was heard.
+        /// The peer's older version reports the share that arrived, not the share that was heard.
         case unknown
         case noOutput = "no_output"
         case outputLost = "output_lost"
@@ -61,7 +61,7 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
         case denied
         case over
         case tooMany = "too_many"
-        /// Told by a newer program.
+        /// A reason that only a newer program knows.
         case other
 
         public static var ofNewerProgram: Self? { .other }
@@ -69,23 +69,23 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
 }
 
 extension HeardBy.Reason {
-    /// The reason of this word; that of a newer program may not be known here.
+    /// Reads the word of a reason; an unknown word, of a newer program, becomes `other`.
     public init(word: String) { self = Self(rawValue: word) ?? .other }
 
-    /// The reason that a station reported; nil for none.
+    /// Reads the reason that a station reported; nil for none.
     public init?(_ why: Unheard) {
         guard why != .heard else { return nil }
         let place = Int(why.rawValue) - 1
         self = Self.told.indices.contains(place) ? Self.told[place] : .other
     }
 
-    /// By their numbers on the wire, from 1 on (`Unheard`).
+    /// The reasons by their numbers on the wire, from 1 on (`Unheard`).
     private static let told: [Self] = [
         .noOutput, .outputLost, .outputStill, .cardMuted, .speakerMuted, .volume, .heldDown,
         .turnedDown, .outranked, .notListening, .notMember, .doNotDisturb, .denied, .over, .tooMany,
     ]
 
-    /// For a person, of the station that does not hear, were it this one.
+    /// The reason in words, for a person at the talker.
     public var words: String {
         switch self {
         case .down: "it is down"
@@ -127,12 +127,12 @@ extension HeardBy.Reason {
     /// Whether the reason lies between the stations: neither can mend it alone.
     public var isBetween: Bool { self == .network }
 
-    /// For how many seconds after a talk it is shown.
+    /// The seconds after a talk for which the reason is shown.
     ///
     /// The state of a network changes soon, and shows only during a talk.
     public var shownForSeconds: Double { isBetween ? 60 : 600 }
 
-    /// The advice: for the station that does not hear, or for this one if the reason is its own.
+    /// The advice, for the station that does not hear, or for the talker if the reason lies there.
     public var fix: String {
         switch self {
         case .microphoneMuted: "intercomctl unmute mic"
@@ -169,12 +169,12 @@ extension HeardBy.Reason {
 }
 
 extension [HeardBy] {
-    /// Whether a listener has heard it, or may have.
+    /// Whether a listener has heard the talk, or may have.
     public var isHeard: Bool { contains { $0.isPart } }
 
-    /// `kitchen 100 %, garage nothing (its speaker is muted)`; `nobody` of an empty list.
+    /// `kitchen 100 %, garage nothing (the speaker is muted)`; `nobody` for an empty list.
     ///
-    /// Those that hear come first, and last those that hear nothing.
+    /// Listeners that hear all come first, and listeners that hear nothing come last.
     public var sentence: String {
         guard !isEmpty else { return "nobody" }
         let (fine, others) = (filter { $0.reason == nil }, filter { $0.reason != nil })

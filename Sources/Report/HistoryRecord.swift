@@ -2,9 +2,9 @@ public import Wire
 
 /// One line of the history: a call began, or a call is over.
 ///
-/// Every call leaves two records on each side with one `call` id, by which two histories can be
-/// compared. The end repeats the fields of the start, because the other record may be in a file
-/// that is gone. The JSON keys are an interface, listed in intercomctl(1).
+/// Every call leaves two records on each side, all with one `call` id, so that two histories can be
+/// compared. The end repeats the fields of the start, because the start may be in a file that is
+/// gone. The JSON keys are an interface, listed in intercomctl(1).
 public struct HistoryRecord: JSONRecord, Equatable, Sendable {
     public enum Phase: String, JSONWord, Sendable { case start, end }
 
@@ -21,16 +21,16 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
     }
 
     public enum Direction: String, JSONWord, Sendable {
-        /// This station began it.
+        /// This station began the call.
         case outgoing = "out"
         case incoming = "in"
     }
 
-    /// Why it ended.
+    /// The reason why the call ended.
     public enum Cause: String, JSONWord, Sendable, CaseIterable {
         /// One side hung up.
         case hungUp = "hung_up"
-        /// No answer while it rang.
+        /// No answer while the call rang.
         case noAnswer = "no_answer"
         /// The caller gave up before an answer.
         case cancelled
@@ -51,7 +51,7 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
         case peerRestarted = "peer_restarted"
         /// A call of higher priority took its place.
         case preempted
-        /// It had lasted for as long as a call of its kind may.
+        /// The call reached the longest time for its kind.
         case timeUp = "time_up"
         /// This station was stopped, or its settings took the peer away.
         case stopped
@@ -71,23 +71,23 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
     public var timeMilliseconds = 0
     public var kind = Kind.call
     public var direction = Direction.outgoing
-    /// The other; for a call of a channel that went out, empty until somebody answered.
+    /// The other station; for an outgoing call to a channel, empty until a station answered.
     public var peer = ""
-    /// Through which channel; nil for the peer alone.
+    /// The channel of the call; nil for a call to the peer alone.
     public var channel: String?
     public var priority = Priority.normal
-    /// Why the call ended; nil at a start, as are the three below.
+    /// The reason why the call ended; nil at a start, as are the next three.
     public var cause: Cause?
-    /// How long it rang, in seconds.
+    /// The time that the call rang, in seconds.
     public var ringSeconds: Double?
-    /// How long one could talk; nil too when nobody answered.
+    /// The talk time in seconds; also nil if nobody answered.
     public var talkSeconds: Double?
-    /// A station, or "auto" where the policy answered; nil when nobody did.
+    /// The station that answered; nil if none did, or the call opened by itself.
     public var answeredBy: String?
-    /// For a call that this station began: what asked for it here, and the user.
+    /// For a call that this station began: its asker here, and the user.
     public var asker: String?
     public var user: Int?
-    /// A call that rang here, or would have, and was not answered: `history --missed` shows it.
+    /// Whether a call that rang here, or would have, was not answered: `history --missed` shows it.
     public var isMissed = false
 
     public init() {}
@@ -113,7 +113,7 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
 }
 
 extension HistoryRecord.Cause {
-    /// For a person.
+    /// The cause in words, for a person.
     public var words: String {
         switch self {
         case .hungUp: "hung up"
@@ -138,17 +138,17 @@ extension HistoryRecord.Cause {
     }
 }
 
-/// What history files hold.
+/// The contents of history files.
 public struct HistoryFile {
     public private(set) var records: [HistoryRecord] = []
-    /// Lines that are no JSON, such as a last one that power failed at.
+    /// The number of lines that are no JSON, such as a last line that a power failure cut.
     ///
-    /// Those that a newer program wrote are neither damaged nor records.
+    /// Lines that a newer program wrote count neither as damaged nor as records.
     public private(set) var damaged = 0
 
     public init() {}
 
-    /// Reads a file behind those before; whatever bytes these are.
+    /// Adds the records of the next file, which may hold any bytes.
     public mutating func add(_ bytes: [UInt8]) {
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             let line = Array(line)
@@ -162,9 +162,9 @@ public struct HistoryFile {
 }
 
 extension HistoryRecord {
-    /// The record that ends a call which was open when the station crashed.
+    /// Returns the record that ends a call which was open when the station crashed.
     ///
-    /// Its talk time is unknown.
+    /// The talk time is unknown.
     public func ended(by cause: Cause, at timeMilliseconds: Int) -> HistoryRecord {
         var end = self
         end.phase = .end
@@ -173,7 +173,7 @@ extension HistoryRecord {
         return end
     }
 
-    /// The starts among these that have no end, in their order.
+    /// Returns the starts that have no end, in their order.
     public static func open(in records: [HistoryRecord]) -> [HistoryRecord] {
         let ended = Set(records.filter { $0.phase == .end }.map { $0.place })
         var seen: Set<String> = []
@@ -182,15 +182,15 @@ extension HistoryRecord {
         }
     }
 
-    /// Names a call on this side.
+    /// The name of a call on this side.
     ///
-    /// Not by its peer: of a call to a channel, the peer is known only at the end.
+    /// The peer is no part of the name: for a call to a channel, it is known only at the end.
     var place: String { "\(call) \(direction.rawValue)" }
 
-    /// The times that a record can have, in milliseconds since 1970: to the end of the year 9999.
+    /// The valid times of a record, in milliseconds since 1970: to the end of the year 9999.
     private static let times = 0...253_402_300_799_999
 
-    /// When the call began, as far as this record alone can tell.
+    /// The start of the call, as far as this record alone shows.
     fileprivate var beganMilliseconds: Int {
         guard phase == .end else { return timeMilliseconds }
         let seconds = (ringSeconds ?? 0) + (talkSeconds ?? 0)
@@ -201,13 +201,13 @@ extension HistoryRecord {
     }
 }
 
-/// Some calls of the history, the newest first: what `intercomctl history` shows.
+/// Some calls of the history, the newest first, as `intercomctl history` shows them.
 public struct HistoryList: JSONRecord, Equatable, Sendable {
     public var schema = 1
     public var calls: [Call] = []
     /// Whether there are older calls that were not asked for, or did not fit.
     public var isCut = false
-    /// Why the history is not being written; null when it is.
+    /// The reason why the history is not written; null if it is.
     public var problem: String?
 
     public init() {}
@@ -219,9 +219,9 @@ public struct HistoryList: JSONRecord, Equatable, Sendable {
         coder.field("problem", &problem)
     }
 
-    /// One call, as its two records tell it.
+    /// One call, from its two records.
     public struct Call: JSONRecord, Equatable, Sendable {
-        /// Milliseconds since 1970, UTC; the end is null while it goes on.
+        /// Milliseconds since 1970, UTC; the end is null while the call goes on.
         public var startedMilliseconds = 0
         public var endedMilliseconds: Int?
         public var record = HistoryRecord()
@@ -235,14 +235,14 @@ public struct HistoryList: JSONRecord, Equatable, Sendable {
         }
     }
 
-    /// What a reply holds with room to spare.
+    /// The most calls in a reply, which fit with room to spare.
     public static let callsMax = 300
 
-    /// The calls that records tell of, the newest first.
+    /// Collects the calls of records, the newest first.
     ///
     /// - Parameters:
     ///   - records: in the order in which they were written.
-    ///   - query: which of them.
+    ///   - query: the calls that are asked for.
     public init(_ records: [HistoryRecord], _ query: HistoryQuery) {
         var places: [String: Int] = [:]
         var found: [Call] = []
@@ -276,15 +276,15 @@ public struct HistoryList: JSONRecord, Equatable, Sendable {
     }
 }
 
-/// Which calls are asked for; a request may leave each of these out.
+/// The calls that a request asks for; it may leave out each of these fields.
 public struct HistoryQuery: JSONRecord, Equatable, Sendable {
     /// Only missed calls.
     public var isMissed = false
-    /// Only those that began then or later: milliseconds since 1970.
+    /// Only calls that began at this time or later, in milliseconds since 1970.
     public var sinceMilliseconds = 0
     /// The most calls in one reply.
     public var limit = HistoryList.callsMax
-    /// The number of newest calls to skip, which an earlier reply had.
+    /// The number of newest calls to skip, as earlier replies had them.
     public var skip = 0
 
     public init() {}

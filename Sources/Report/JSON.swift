@@ -2,17 +2,17 @@ internal import CJansson
 
 /// One JSON value, owned.
 ///
-/// Values below it are shared by jansson's own count of owners, so handing out a member is cheap
-/// and safe. Reading is total: what is not there, or is of another kind, is nil.
+/// Values inside it are shared by jansson's reference count, so handing out a member is cheap and
+/// safe. Reading is total: a value that is absent, or of another kind, is nil.
 @safe public struct JSON: ~Copyable {
     private let value: UnsafeMutablePointer<json_t>
 
-    /// Takes over one count of `value`.
+    /// Takes over one reference to `value`.
     private init(owning value: UnsafeMutablePointer<json_t>) { unsafe self.value = value }
 
     deinit { unsafe json_decref(value) }
 
-    /// Takes over what a constructor of jansson returned; it returns nil only without memory.
+    /// Takes over the value of a jansson constructor, which returns nil only without memory.
     private static func made(_ value: UnsafeMutablePointer<json_t>?) -> JSON {
         guard let value = unsafe value else { fatalError("json: out of memory") }
         return unsafe JSON(owning: value)
@@ -28,7 +28,7 @@ internal import CJansson
     public init(_ text: String) {
         var text = text
         let made = text.withUTF8 { bytes in
-            // SAFETY: jansson copies the bytes before it returns, and is told how many there are.
+            // SAFETY: jansson copies the bytes before it returns, and gets their number.
             unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
                 unsafe json_stringn(characters.baseAddress ?? Self.empty, characters.count)
             }
@@ -36,7 +36,7 @@ internal import CJansson
         self = unsafe Self.made(made)
     }
 
-    /// A number, or null for one that JSON has no word for.
+    /// Makes a number, or null for a number that JSON cannot write.
     public init(_ number: Double) {
         self = number.isFinite ? unsafe Self.made(json_real(number)) : .null()
     }
@@ -46,7 +46,7 @@ internal import CJansson
         unsafe UnsafeRawPointer(StaticString("").utf8Start).assumingMemoryBound(to: CChar.self)
     }
 
-    /// Reads one object; nil when the bytes are anything else, or say one key twice.
+    /// Reads one object; nil if the bytes are anything else, or repeat a key.
     public init?(parsing bytes: Span<UInt8>) {
         let parsed = unsafe bytes.withUnsafeBytes { raw in
             // SAFETY: jansson reads `count` bytes during the call and keeps none of them.
@@ -69,7 +69,7 @@ internal import CJansson
         let size = unsafe json_dumpb(value, nil, 0, flags)
         guard size > 0, size <= limit else { return nil }
         return unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            // SAFETY: jansson writes at most `size` bytes, and that is what the buffer holds.
+            // SAFETY: jansson writes at most `size` bytes, for which the buffer has room.
             count = unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
                 unsafe json_dumpb(value, characters.baseAddress, size, flags)
             }
@@ -85,7 +85,7 @@ internal import CJansson
 
 // Objects and arrays.
 extension JSON {
-    /// Puts a member into an object, over one of the same key.
+    /// Puts a member into an object, in place of one with the same key.
     public mutating func set(_ key: String, _ member: consuming JSON) {
         let failed = unsafe json_object_set_new(value, key, member.handedOver())
         precondition(failed == 0, "json: only an object has members")
@@ -97,12 +97,12 @@ extension JSON {
         precondition(failed == 0, "json: only an array has elements")
     }
 
-    /// The value with one count more, for the container that takes it over.
+    /// Returns the value with one more reference, for the container that takes it over.
     private borrowing func handedOver() -> UnsafeMutablePointer<json_t>? {
         unsafe json_incref(value)
     }
 
-    /// The member of an object; nil when there is none, or it is null.
+    /// Returns the member of an object; nil if there is none, or it is null.
     public func member(_ key: String) -> JSON? {
         guard let found = unsafe json_object_get(value, key),
             unsafe found.pointee.type != JSON_NULL
@@ -110,18 +110,18 @@ extension JSON {
         return unsafe Self.made(json_incref(found))
     }
 
-    /// The same value with a second owner.
+    /// Returns the same value with a second owner.
     borrowing func shared() -> JSON { unsafe Self.made(json_incref(value)) }
 
-    /// Whether an object has this member, were it null.
+    /// Whether an object has this member, even if it is null.
     public func has(_ key: String) -> Bool { unsafe json_object_get(value, key) != nil }
 
-    /// How many elements an array has; nil for anything else.
+    /// The number of elements of an array; nil for anything else.
     public var count: Int? {
         unsafe value.pointee.type == JSON_ARRAY ? json_array_size(value) : nil
     }
 
-    /// The element of an array; nil when there is none.
+    /// Returns the element of an array; nil if there is none.
     public func element(_ index: Int) -> JSON? {
         guard index >= 0, let found = unsafe json_array_get(value, index) else { return nil }
         return unsafe Self.made(json_incref(found))
@@ -162,10 +162,10 @@ extension JSON {
         return unsafe Int(json_integer_value(value))
     }
 
-    /// Nothing that is measured or counted is larger, and what reads a number may round it.
+    /// Larger than any measurement or count, and small enough to be rounded to an integer.
     private static let numberMost = 1e15
 
-    /// The number, whole or not; nil for one beyond 10^15.
+    /// The number, whole or not; nil for a number beyond 10^15.
     public var number: Double? {
         let type = unsafe value.pointee.type
         guard type == JSON_INTEGER || type == JSON_REAL else { return nil }

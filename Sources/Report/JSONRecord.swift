@@ -3,7 +3,7 @@ public import Wire
 /// A value that is written to JSON and read from it.
 public protocol JSONValue {
     func written() -> JSON
-    /// Nil where it is of another kind.
+    /// Reads a value; nil if the JSON is of another kind.
     static func read(_ json: borrowing JSON) -> Self?
 }
 
@@ -34,9 +34,9 @@ extension Priority: JSONValue {
     }
 }
 
-/// A word of a list.
+/// A word of a fixed list.
 public protocol JSONWord: JSONValue, RawRepresentable<String> {
-    /// Stands for a word that only a newer program knows; nil where there must be none.
+    /// The value for a word that only a newer program knows; nil if such a word is an error.
     static var ofNewerProgram: Self? { get }
 }
 
@@ -49,9 +49,9 @@ extension JSONWord {
     }
 }
 
-/// Something with named fields that is written to JSON and read from it by one description.
+/// A value with named fields, written to JSON and read from it by one description.
 ///
-/// One list of fields serves both ways, so what one program writes the other can read.
+/// One list of fields serves both ways, so each program can read the output of the other.
 public protocol JSONRecord: JSONValue {
     /// A value to read into.
     init()
@@ -74,7 +74,7 @@ extension JSONRecord {
 
     /// Reads an object; nil when a field is missing or of another kind.
     ///
-    /// Fields unknown here are passed over: a newer program may write more.
+    /// Skips unknown fields: a newer program may write more.
     public init?(json: borrowing JSON) {
         self.init()
         var coder = JSONCoder(reading: json.shared())
@@ -94,11 +94,11 @@ extension JSONRecord {
     }
 }
 
-/// Something of several kinds, told apart by a word, each with fields of its own.
+/// A value of several kinds, each with a word and its own fields.
 ///
-/// As of a `JSONRecord`, one description serves both ways.
+/// As with a `JSONRecord`, one description serves both ways.
 protocol JSONKind {
-    /// One of each kind, to read into.
+    /// One value of each kind, to read into.
     static var kinds: [Self] { get }
     /// Names every field once, in the order in which they are written.
     ///
@@ -137,15 +137,15 @@ public struct JSONCoder: ~Copyable {
 
     private mutating func refuse(_ key: String) { broken = broken ?? key }
 
-    /// The object has this member already.
+    /// Whether the object has this member already.
     func has(_ key: String) -> Bool { object.has(key) }
 
-    /// What was read for this field must hold.
+    /// Refuses this field unless `holds`.
     mutating func check(_ key: String, _ holds: Bool) {
         if !holds { refuse(key) }
     }
 
-    /// A field that is left out where it is nil; one that is there is of its kind.
+    /// Codes a field that is left out if nil; a field that is present must be of its kind.
     mutating func optional<Value: JSONValue>(_ key: String, _ value: inout Value?) {
         if isWriting {
             if let value { object.set(key, value.written()) }
@@ -156,7 +156,7 @@ public struct JSONCoder: ~Copyable {
         check(key, value != nil || !object.has(key))
     }
 
-    /// The word of this kind, and the fields that it has beside it.
+    /// Codes the word of a kind, and the fields of that kind.
     mutating func kind<Kind: JSONKind>(_ key: String, _ value: inout Kind) {
         var word = value.word
         field(key, &word)
@@ -177,7 +177,7 @@ public struct JSONCoder: ~Copyable {
         }
     }
 
-    /// A field that may be null, and is where it is of another kind; the key is there all the same.
+    /// Codes a field that may be null; a value of another kind reads as null, an absent key fails.
     public mutating func field<Value: JSONValue>(_ key: String, _ value: inout Value?) {
         if isWriting {
             object.set(key, value?.written() ?? .null())
@@ -188,7 +188,7 @@ public struct JSONCoder: ~Copyable {
         }
     }
 
-    /// A record that may be null; one that is there is whole.
+    /// Codes a record that may be null; a record that is present must be whole.
     public mutating func field<Record: JSONRecord>(_ key: String, _ value: inout Record?) {
         late(key, &value)
         let mayBeNil = object.has(key) && object.member(key) == nil
@@ -211,17 +211,17 @@ public struct JSONCoder: ~Copyable {
         }
     }
 
-    /// A field that records of older programs do not have; of those the value stays as it is.
+    /// Codes a field that records of older programs lack; without it, the value stays unchanged.
     public mutating func late<Value: JSONValue>(_ key: String, _ value: inout Value) {
         if isWriting || object.has(key) { field(key, &value) }
     }
 
-    /// The same of one that may be null.
+    /// Codes a field that may be null, and that records of older programs lack.
     public mutating func late<Value: JSONValue>(_ key: String, _ value: inout Value?) {
         if isWriting || object.has(key) { field(key, &value) }
     }
 
-    /// Names and numbers that are not fixed: an object of its own.
+    /// Codes counters, whose names are not fixed, as an object of their own.
     public mutating func field(_ key: String, _ counters: inout [Counter]) {
         if isWriting {
             var inner = JSON.object()

@@ -5,11 +5,11 @@ public struct Levels: JSONRecord, Equatable, Sendable {
     public var timeMilliseconds = 0
     public var name = ""
     public var microphone = Status.Microphone()
-    /// What is played, all talkers together.
+    /// The sound that is played, all talkers together.
     public var speaker = Status.Meter()
     /// The talkers who are heard now.
     public var talkers: [Talker] = []
-    /// Readings since the last one that this reader was too slow for.
+    /// Readings that were lost since the last one, as this reader was too slow.
     public var lost = 0
 
     public init() {}

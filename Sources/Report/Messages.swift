@@ -1,16 +1,16 @@
-/// What people ask for of voice messages: `message` has `action`, and what that needs besides.
+/// A request about voice messages: `message` has `action`, and the fields of that action.
 public enum MessageRequest: Equatable, Sendable {
-    /// Opens the microphone for a message, which is dropped where its caller goes without `end`.
+    /// Opens the microphone for a message, which is dropped if the caller disconnects before `end`.
     case record(peer: String)
-    /// What is spoken is whole, and goes on its way.
+    /// Ends the spoken message, and sends it.
     case end
-    /// This many bytes of packets follow the reply, as a recording has them (recordings.md §1).
+    /// Sends a message: this many bytes of packets follow the reply, in the form of a recording
+    /// (recordings.md §1).
     case send(peer: String, bytes: Int)
     case list
-    /// Plays the message of this number, or all that have not been heard; it is stopped where its
-    /// caller goes.
+    /// Plays the message with this number, or all unheard messages, until the caller disconnects.
     case play(Int?)
-    /// Deletes one, or all.
+    /// Deletes one message, or all.
     case delete(Int?)
 }
 
@@ -47,7 +47,7 @@ extension MessageRequest: JSONKind {
 /// The voice messages that a station keeps, its own and those from peers.
 public struct MessageList: JSONRecord, Equatable, Sendable {
     public var schema = 1
-    /// From the oldest.
+    /// The messages, from the oldest.
     public var messages: [Message] = []
 
     public init() {}
@@ -58,24 +58,23 @@ public struct MessageList: JSONRecord, Equatable, Sendable {
     }
 
     public struct Message: JSONRecord, Equatable, Sendable {
-        /// Stands for it until the daemon is started again.
+        /// The number of the message until the daemon is started again.
         public var number = 0
         public var id = ""
-        /// The station that it is from, or to.
+        /// The station that the message is from, or to.
         public var peer = ""
         public var isIncoming = false
-        /// When it was spoken, in milliseconds since 1970; 0 where that station's clock was not
-        /// set.
+        /// The time of speaking, in milliseconds since 1970; 0 if the speaker's clock was not set.
         public var start = 0
         public var seconds = 0.0
         /// Bytes of the sealed file.
         public var bytes = 0
-        /// Bits of the file for each second of it.
+        /// Bits of the file per second of sound.
         public var bitrate = 0.0
-        /// `new` or `heard` of one from a peer; `waiting`, `sent`, `delivered`, `heard` or
-        /// `unreadable` of one to it.
+        /// `new` or `heard` for a message from a peer; `waiting`, `sent`, `delivered`, `heard` or
+        /// `unreadable` for a message to a peer.
         public var state = ""
-        /// The reason why it waits, as the peer has told.
+        /// The peer's reason why the message waits.
         public var reason: String?
 
         public init() {}

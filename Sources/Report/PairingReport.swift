@@ -1,44 +1,44 @@
 /// A line to the caller of `pair`, while the pairing goes on.
 ///
-/// It has the code, what becomes of attempts, and in the end the new peer. A failure ends the
+/// It has the code, the outcome of attempts, and at the end the new peer. A failure ends the
 /// pairing with a refusal instead.
 public struct PairingReport: JSONRecord, Equatable, Sendable {
     public enum Stage: String, JSONWord, Sendable {
         /// A code is shown: `code`, `hosts`, `port`, `seconds`, `announced`.
         case code
-        /// A station that shows a code is looked for on the LAN.
+        /// A search for a station that shows a code, on the LAN.
         case searching
         /// A code is tried: `host`.
         case trying
-        /// Somebody has connected and become no peer: `host`, `attempts_left`.
+        /// A station has connected without becoming a peer: `host`, `attempts_left`.
         case attempt
-        /// Both stations know each other: `name`, `called`, `former`, `fingerprint`, `applied`. The
-        /// last one.
+        /// The last report, when both stations know each other: `name`, `called`, `former`,
+        /// `fingerprint`, `applied`.
         case paired
     }
 
     public var schema = 1
     public var stage = Stage.code
-    /// In a sentence; of a peer that is not in use yet, the reason in `problem`.
+    /// The report in a sentence; `problem` has the reason why a peer is not in use yet.
     public var text = ""
     public var code: String?
-    /// The addresses of this station, of which one is typed at the other station before the code;
-    /// none while it is in no network.
+    /// The addresses of this station, one of which is typed before the code at the other station;
+    /// none without a network.
     public var hosts: [String] = []
     /// The TCP port at which the code is shown.
     public var port: Int?
-    /// Whether stations on the LAN find this one, so that the code alone is typed there.
+    /// Whether stations on the LAN find this station, so that the code alone is enough.
     public var isAnnounced = false
-    /// For how long the code is good.
+    /// The seconds for which the code is valid.
     public var seconds: Int?
     /// The address of the other station.
     public var host: String?
-    /// How many attempts may still fail before the code is burnt.
+    /// The number of attempts that may still fail before the code becomes invalid.
     public var attemptsLeft: Int?
-    /// The name of the peer here, and the one that it has itself.
+    /// The name of the peer here, and the name that it calls itself.
     public var name: String?
     public var called: String?
-    /// The peer that has that name here, and in whose place it may come.
+    /// The peer that has that name here already, and that the new peer may replace.
     public var former: String?
     public var fingerprint: String?
     /// Whether the peer is in use.
@@ -74,9 +74,10 @@ public struct PairingReport: JSONRecord, Equatable, Sendable {
 
 /// A request to pair with another station by a code (protocol.md §4.1).
 ///
-/// `pair` alone shows a code. With `code` it tries that one, at `host` or at what is found on the
-/// LAN. Both take `name`, which the other station is to have here, and `takes_back` for one that
-/// the site of this station has taken out. The pairing ends when the caller goes away.
+/// `pair` alone shows a code. With `code` it tries that code, at `host` or at a station found on
+/// the LAN. Both take `name`, the new name of the other station here, and `takes_back`, which
+/// accepts a station that the site here has taken out. The pairing ends when the caller
+/// disconnects.
 public struct PairRequest: Equatable, Sendable {
     public private(set) var code: String?
     public private(set) var host: String?
@@ -100,10 +101,10 @@ public struct PairRequest: Equatable, Sendable {
     }
 }
 
-/// A pairing under way; its code is never told.
+/// A pairing in progress, never with its code.
 public struct PairingStatus: JSONRecord, Equatable, Sendable {
     public var state = State.idle
-    /// The program or button that has begun it, such as `intercomctl (uid 1000)`; nil when idle.
+    /// The program or button that began it, such as `intercomctl (uid 1000)`; nil when idle.
     public var asker: String?
 
     public init() {}
@@ -117,7 +118,7 @@ public struct PairingStatus: JSONRecord, Equatable, Sendable {
         case idle
         /// Another station may connect, and prove the code that is shown or said here.
         case showing
-        /// It tries a code that was typed here.
+        /// This station tries a code that was typed here.
         case entering
     }
 }

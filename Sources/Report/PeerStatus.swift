@@ -7,7 +7,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         case down
     }
 
-    /// What a peer reports on our voice; null before its first report.
+    /// The report of a peer on our voice; null before its first report.
     public struct Reported: Equatable, Sendable {
         public var ageSeconds: Double?
         public var lossPercent: Double?
@@ -24,10 +24,10 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         }
     }
 
-    /// Why a peer is down; null while it is up.
+    /// The reason why a peer is down; null while it is up.
     public struct Down: Equatable, Sendable {
         public var reason: String?
-        /// Seconds since it was lost, or since this station knows it.
+        /// Seconds since the peer was lost, or since this station first knew it.
         public var ageSeconds: Double?
 
         mutating func fields(_ coder: inout JSONCoder) {
@@ -38,73 +38,73 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
 
     public var name = ""
     public var state = State.down
-    /// Seconds since anything of it opened; null when nothing has.
+    /// Seconds since a packet of the peer was last opened; null if none was.
     public var heardAgeSeconds: Double?
     public var rttMilliseconds: Double?
     public var jitterMilliseconds: Double?
     public var lossPercent: Double?
-    /// Playout delay of its voice in milliseconds.
+    /// The playout delay of the peer's voice in milliseconds.
     public var bufferMilliseconds: Double?
-    /// Copies of earlier frames in each packet to it, and how many frames apart they are.
+    /// Copies of earlier frames in each packet to the peer, and their distance in frames.
     public var redundancyDepth = 0
     public var redundancyOffset = 1
-    /// Whether packets to it are kept small for a queue on the way.
+    /// Whether packets to the peer are kept small for a queue on the way.
     public var isNarrow = false
-    /// Frames of it that came only as a copy.
+    /// Frames of the peer that arrived only as a copy.
     public var framesRecovered = 0
-    /// The short form, `7f3a-91c2`; `key show --fingerprint` on its own station has the whole.
+    /// The short form, `7f3a-91c2`; `key show --fingerprint` on the peer prints the whole.
     public var fingerprint = ""
     /// 1 is AES-256-GCM, 2 is ChaCha20-Poly1305.
     public var suite = 1
     /// Whether a pre-shared key is set.
     public var hasPSK = false
-    /// Whether a person has compared its key's fingerprint.
+    /// Whether a person has compared the fingerprint of the peer's key.
     public var isVerified = false
-    /// Where it is now: `192.0.2.17:5577`.
+    /// The present address of the peer: `192.0.2.17:5577`.
     public var endpoint: String?
-    /// The source of the endpoint: `settings`, `lan` or `peer`.
+    /// The source of the endpoint: `settings`, `lan`, `rendezvous` or `peer`.
     public var endpointSource: String?
-    /// Whether it is heard now.
+    /// Whether the peer is heard now.
     public var isTalking = false
     public var sessionAgeSeconds: Double?
-    /// Packets since the start: sent, opened, and refused ones for its session.
+    /// Packets since the start: sent, opened, and refused in the peer's session.
     public var packetsSent = 0
     public var packetsOpened = 0
     public var packetsRefused = 0
-    /// Requests of it that were refused since the start.
+    /// Requests of the peer that were refused since the start.
     public var claimsRefused = 0
-    /// The same in bytes, with the headers of IP and UDP; and of the last second.
+    /// Bytes sent and opened, with IP and UDP headers: since the start, and in the last second.
     public var bytesSent = 0
     public var bytesOpened = 0
     public var sentPerSecond = 0
     public var openedPerSecond = 0
-    /// How loud its voice comes; null while it is not heard.
+    /// The level of the peer's voice; null while it is not heard.
     public var peakDBFS: Double?
     public var rmsDBFS: Double?
-    /// Concealed sound: since the start, and the share of its last 10 s of talk.
+    /// Concealed sound: since the start, and the share of the peer's last 10 s of talk.
     public var concealedMilliseconds = 0
     public var concealedPercent: Double?
-    /// Its voice from mouth to ear, as far as this station knows.
+    /// The delay of the peer's voice from mouth to ear, as far as this station knows.
     public var delayMilliseconds: Double?
-    /// How much of this station's last talk it heard, in per cent; null before the first talk.
+    /// The per cent of this station's last talk that the peer heard; null before the first talk.
     public var heardPercent: Int?
     /// Seconds since that talk.
     public var lastWordsAgeSeconds: Double?
-    /// Why it has not heard all of it; null if nearly all was heard.
+    /// The reason why the peer did not hear all of that talk; null if it heard nearly all.
     public var heardReason: HeardBy.Reason?
-    /// While this station talks to it: `heard`, or why it does not hear; null before its report.
+    /// During a talk to the peer: `heard`, or the reason why not; null before its report.
     public var hearsNow: String?
-    /// Its report on our voice there; null before the first.
+    /// The peer's report on our voice; null before the first.
     public var report = Reported()
     public var down = Down()
-    /// Why it is not up, or what else is wrong with it.
+    /// The reason why the peer is not up, or another fault of it.
     public var fault: Fault?
-    /// Whether that is among the status's problems.
+    /// Whether `fault` is among the problems of the status.
     public var isProblem = false
 
     public init() {}
 
-    /// How one of the two stations refuses the other; nil where the peer is up, or merely away.
+    /// The reason why one station refuses the other; nil if the peer is up, or merely away.
     public var refusal: String? {
         switch down.reason {
         case "revoked", "not_accepted", "psk", "suite", "other_key", "told_other_key":
@@ -157,7 +157,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     }
 }
 
-/// The peers alone: what `intercomctl peers` shows.
+/// The peers alone, as `intercomctl peers` shows them.
 public struct PeerList: JSONRecord, Equatable, Sendable {
     public var schema = 1
     public var peers: [PeerStatus] = []

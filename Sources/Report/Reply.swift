@@ -15,10 +15,10 @@ public enum Reply: Equatable, Sendable {
     case version(Version)
     case reload(Reload)
     case history(HistoryList)
-    /// How it is after a change, too.
+    /// The state, also after a change.
     case state(SavedState)
     case peer(PeerDetail)
-    /// Several, one after the other, until one of stage `paired`.
+    /// One of several reports, up to the one with stage `paired`.
     case pairing(PairingReport)
     case messages(MessageList)
     /// The request was done or is under way; the reply is a sentence.
@@ -29,13 +29,13 @@ public enum Reply: Equatable, Sendable {
     public struct PTT: JSONRecord, Equatable, Sendable {
         public var schema = 1
         public var target = ""
-        /// Whether the station talks to it now.
+        /// Whether the station talks to the target now.
         public var isTalking = false
-        /// At a release: whether a command held the microphone open for it until now.
+        /// At a release: whether a command held the microphone open for the target until now.
         public var wasTalking = false
-        /// Peers with a session, which can hear it.
+        /// Peers with a session, which can hear the talk.
         public var listeners: [String] = []
-        /// The listeners, with the reason if one is already known not to hear.
+        /// The listeners, with the reason if a listener is already known not to hear.
         public var heard: [HeardBy] = []
 
         public init() {}
@@ -50,14 +50,14 @@ public enum Reply: Equatable, Sendable {
         }
     }
 
-    /// An announcement: twice, when sound may come and when it is over.
+    /// The reply to an announcement, sent twice: when the sound may come, and at the end.
     public struct Announced: JSONRecord, Equatable, Sendable {
-        /// 2: `heard` is a list; it was a sentence.
+        /// 2: `heard` is a list; in 1 it was a sentence.
         public var schema = 2
         public var target = ""
-        /// Peers with a session, which can hear it.
+        /// Peers with a session, which can hear the announcement.
         public var listeners: [String] = []
-        /// Whether this is the end of it.
+        /// Whether the announcement is over.
         public var isOver = false
         /// At the end: how much each listener heard, and the reason if not all.
         public var heard: [HeardBy] = []
@@ -112,11 +112,11 @@ public enum Reply: Equatable, Sendable {
         public var schema = 1
         /// One sentence.
         public var text = ""
-        /// The id of the call it is about.
+        /// The id of the call that the command was about.
         public var call: String?
         /// The number of a request to a peer, which its `result` event has too.
         public var request: Int?
-        /// The outcome as a code; null if nothing was waited for.
+        /// The outcome as a code; null if the command did not wait.
         public var outcome: String?
         /// How much each listener heard of a page, and the reason if not all.
         public var heard: [HeardBy] = []
@@ -138,12 +138,12 @@ public enum Reply: Equatable, Sendable {
     /// The changes that a `reload` made.
     public struct Reload: JSONRecord, Equatable, Sendable {
         public var schema = 1
-        /// In the order of `config show`; empty when nothing has changed.
+        /// The changes, in the order of `config show`; empty if nothing has changed.
         public var difference: [Line] = []
 
         public init() {}
 
-        /// Whether some of it has to wait for a restart.
+        /// Whether some of the changes need a restart.
         public var needsRestart: Bool { difference.contains { $0.needsRestart } }
 
         public mutating func fields(_ coder: inout JSONCoder) {
@@ -151,11 +151,11 @@ public enum Reply: Equatable, Sendable {
             coder.field("difference", &difference)
         }
 
-        /// One thing that changed.
+        /// One change.
         public struct Line: JSONRecord, Equatable, Sendable {
             /// `~ [audio] jitter: normal -> robust`.
             public var text = ""
-            /// The section that it is in: `peer attic`.
+            /// The section of the change: `peer attic`.
             public var section: String?
             /// Whether only a restart of the daemon applies it.
             public var needsRestart = false
@@ -217,7 +217,7 @@ extension Reply {
 
     /// Reads one line, without its newline.
     ///
-    /// - Throws: `badRequest` when the line is no reply that is known here.
+    /// - Throws: `badRequest` if the line is no known reply.
     public init(parsing line: Span<UInt8>) throws(ControlError) {
         guard line.count <= ControlLimits.reply, let json = JSON(parsing: line),
             json.member("v")?.integer == Request.protocolVersion,

@@ -2,19 +2,20 @@ public import Wire
 
 /// A request of `intercomctl` to the daemon: one JSON object on one line.
 ///
-/// `{"v":1,"do":"status"}`; `fields` has the members that a request has besides.
+/// `{"v":1,"do":"status"}`; `fields` has the other members of each request.
 public enum Request: Equatable, Sendable {
     case status
     case peers
     /// Presses or releases a virtual talk button for a peer or channel.
     case ptt(isDown: Bool, target: String)
-    /// The same button, held for as long as the connection is open.
+    /// Holds a virtual talk button for as long as the connection is open.
     case talk(target: String)
     /// Keeps the connection open and receives every `Event`.
     case monitor
     /// Keeps the connection open and receives `Levels` 20 times a second.
     case levels
-    /// Audio follows the reply: this many samples at 48 kHz, two bytes each, low byte first.
+    /// Announces audio after the reply: this many samples at 48 kHz, two bytes each, low byte
+    /// first.
     case announce(target: String, priority: Priority, samples: Int)
     /// Switches a relay on for its pulse: one here, or a peer's.
     case relay(String, peer: String?)
@@ -36,16 +37,16 @@ public enum Request: Equatable, Sendable {
     case hangUp
     /// Opens the microphone for a page, or ends it.
     case page(String, isDown: Bool, Priority)
-    /// All about one peer.
+    /// Shows all about one peer.
     case show(peer: String)
-    /// Keeps the connection open, and receives a `PairingReport` for each thing that happens.
+    /// Keeps the connection open, and receives a `PairingReport` for each step.
     case pair(PairRequest)
     /// Joins the site that a peer shows, if these are the digits of its key.
     case join(peer: String, site: String)
     /// Voice messages.
     case message(MessageRequest)
 
-    /// What is opened at the peer that is called.
+    /// The way in which a call opens microphones.
     public enum CallMode: String, JSONWord, CaseIterable, Sendable {
         case call
         case dropIn = "drop-in"
@@ -57,7 +58,7 @@ public enum Request: Equatable, Sendable {
 
     /// Reads one line, without its newline.
     ///
-    /// - Throws: what the daemon answers to it.
+    /// - Throws: the refusal with which the daemon replies.
     public init(parsing line: Span<UInt8>) throws(ControlError) {
         guard line.count <= ControlLimits.request else {
             throw ControlError(
@@ -144,7 +145,7 @@ extension Request: JSONKind {
         case .key: return "key"
         case .version: return "version"
         case .reload:
-            // An older program asks by it what would change, and nothing is to change.
+            // An older program sends `check` to see the changes without applying them.
             coder.check("check", !coder.has("check"))
             return "reload"
         case .history(var query):
@@ -194,7 +195,7 @@ extension Request: JSONKind {
 }
 
 extension JSONCoder {
-    /// A button goes down, or up.
+    /// Codes the action of a button: down, or up.
     fileprivate mutating func action(_ isDown: inout Bool) {
         var word = isDown ? "down" : "up"
         field("action", &word)
@@ -203,12 +204,12 @@ extension JSONCoder {
     }
 }
 
-/// The priority of a call, page or announcement as people type it and JSON has it.
+/// The priority of a call, page or announcement, as people type it and JSON has it.
 extension Priority {
-    /// In the order in which they outrank each other.
+    /// The words, from the lowest priority to the highest.
     public static let words = ["normal", "high", "emergency"]
 
-    /// A number that this release does not know counts as normal.
+    /// The word of the priority; a number that this release does not know counts as normal.
     public var word: String {
         let place = Int(rawValue)
         return Self.words[Self.words.indices.contains(place) ? place : 0]

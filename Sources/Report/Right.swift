@@ -1,18 +1,18 @@
 internal import Wire
 
-/// What a local user needs to have a request granted, besides the control socket itself.
+/// The right that a local user needs for a request, besides access to the control socket.
 ///
-/// Root, the daemon's user and group `intercom` can open the socket, and may do whatever the
+/// Root, the daemon's user and group `intercom` can open the socket, and may do everything that the
 /// buttons of this station might do. An administrator changes this station, and acts at other
-/// stations without asking a person there. The list is an interface, and stands in
+/// stations without asking a person there. The list is an interface, documented in
 /// docs/security/threat-model.md.
 public enum Right {
-    /// The group that has the right to all of it.
+    /// The group whose members have all rights.
     public static let administrators = "intercom-admin"
 }
 
 extension Request {
-    /// The refusal of a caller that is no administrator; nil for what every person may.
+    /// The refusal for a caller that is no administrator; nil if every person may make the request.
     public var refusal: ControlError? {
         guard let deed else { return nil }
         let group = Right.administrators
@@ -22,7 +22,7 @@ extension Request {
                 + " and log in again")
     }
 
-    /// The name of what only some may do; nil for what every person may.
+    /// The name of an act for administrators alone; nil if every person may make the request.
     private var deed: String? {
         switch self {
         case .reload: "reading the settings again"

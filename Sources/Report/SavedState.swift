@@ -7,7 +7,7 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
     /// Peers and channels that are not heard.
     public var muted: [String] = []
     public var doNotDisturb = DoNotDisturb()
-    /// Whether the quiet hours of the settings are on: told with the rest, false in the file.
+    /// Whether the quiet hours of the settings are on: set in replies, false in the file.
     public var isQuietTime = false
 
     public init() {}
@@ -25,12 +25,12 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
     /// Whether a volume in per cent is too low to be heard: 20 is -40 dB.
     public static func isInaudible(_ percent: Int) -> Bool { percent <= 20 }
 
-    /// Why nothing is heard at the speaker, as far as people have set it; nil where that is not so.
+    /// The reason why a person's setting silences the speaker; nil if none does.
     public var speakerSilence: HeardBy.Reason? {
         isSpeakerMuted ? .speakerMuted : Self.isInaudible(volumes.speaker) ? .volume : nil
     }
 
-    /// Per cent, 0 to 100; 100 is as loud as it comes.
+    /// Volumes in per cent, 0 to 100; 100 is the loudest.
     public struct Volumes: JSONRecord, Equatable, Sendable {
         public var speaker = 100
         public var ring = 100
@@ -74,7 +74,7 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
     /// Whether do-not-disturb blocks calls.
     public struct DoNotDisturb: JSONRecord, Equatable, Sendable {
         public var isOn = false
-        /// When it ends by itself, in milliseconds since 1970; null: never.
+        /// The time when it ends by itself, in milliseconds since 1970; null for never.
         public var untilMilliseconds: Int?
 
         public init() {}
@@ -86,16 +86,16 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
     }
 }
 
-/// The rules by which people change what is kept.
+/// The rules by which people change the saved state.
 extension SavedState {
-    /// A request names what is not here.
+    /// A request names something unknown here.
     public struct UnknownName: Error, Equatable {
         public let name: String
-        /// The names that there are.
+        /// The known names.
         public let known: [String]
     }
 
-    /// A person can mute these besides peers and channels.
+    /// The names that a person can mute besides peers and channels.
     public static let muteable = ["mic", "speaker"]
 
     /// Whether a person has muted this: "mic", "speaker", a peer or a channel.
@@ -113,7 +113,7 @@ extension SavedState {
     ///   - request: The person's request.
     ///   - names: The peers and channels of the settings.
     ///   - milliseconds: The time since 1970.
-    /// - Returns: The event that tells of the change; nil if the request changed nothing.
+    /// - Returns: The event that reports the change; nil if the request changed nothing.
     /// - Throws: If the request mutes an unknown name.
     public mutating func apply(
         _ request: StateRequest, among names: [String], at milliseconds: Int
@@ -132,7 +132,7 @@ extension SavedState {
             change = Event(
                 .volume, at: milliseconds, target: kind.rawValue, detail: "\(volumes[kind])%")
         case .mute(let what, let isOn):
-            // A name that is gone can still be forgotten.
+            // A name that has left the settings can still be unmuted.
             let isKnown = Self.muteable.contains(what) || names.contains(what)
             guard isKnown || !isOn && muted.contains(what) else {
                 throw UnknownName(name: what, known: Self.muteable + names)
@@ -159,7 +159,7 @@ extension SavedState {
         }
     }
 
-    /// Whether do-not-disturb has lasted as long as it was to.
+    /// Whether do-not-disturb has reached its end.
     public func isUndisturbedLongEnough(at milliseconds: Int) -> Bool {
         doNotDisturb.untilMilliseconds.map { milliseconds >= $0 } ?? false
     }

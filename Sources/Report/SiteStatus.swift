@@ -1,36 +1,35 @@
-/// The site that the station is in, and those that peers show it.
+/// The site that the station is in, and the sites that peers show to it.
 public struct SiteStatus: JSONRecord, Equatable, Sendable {
-    /// Null where it is in none; so are the two below.
+    /// The name of the site; null if the station is in none, as are the next two.
     public var name: String?
     /// The counter of the roster in use.
     public var number: Int?
     public var fingerprint: String?
-    /// The peers here that are in it, by their names here.
+    /// The peers here that are in the site, by their names here.
     public var peers: [String] = []
-    /// Whether this station has the secret that signs its roster.
+    /// Whether this station has the secret that signs the site's roster.
     public var introduces = false
     /// Whether this station has left a former key of the site; not in the JSON.
     public var hasLeft = false
-    /// The peers that say so of themselves, by their names here: one, or none that was heard of
+    /// The peers that announce that they introduce, by their names here; none if none was heard
     /// since the start.
     public var introducers: [String] = []
-    /// The stations of the roster that are not known to have it, by their names there: they may
-    /// use an older one.
+    /// The stations that are not known to have this roster, by their names in it.
     public var behind: [String] = []
-    /// The stations among those that have told of another one last: an older one, or a newer one
+    /// The stations in `behind` that have announced another roster: an older one, or a newer one
     /// that is on its way here.
     public var older: [Older] = []
     /// Peers that are in the site under a key that this station has left.
     public var left: [String] = []
-    /// Rosters that peers show to this station, which is in none yet.
+    /// Rosters that peers show to this station, which may join their sites.
     public var offers: [Offer] = []
 
     public init() {}
 
-    /// The station that introduces, for a sentence of another one.
+    /// The introducer, for a sentence at another station.
     public var introducer: String { named ?? "the station that introduces" }
 
-    /// Where the site is changed, for a sentence that ends, or goes on with a command.
+    /// The place where the site is changed, for the end of a sentence or before a command.
     public var place: String {
         introduces ? "here" : named.map { "at \($0)" } ?? "where the site is introduced"
     }
@@ -52,7 +51,7 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
         coder.field("offers", &offers)
     }
 
-    /// A station of the roster that has an older one.
+    /// A station of the roster that has another roster, with the number of that.
     public struct Older: JSONRecord, Equatable, Sendable {
         public var station = ""
         public var number = 0
@@ -68,7 +67,7 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     /// A roster that a peer shows.
     public struct Offer: JSONRecord, Equatable, Sendable {
         public var peer = ""
-        /// The site's.
+        /// The name of the site.
         public var name = ""
         public var number = 0
         public var stations = 0

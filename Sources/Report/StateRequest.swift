@@ -1,6 +1,6 @@
 /// Requests about volumes, mutes and do-not-disturb.
 public enum StateRequest: Equatable, Sendable {
-    /// Only shows them.
+    /// Only shows the state.
     case show
     case volume(SavedState.Volumes.Kind, VolumeChange)
     /// `what`: "mic", "speaker", a peer or a channel.
@@ -13,12 +13,12 @@ public enum StateRequest: Equatable, Sendable {
         case by(Int)
     }
 
-    /// The longest that do-not-disturb may last by itself: a month.
+    /// The longest time limit of do-not-disturb: a month.
     public static let secondsMax = 31 * 86_400
 }
 
 extension StateRequest: JSONKind {
-    /// What changes something; `show` has no word.
+    /// The requests that change something; `show` has no word.
     static let kinds: [StateRequest] = [
         .volume(.speaker, .by(0)), .mute(what: "", isOn: false),
         .doNotDisturb(isOn: false, seconds: nil),

@@ -1,6 +1,6 @@
 /// The state of the station, for `intercomctl status`.
 ///
-/// The JSON keys are an interface, listed in intercomctl(1): they may be added to, never renamed.
+/// The JSON keys are an interface, listed in intercomctl(1): keys may be added, never renamed.
 public struct Status: JSONRecord, Equatable, Sendable {
     /// Rises when a key changes its meaning.
     public var schema = 1
@@ -10,19 +10,19 @@ public struct Status: JSONRecord, Equatable, Sendable {
     /// Whether the media loop runs under SCHED_FIFO.
     public var isRealtime = false
     public var isMemoryLocked = false
-    /// What a person should mend, worst first, shown above all else; none means healthy.
+    /// The faults to mend, worst first, shown above all else; none means healthy.
     public var problems: [Fault] = []
-    /// What could be better; the station works without it.
+    /// Possible improvements; the station works without them.
     public var notes: [Fault] = []
-    /// What keeps voices from being heard, here and at peers; those that hold now are among the
-    /// problems, the others among the notes.
+    /// The causes that keep voices from being heard, here and at peers; present causes are among
+    /// the problems, past causes among the notes.
     public var unheard: [Hindrance] = []
     public var audio = Audio()
     public var microphone = Microphone()
     public var call = CallStatus()
-    /// The peer or channel to which a file is announced; null where none is.
+    /// The peer or channel to which a file is announced; null if there is none.
     public var announcement: String?
-    /// What is played, all talkers together.
+    /// The sound that is played, all talkers together.
     public var speaker = Meter()
     public var buttons: [Button] = []
     public var lamps: [Lamp] = []
@@ -31,7 +31,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     /// Unknown stations that have called of late, the newest first.
     public var callers: [CallerStatus] = []
     public var site = SiteStatus()
-    /// That of `[rendezvous]`; null without one.
+    /// The broker of `[rendezvous]`; null without one.
     public var broker: Broker?
     public var pairing = PairingStatus()
     /// The work left out while the processor cannot keep up: "encoder_care", "noise_suppression",
@@ -41,7 +41,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var media = Media()
     /// Volumes, mutes, do-not-disturb.
     public var state = SavedState()
-    /// What was counted since the start, by cause, such as `dropped_replay`.
+    /// The counts since the start, by cause, such as `dropped_replay`.
     public var counters: [Counter] = []
 
     public init() {}
@@ -84,20 +84,20 @@ extension Status {
         public var output = Device()
         /// "half" or "full".
         public var duplex = "half"
-        /// Why it is so, in a few words.
+        /// The reason for `duplex`, in a few words.
         public var duplexReason = ""
         /// Whether the echo is cancelled: "off", "on", "refused" without one clock for both, or
         /// "shed" while the processor cannot keep up.
         public var echo = "off"
-        /// Decibels the canceller takes away; nil until there was an echo.
+        /// The decibels by which the canceller reduces the echo; nil until there was an echo.
         public var echoReductionDB: Double?
-        /// Whether both are open and run by one clock.
+        /// Whether both devices are open and run by one clock.
         public var isOneClock = false
-        /// Why they run by two; null too while they are not both open.
+        /// The reason why the devices run by two clocks; also null while one is not open.
         public var clockReason: String?
-        /// What frames, codec and periods are: "voice", "studio", "lowpower" or "ultra".
+        /// The profile of frames, codec and periods: "voice", "studio", "lowpower" or "ultra".
         public var profile = "voice"
-        /// How the sound of missing packets is made up: "plain" or "neural".
+        /// The way in which missing packets are concealed: "plain" or "neural".
         public var concealment = "plain"
 
         public init() {}
@@ -116,11 +116,11 @@ extension Status {
         }
     }
 
-    /// Where peers in other networks find this station, and it finds them.
+    /// The broker by which this station and peers in other networks find each other.
     public struct Broker: JSONRecord, Equatable, Sendable {
         public var address = ""
         public var isConnected = false
-        /// The address by which a STUN server sees this station; null while none has told.
+        /// The address by which a STUN server sees this station; null until one has answered.
         public var seenAs: String?
 
         public init() {}
@@ -141,12 +141,13 @@ extension Status {
             case failed
         }
 
-        /// As in the configuration, `card:Device`; of `auto` with the card: `auto (card:Device)`.
+        /// The name in the configuration, `card:Device`; for `auto`, with the card: `auto
+        /// (card:Device)`.
         public var name = ""
         public var state = State.none
-        /// Why it is not open, or that it moves no sound, and is opened again and again.
+        /// The reason why the device is not open, or moves no sound and is opened again and again.
         public var fault: Fault?
-        /// Hertz; this and the four below are null while it is not open.
+        /// Hertz; null while the device is not open, as are the next four.
         public var rate: Int?
         public var channels: Int?
         /// ALSA's word: `S16_LE`.
@@ -155,11 +156,11 @@ extension Status {
         public var period: Int?
         public var buffer: Int?
         public var xruns = 0
-        /// How much faster it runs than this machine's clock, in millionths, and the possible error
-        /// of that; null while not known.
+        /// The speed of the device above this machine's clock, in millionths, and the possible
+        /// error of that figure; null while not known.
         public var driftPPM: Double?
         public var driftErrorPPM: Double?
-        /// What stands between this station and the card, such as "PulseAudio".
+        /// The detours of sound between this station and the card, such as "PulseAudio".
         public var detours: [String] = []
 
         public init() {}
@@ -180,18 +181,18 @@ extension Status {
         }
     }
 
-    /// Whether anyone can hear this room, and who.
+    /// Whether anyone can hear this room, and the listeners.
     public struct Microphone: JSONRecord, Equatable, Sendable {
         public var isOpen = false
         /// Peers and channels talked to now.
         public var targets: [String] = []
-        /// Peers that may open it without anyone here touching a key.
+        /// Peers that may open the microphone without a button press here.
         public var mayOpen: [String] = []
         /// Decibels relative to full scale; null while closed.
         public var levelDBFS: Double?
         /// Speech above noise in decibels; null until enough of both was heard.
         public var snrDB: Double?
-        /// Bits a second it is encoded with; null while closed.
+        /// The bits per second of the encoded sound; null while closed.
         public var bitrate: Int?
         /// The level of its card, whether the microphone is open or not.
         public var meter = Meter()
@@ -215,7 +216,7 @@ extension Status {
         public var peakDBFS: Double?
         /// Over 300 ms; a full-scale sine is -3.
         public var rmsDBFS: Double?
-        /// Places since the start where the sound was cut off.
+        /// The places since the start where the sound was clipped.
         public var clips = 0
 
         public init() {}
@@ -227,7 +228,7 @@ extension Status {
         }
     }
 
-    /// One talk key.
+    /// One button.
     public struct Button: JSONRecord, Equatable, Sendable {
         public enum State: String, JSONWord, Sendable {
             case released, pressed, unreadable
@@ -236,12 +237,12 @@ extension Status {
         public var name = ""
         public var line = ""
         public var state = State.unreadable
-        /// Why it is unreadable.
+        /// The reason why the line is unreadable.
         public var fault: Fault?
-        /// The peer or channel it talks to.
+        /// The peer or channel that the button talks to.
         public var target = ""
         public var isTalking = false
-        /// Seconds since it was last pressed; null when it has not been since the start.
+        /// Seconds since the last press; null if there was none since the start.
         public var pressAgeSeconds: Double?
 
         public init() {}
@@ -264,9 +265,9 @@ extension Status {
         public var name = ""
         public var line = ""
         public var state = State.failed
-        /// Why it failed.
+        /// The reason why the lamp failed.
         public var fault: Fault?
-        /// What it shows, as configured: `talking`.
+        /// The setting `show` of the lamp: `talking`.
         public var show = ""
 
         public init() {}
@@ -285,7 +286,7 @@ extension Status {
         public var name = ""
         public var line = ""
         public var state = Lamp.State.failed
-        /// Why it failed.
+        /// The reason why the relay failed.
         public var fault: Fault?
 
         public init() {}
@@ -302,9 +303,9 @@ extension Status {
     public struct Channel: JSONRecord, Equatable, Sendable {
         public var name = ""
         public var isListening = false
-        /// The peers it reaches; all of them when it was configured as `*`.
+        /// The peers that the channel reaches; all of them if it was configured as `*`.
         public var members: [String] = []
-        /// Whether this station talks to it now.
+        /// Whether this station talks to the channel now.
         public var isTalking = false
 
         public init() {}
@@ -317,9 +318,9 @@ extension Status {
         }
     }
 
-    /// What the media loop costs.
+    /// The cost of the media loop.
     public struct Media: JSONRecord, Equatable, Sendable {
-        /// Processor time of its thread in nanoseconds.
+        /// The processor time of its thread in nanoseconds.
         public var cpuNanoseconds = 0
         /// Turns of its loop.
         public var periods = 0

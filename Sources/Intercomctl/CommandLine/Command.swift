@@ -2,20 +2,20 @@
 struct Command: Sendable {
     typealias Function = @Sendable (borrowing Invocation) throws(Failure) -> ExitCode
 
-    /// "peer add": one word or two.
+    /// The name, such as "peer add": one word or two.
     let name: String
-    /// What follows the name, as help shows it.
+    /// The words after the name, as help shows them.
     var arguments = ""
-    /// How many arguments it takes at most, where `arguments` does not show it.
+    /// The largest number of arguments, where `arguments` does not show it.
     var most: Int?
     /// The kind of each argument, in order.
     var takes: [Expected] = []
-    /// Names of the options it takes besides `sharedOptions`.
+    /// The names of the options besides `sharedOptions`.
     var options = ["--json"]
-    /// The options that it cannot do without.
+    /// The options that must be given.
     var needed: [String] = []
     let help: String
-    /// One to three lines to copy; none where its name is all that there is to type.
+    /// One to three lines to copy; none where the name alone is the whole command.
     var examples: [String] = []
     let function: Function
 }
@@ -26,14 +26,14 @@ extension Command {
 
     static let all = CommandGroup.all.flatMap { $0.commands }
 
-    /// How many arguments it takes.
+    /// The fewest and the most arguments.
     var count: ClosedRange<Int> {
         let words = arguments.split(separator: " ")
         let least = words.count { !$0.hasPrefix("[") }
         return least...(most ?? words.count)
     }
 
-    /// The words of its name.
+    /// The words of the name.
     var words: [String] { name.split(separator: " ").map { String($0) } }
 
     /// `peer add [--psk-file FILE] NAME ADDRESS KEY`.
@@ -57,7 +57,7 @@ enum Expected: Sendable, Equatable {
     case peer
     /// A peer or a channel.
     case target
-    /// What `mute` takes.
+    /// A peer, a channel, `mic` or `speaker`.
     case mutable
     case button
     case relay
@@ -77,7 +77,7 @@ struct CommandGroup: Sendable {
         (self.title, self.commands) = (title, commands)
     }
 
-    /// The two-word commands that begin with this word; nil if there are none.
+    /// Collects the two-word commands that begin with this word; nil if there are none.
     init?(named words: [String]) {
         guard words.count == 1 else { return nil }
         let found = Command.all.filter { $0.name.hasPrefix("\(words[0]) ") }
@@ -87,7 +87,7 @@ struct CommandGroup: Sendable {
         self.init("", found)
     }
 
-    /// One table for all groups, so that their columns line up.
+    /// Lays out all groups in one table, so that their columns line up.
     static func table(of groups: [CommandGroup]) -> String {
         var table = Table()
         for group in groups {

@@ -1,9 +1,8 @@
 internal import Config
 
-/// What may stand at the end of a command line that is being typed.
+/// The words that can complete a command line.
 ///
-/// It reads the table of commands that `help` prints, and the names of the station only where one
-/// is expected.
+/// Reads the table of commands; asks for the station's names only where a name is expected.
 struct Completion {
     enum Answer: Equatable {
         case words([String])
@@ -12,12 +11,12 @@ struct Completion {
         case folders
     }
 
-    /// The words before the last one that are neither options nor their values.
+    /// The words before the last that are neither options nor values of options.
     private var words: [String] = []
     private var options: [String] = []
     /// The option whose value is being typed.
     private var open: Option?
-    /// Whether `--` stands before, after which no word is an option.
+    /// Whether `--` has come, after which no word is an option.
     private var isPlain = false
     /// The word that is being typed, from its first letter to the cursor.
     private var last = ""
@@ -51,7 +50,7 @@ struct Completion {
         }
     }
 
-    /// What fits; `names` asks for the names of the station.
+    /// Returns the words that fit; `names` asks for the names of the station.
     func answer(_ names: () -> StationNames) -> Answer {
         if let open { return fitting(open.takes, names) }
         if !isPlain, last.hasPrefix("-") { return .words(fitting(optionWords)) }
@@ -98,7 +97,7 @@ struct Completion {
         }
     }
 
-    /// The next word of a command's name: `list`, `show`, … after `peer`.
+    /// Lists the next words of command names: `list`, `show`, … after `peer`.
     private static func commandWords(after words: [String]) -> [String] {
         guard words.count < 2 else { return [] }
         var found: [String] = []
@@ -111,7 +110,7 @@ struct Completion {
 }
 
 extension Command {
-    /// What it takes at this place after its name; nil if nothing.
+    /// Returns the kind of argument at this place after the name; nil if there is none.
     fileprivate func expected(at index: Int) -> Expected? {
         guard index < count.upperBound else { return nil }
         if index < takes.count { return takes[index] }
@@ -138,7 +137,7 @@ func completion(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     return .ok
 }
 
-/// Prints what may stand at the end of the typed words, one per line.
+/// Prints the words that complete the typed line, one per line.
 private func printWords(
     _ typed: [String], _ invocation: borrowing Invocation
 ) throws(Failure) {
@@ -159,9 +158,9 @@ private func printWords(
 
 /// The script that teaches bash to complete `intercomctl`.
 ///
-/// It takes the typed words to the program and its lines to the shell: a word, or `:files` and
-/// `:folders` where the shell completes paths itself. It calls `intercomctl` by the search path,
-/// never the path that was typed: pressing Tab must not start a stranger's program.
+/// The script passes the typed words to `intercomctl` and the printed lines to the shell: a word,
+/// or `:files` and `:folders` where the shell completes paths itself. It finds `intercomctl` by the
+/// search path and never runs the typed path: pressing Tab must not start a stranger's program.
 private let completionScript = #"""
     # bash completion for intercomctl
     _intercomctl() {

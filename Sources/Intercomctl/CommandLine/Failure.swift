@@ -9,7 +9,7 @@ enum ExitCode: Int32 {
     case failed = 1
     case usage = 2
     case notRunning = 3
-    /// It works, with problems worth a look.
+    /// Done, with problems found.
     case degraded = 4
 }
 
@@ -17,9 +17,9 @@ enum ExitCode: Int32 {
 struct Failure: Error {
     let code: ExitCode
     let finding: String
-    /// The way out, where the finding does not say it.
+    /// The remedy, where the finding does not name it.
     let fix: String?
-    /// The daemon's own code for it, where it is the daemon's.
+    /// The daemon's code, if the daemon refused the request.
     let refusal: ControlError.Code?
 
     init(
@@ -40,11 +40,11 @@ struct Failure: Error {
         }
     }
 
-    /// The reply does not belong to the request.
+    /// A failure for a reply that does not fit the request.
     static let misfit = Failure(
         "the daemon's reply does not fit the request; compare versions: intercomctl version")
 
-    /// An option that no command has; it suggests one of the command that the other words name.
+    /// Reports an unknown option, and suggests an option of the command that the other words name.
     init(unknownOption name: String, beside typed: [String]) {
         let words = typed.filter { !$0.hasPrefix("-") }
         var options = Option.all.map { $0.name }
@@ -64,13 +64,13 @@ struct Failure: Error {
     /// A command line that cannot be carried out.
     static func usage(_ finding: String) -> Failure { Failure(finding, .usage) }
 
-    /// The same with the advice to use sudo where permission is missing, and no other.
+    /// Adds the advice to use sudo where permission is missing and no other advice is given.
     init(_ finding: String, fix: String? = nil, isRefused: Bool) {
         self.init(finding, fix: fix ?? (isRefused ? "try it with sudo" : nil))
     }
 }
 
-/// An error of a lower module that says by itself what a person is to know.
+/// An error of a lower module that can be shown to a person.
 protocol Explained: Error {
     var failure: Failure { get }
 }
@@ -89,14 +89,14 @@ extension PCMError: Explained {
     var failure: Failure { Failure(description) }
 }
 
-/// Does something of a lower module, whose error becomes that of the command.
+/// Calls a lower module, and turns its error into a failure of the command.
 func attempt<Value: ~Copyable, Problem: Explained>(
     _ work: () throws(Problem) -> Value
 ) throws(Failure) -> Value {
     do throws(Problem) { return try work() } catch { throw error.failure }
 }
 
-/// The complaint about an unknown word: it suggests the nearest known word, or a command to try.
+/// Returns the complaint about an unknown word, with the nearest known word or a command to try.
 func unknown(
     _ what: String, _ word: String, among words: [String], or trial: String = "intercomctl help"
 ) -> String {
@@ -107,17 +107,17 @@ func unknown(
     return "\(complaint); did you mean \"\(nearest)\"?"
 }
 
-/// Asks a person at the terminal; only a written yes is one.
+/// Asks a person at the terminal; only `y` or `yes` means consent.
 func isAgreed(_ question: String) -> Bool { ["y", "yes"].contains(answer(to: question)) }
 
-/// Asks a person before what cannot be undone; a program says `--yes`.
+/// Asks a person before a loss that cannot be undone; a program passes `--yes`.
 ///
 /// - Parameters:
-///   - question: What is asked, without the choices.
-///   - loss: What follows from a yes: a sentence.
+///   - question: The question, without the choices.
+///   - loss: The consequence of a yes, a sentence.
 ///   - invocation: The command line.
-/// - Returns: Whether it is meant.
-/// - Throws: What to add where nobody can be asked.
+/// - Returns: Whether the person agrees.
+/// - Throws: The option to add, if there is no terminal to ask at.
 func isMeant(
     _ question: String, because loss: String, _ invocation: borrowing Invocation
 ) throws(Failure) -> Bool {
@@ -128,13 +128,13 @@ func isMeant(
     return isAgreed("\(loss). \(question)? [no]")
 }
 
-/// Says that a person has declined.
+/// Prints that nothing is changed, after a person has declined.
 func printUnchanged() throws(Failure) -> ExitCode {
     try printLine("nothing is changed")
     return .failed
 }
 
-/// A person's line at a terminal, in small letters.
+/// Asks a question at the terminal; returns the answer in lower case.
 func answer(to question: String) -> String {
     try? printQuestion(question, to: .complaint)
     return (Keyboard.line() ?? "").lowercased()

@@ -1,6 +1,6 @@
 internal import Report
 
-/// `help`: the table, or one row of it.
+/// `help`: prints the table of commands, or the help of one command or group.
 func showHelp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard !invocation.arguments.isEmpty else {
         try printTable()
@@ -29,7 +29,7 @@ func printHelp(of command: Command) throws(Failure) -> ExitCode {
     return .ok
 }
 
-/// The commands that begin with one word: `peer`.
+/// Prints the commands that begin with one word, such as `peer`.
 func printHelp(of group: CommandGroup) throws(Failure) -> ExitCode {
     try printText(CommandGroup.table(of: [group]))
     try printLine("Options: intercomctl help COMMAND.")
@@ -47,7 +47,7 @@ private func printTable() throws(Failure) {
     try printLine("Exit status: 0 ok, 1 failed, 2 usage, 3 daemon not running, 4 degraded.")
 }
 
-/// `version`: of this program, and of the daemon if it runs.
+/// `version`: prints the versions of this program, and of the daemon if it runs.
 func showVersion(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var running: String?
     // Without the daemon's answer, this program still prints its own version.

@@ -5,7 +5,7 @@ internal import Wire
 
 /// The command line: its options and words.
 struct Invocation {
-    /// As `--config` says; nil without it.
+    /// The value of `--config`; nil without that option.
     var config: String?
     var socket: String?
     var isJSON = false
@@ -26,10 +26,10 @@ struct Invocation {
     var priority = Priority.normal
     var isMissed = false
     var isNoWait = false
-    /// Seconds ago.
+    /// The value of `--since`, in seconds before now.
     var since: Int?
     var limit: Int?
-    /// As `--for` says, in seconds.
+    /// The value of `--for`, in seconds.
     var length: Int?
     var address: String?
     var suite: String?
@@ -55,14 +55,14 @@ struct Invocation {
                 words += rest
                 return
             }
-            // What phones and web pages make of --.
+            // Phones and web pages turn -- into a dash.
             if let dash = word.unicodeScalars.first, (0x2010...0x2015).contains(dash.value) {
                 let name = word.unicodeScalars.drop { (0x2010...0x2015).contains($0.value) }
                 throw Failure.usage(
                     "\(word.visible) begins with a typographic dash;"
                         + " type --\(String(name).visible)")
             }
-            // A lone hyphen is an argument: the address of a peer that calls us. So is -5.
+            // A lone hyphen (a peer without an address) and a number such as -5 are arguments.
             guard word.utf8.first == UInt8(ascii: "-"), word.utf8.count > 1,
                 !(0x30...0x39).contains(word.utf8.dropFirst().first!)
             else {
@@ -106,7 +106,7 @@ struct StationNames: Equatable {
     var buttons: [String] = []
     var relays: [String] = []
 
-    /// The names of this kind.
+    /// Returns the names of this kind.
     func words(_ expected: Expected) -> [String] {
         let all: [String] =
             switch expected {
@@ -117,15 +117,16 @@ struct StationNames: Equatable {
             case .relay: relays
             case .anything, .oneOf, .command, .file, .folder: []
             }
-        // Another user's program may answer in the daemon's place: a shell gets names only.
+        // Another user's program may answer in the daemon's place: only names go to the shell.
         return all.filter { isName($0) }
     }
 }
 
 extension StationNames {
-    /// The names as the running daemon knows them, or else as the settings have them.
+    /// Reads the names from the running daemon, or else from the settings.
     ///
-    /// A person who presses Tab must not wait and gets no complaints: without either, no names.
+    /// A person who presses Tab must not wait and gets no complaints: without daemon and settings,
+    /// there are no names.
     init(_ invocation: borrowing Invocation) {
         if var daemon = try? Daemon(invocation, patience: .milliseconds(500)),
             case .status(let status)? = try? daemon.askAtOnce(.status)

@@ -2,17 +2,17 @@ internal import Config
 internal import Report
 internal import Wire
 
-/// One row of the table of options: its name, what it takes, its help, and where its value goes.
+/// One row of the table of options: name, value, help, and the function that stores the value.
 struct Option: Sendable {
     let name: String
-    /// What it takes, as help shows it; empty when nothing.
+    /// The value, as help shows it; empty for an option without a value.
     let value: String
     let help: String
-    /// The kind of its value.
+    /// The kind of the value.
     var takes = Expected.anything
     /// Stores the value in the invocation.
     ///
-    /// - Throws: what the option takes, when the value is something else.
+    /// - Throws: the valid values, if the value is none of them.
     let take: @Sendable (inout Invocation, String) throws(Failure) -> Void
 
     /// `--for TIME`.

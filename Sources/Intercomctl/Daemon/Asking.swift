@@ -3,9 +3,9 @@ internal import Report
 internal import Time
 internal import Wire
 
-// Requests whose outcome arrives as an event. Each subscribes first, so that it misses none.
+// Requests whose outcome arrives as an event; each subscribes to the events first.
 
-/// The station gives up a call without an answer after 8 s, a request sooner.
+/// The station gives up an unanswered call after 8 s, and a request sooner.
 private let patience = Duration.seconds(10)
 
 /// Sends a request that is done at once, and prints the reply.
@@ -18,7 +18,7 @@ func ask(_ request: Request, _ invocation: borrowing Invocation) throws(Failure)
 
 /// Begins a call and prints its outcome; with `--no-wait`, only its id.
 ///
-/// At a terminal it goes on while it rings.
+/// At a terminal, follows the call until it is answered or over.
 func beginCall(
     _ mode: Request.CallMode, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
@@ -70,7 +70,7 @@ private struct CallWatch {
     var call: String?
     let mode: Request.CallMode
     let priority: Priority
-    /// The person was told that it rings.
+    /// Whether the person has been shown that the call rings.
     var isRinging = false
 
     /// Follows the call until it is answered or over; Ctrl-C hangs up.
@@ -96,7 +96,7 @@ private struct CallWatch {
         }
     }
 
-    /// Follows the call until it rings, is answered or is over; nil if none of them happens in
+    /// Follows the call until it rings, is answered or is over; nil if none of this happens in
     /// time.
     mutating func outcome(
         _ watch: inout EventWatch, until end: Instant, _ invocation: borrowing Invocation
@@ -126,14 +126,14 @@ private struct CallWatch {
     }
 }
 
-/// The state of the station, as the daemon has it.
+/// Asks the daemon for the state of the station.
 func statusNow(_ invocation: borrowing Invocation) throws(Failure) -> Status {
     var daemon = try Daemon(invocation)
     guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
     return status
 }
 
-/// A peer, as the daemon has it; nil where none answers.
+/// Asks the daemon for the state of a peer; nil if no daemon answers, or it has no such peer.
 func peerNow(_ name: String, _ invocation: borrowing Invocation) -> PeerStatus? {
     (try? statusNow(invocation))?.peers.first { $0.name == name }
 }

@@ -9,7 +9,7 @@ struct Daemon: ~Copyable {
     private var peer: LocalPeer
     private let path: String
     private var lines: LineBuffer
-    /// Longer than the daemon waits for a disk until it says so.
+    /// Longer than the daemon waits for a disk before it reports the delay.
     private let patience: Duration
 
     private static let absences = [
@@ -63,8 +63,8 @@ struct Daemon: ~Copyable {
     private static func socket(_ invocation: borrowing Invocation) throws(Failure) -> String {
         if let socket = invocation.socket { return socket }
         let folder = ConfigFolder(invocation.configFolder)
-        // With `--config`, never fall back to the socket of another station.
-        // A folder without settings may belong to a station that waits for them.
+        // With `--config`, never fall back to the socket of another station. A folder without
+        // settings may belong to a station that waits for its settings.
         if invocation.config != nil, !folder.isEmpty, let error = folder.mainError {
             throw error.failure
         }
@@ -107,13 +107,13 @@ struct Daemon: ~Copyable {
     /// Sends a request without waiting; `answer(until:)` reads the reply.
     borrowing func begin(_ request: Request) throws(Failure) { try send(request.encoded) }
 
-    /// The reply to the last request; nil if it does not arrive before `end`.
+    /// Returns the reply to the last request; nil if it does not arrive before `end`.
     mutating func answer(until end: Instant) throws(Failure) -> Reply? {
         guard let line = try nextLine(until: end) else { return nil }
         return try answer(try Self.reply(line))
     }
 
-    /// The second reply, to a request that takes time.
+    /// Waits for the second reply to a request that takes time.
     mutating func answerLate() throws(Failure) -> Reply { try answer(try nextReply()) }
 
     private mutating func nextReply() throws(Failure) -> Reply {
@@ -134,7 +134,7 @@ struct Daemon: ~Copyable {
         return reply
     }
 
-    /// Sends a request, or audio, which the daemon reads as fast as it plays it.
+    /// Sends a request, or audio, which the daemon reads no faster than it plays.
     borrowing func send(_ bytes: [UInt8]) throws(Failure) {
         var rest = bytes.span
         while !rest.isEmpty {
@@ -148,7 +148,7 @@ struct Daemon: ~Copyable {
         }
     }
 
-    /// The next line, or nil when none comes before `end`, if there is an end.
+    /// Waits for the next line; nil if there is an `end`, and no line comes before it.
     mutating func nextLine(until end: Instant?) throws(Failure) -> [UInt8]? {
         while true {
             if let line = try arrivedLine() { return line }

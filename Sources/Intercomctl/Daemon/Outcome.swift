@@ -2,7 +2,7 @@ internal import Report
 internal import Wire
 
 extension Status {
-    /// Whether the microphone takes part in the call, for a person.
+    /// The microphone's part in the call, in words.
     fileprivate var microphoneWords: String {
         guard !state.isMicrophoneMuted else { return "the microphone is muted" }
         return audio.input.state == .open ? "the microphone is open" : "and there is no microphone"
@@ -15,7 +15,7 @@ struct Outcome {
     let text: String
     let exit: ExitCode
 
-    /// Prints it; with `--json`, prints the daemon's reply with the outcome added.
+    /// Prints the outcome; with `--json`, prints the daemon's reply with the outcome added.
     func print(
         _ done: Reply.Done, _ invocation: borrowing Invocation
     ) throws(Failure) -> ExitCode {
@@ -27,10 +27,11 @@ struct Outcome {
 }
 
 extension Outcome {
-    /// The state of the call that there is; nil while it has not reached a peer.
+    /// Describes the call in progress; nil while the call has not reached a peer.
     init?(_ status: Status) {
         let call = status.call
-        // With several peers, `status` does not say which one rings and which one is in the call.
+        // With several peers, `status` does not show which peer rings and which peer is in the
+        // call.
         let peer = call.peers.count == 1 ? call.peers[0].visible : nil
         exit = .ok
         code = call.state.rawValue
@@ -50,7 +51,7 @@ extension Outcome {
         }
     }
 
-    /// A call that has reached nobody, and why, as far as the station knows.
+    /// Describes a call that reached no peer, with the reason if the station knows it.
     init(unreached peer: String?, _ status: Status) {
         let known =
             status.peers.first { $0.name == peer }?.fault
@@ -62,7 +63,7 @@ extension Outcome {
         (code, exit) = (HistoryRecord.Cause.unreachable.rawValue, .failed)
     }
 
-    /// A call that is over, and the other of it where there was one.
+    /// Describes a call that is over, with its peer if there was one.
     init(
         _ cause: HistoryRecord.Cause, at peer: String?, as mode: Request.CallMode,
         _ priority: Priority
@@ -92,7 +93,7 @@ extension Outcome {
         }
     }
 
-    /// A request that the peer has answered, or that the station has given up.
+    /// Describes a request that the peer has answered, or that the station has given up.
     init(_ result: Event) {
         code = result.cause ?? (result.status == .done ? "done" : "unknown")
         text = result.detail ?? ""

@@ -6,16 +6,16 @@ struct CardTrial: Equatable {
     enum Outcome: Equatable {
         /// The card has no such direction.
         case none
-        /// It opened at 48 kHz.
+        /// The card opened at 48 kHz.
         case opens
-        /// Another program has it, so it could not be tried.
+        /// Another program uses the card, so it could not be tried.
         case busy
-        /// Why it cannot be used.
+        /// The card cannot be used, for this reason.
         case refused(String)
 
         var isUsable: Bool { self == .opens || self == .busy }
 
-        /// What a table shows.
+        /// The word in a table.
         var word: String {
             switch self {
             case .none: "-"
@@ -26,7 +26,7 @@ struct CardTrial: Equatable {
         }
     }
 
-    /// As `input` and `output` take it.
+    /// The name of the card, as the settings `input` and `output` take it.
     let value: String
     let name: String
     let isUSB: Bool
@@ -57,7 +57,7 @@ extension CardTrial {
         return fallback.input.isUsable || fallback.output.isUsable ? [fallback] : []
     }
 
-    /// The name that means this card only, also after a restart.
+    /// Returns the name that means this card only, also after a restart.
     static func value(of card: PCMCard, among cards: [PCMCard]) -> PCMName {
         guard let usb = card.usb else { return card.value }
         let alike = cards.filter {
@@ -71,7 +71,7 @@ extension CardTrial {
         return .usb(vendor: usb.vendor, product: usb.product, serial: serial)
     }
 
-    /// A word about cards that nothing but the order of plugging tells apart; nil without any.
+    /// Returns a note about cards that only the order of plugging tells apart; nil without any.
     static func twinsNote(_ cards: [PCMCard]) -> String? {
         let twins = cards.compactMap { card -> String? in
             guard card.usb != nil, case .card(let id) = value(of: card, among: cards) else {

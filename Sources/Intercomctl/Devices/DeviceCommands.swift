@@ -3,7 +3,7 @@ internal import Files
 internal import HAL
 internal import Report
 
-/// `audio list`: the sound cards, each by the name that survives a reboot.
+/// `audio list`: lists the sound cards, each by the name that survives a reboot.
 func listAudio(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let cards = PCMCard.all
     let table = Table(["VALUE", "INPUT", "OUTPUT", "CARD"], cards) { card in
@@ -33,7 +33,7 @@ private func json(of card: PCMCard, among cards: [PCMCard]) -> JSON {
     return json
 }
 
-/// `gpio list`: every line of every chip.
+/// `gpio list`: lists every line of every chip.
 func listGPIO(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var lines: [NamedLine] = []
     var refusals: [String] = []
@@ -53,7 +53,7 @@ func listGPIO(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         orElse: "no GPIO lines", refusals, invocation)
 }
 
-/// Prints devices, and those that could not be looked at; without any of them, a word about that.
+/// Prints the devices, and the refusals of devices; if there are neither, prints `none`.
 private func printDevices(
     _ json: borrowing JSON, _ table: Table?, orElse none: String, _ refusals: [String],
     _ invocation: borrowing Invocation
@@ -71,7 +71,7 @@ private struct NamedLine {
     let chip: String
     let line: GPIOLine
 
-    /// A name that an earlier line also has would find that one; then the number is used.
+    /// Uses the number where an earlier line has the same name: the name would find that line.
     init(_ line: GPIOLine, of chip: String, after earlier: [NamedLine]) {
         let isFound =
             line.name.isEmpty || line.name.utf8.contains(UInt8(ascii: "/"))
@@ -103,7 +103,7 @@ private struct NamedLine {
     }
 }
 
-/// `keys list`: every key of every input device, as `line` takes it.
+/// `keys list`: lists every key of every input device, as `line` takes it.
 func listKeypadKeys(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let (devices, refused) = InputDevice.all()
     let keys = devices.flatMap { device in device.keys.map { (code: $0, device: device) } }

@@ -24,7 +24,7 @@ func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     return try trial.report(on: button).print(invocation)
 }
 
-/// The button of the name that was typed; without one, the first.
+/// Returns the button with the typed name; without a name, returns the first button.
 private func chosen(
     _ invocation: borrowing Invocation, among buttons: [Config.Button]
 ) throws(Failure) -> Config.Button {
@@ -106,15 +106,15 @@ private func watchThroughDaemon(
 /// Contacts bounce: for some milliseconds the level changes to and fro. A button counts as released
 /// once its level has been stable for a moment.
 struct PressTrial: Equatable {
-    /// How it reads now; at first, before anybody touches it.
+    /// Whether the button reads as pressed; at first, its state before anyone touches it.
     private(set) var isPressed: Bool
-    /// Whether nothing has happened at all.
+    /// Whether the level has never changed.
     private(set) var isUntouched = true
-    /// When the press began, and when it ended last.
+    /// The start of the press, and its latest end.
     private var down: Instant?
     private var up: Instant?
 
-    /// Contacts bounce for less time, and people tap more slowly.
+    /// Longer than contacts bounce, and shorter than people pause between taps.
     private static let quiet = Duration.milliseconds(25)
 
     init(isPressed: Bool) { self.isPressed = isPressed }
@@ -128,7 +128,7 @@ struct PressTrial: Equatable {
     /// Whether the button was pressed and released, and has settled.
     func isOver(at now: Instant) -> Bool { up.map { now - $0 >= Self.quiet } ?? false }
 
-    /// From the first touch of the press to its end; nil until both are there.
+    /// The time from the first contact to the release; nil until both have happened.
     var pressedFor: Duration? { up.flatMap { up in down.map { up - $0 } } }
 
     fileprivate func report(on button: Config.Button) -> TrialReport {

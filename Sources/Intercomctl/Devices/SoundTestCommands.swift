@@ -5,7 +5,7 @@ internal import HAL
 internal import Report
 internal import Time
 
-/// `test speaker`: a rising tone three times; only the person can tell whether it is heard.
+/// `test speaker`: plays a rising tone three times; only the person can tell whether it is heard.
 func testSpeaker(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if var trials = DaemonTrials(invocation), trials.hasSpeaker {
         return try trials.speaker(invocation).print(invocation)
@@ -27,7 +27,7 @@ let ifUnheard =
     "if you heard nothing: check volume (alsamixer) and cable, or try another output"
     + " (intercomctl audio list)"
 
-/// `test mic`: three seconds of levels, and a verdict.
+/// `test mic`: prints three seconds of levels, and a verdict.
 func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if var trials = DaemonTrials(invocation), trials.hasMicrophone {
         return try trials.microphone(invocation).print(invocation)
@@ -58,7 +58,7 @@ func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     ).print(invocation)
 }
 
-/// The settings; the defaults if there is no configuration yet.
+/// Reads the settings; returns the defaults if there is no configuration yet.
 func readConfigOrDefaults(_ invocation: borrowing Invocation) throws(Failure) -> Config {
     let folder = ConfigFolder(invocation.configFolder)
     return folder.isEmpty
@@ -95,7 +95,7 @@ func stuck(_ device: String) -> String {
     "\(device) opened, but moves no sound: \(Standstill.fix)"
 }
 
-/// What `test speaker` plays: 600, 800 and 1000 Hz, three times.
+/// Returns the tones of `test speaker`: 600, 800 and 1000 Hz, three times.
 func risingTones() -> [Int16] {
     var sound: [Int16] = []
     var frame = Block(repeating: 0)
@@ -110,7 +110,7 @@ func risingTones() -> [Int16] {
     return sound
 }
 
-/// ` 0.5 s  -21 dBFS  ###################`; a dumb terminal shows it as well.
+/// ` 0.5 s  -21 dBFS  ###################`, readable also at a dumb terminal.
 private func bar(_ seconds: Double, _ level: Double) -> String {
     let number = whole(level)
     let marks = String(repeating: "#", count: max(0, Int((level + 60) / 2)))

@@ -5,27 +5,25 @@ internal import HAL
 internal import Report
 internal import Time
 
-/// Plays and listens on an ordinary thread: nothing here must be on time, only whole.
+/// Plays and listens on an ordinary thread: sound may come late here, but must be whole.
 struct SoundTrial: ~Copyable {
     private var waiting: EventLoop
     private let end: Instant
 
-    /// Samples that the cards are asked to hold: 160 ms.
+    /// The samples that a card is asked to buffer: 160 ms.
     private static let held = 160 * 48
-    /// Often enough for them.
+    /// Short enough for that buffer.
     private static let pause = Duration.milliseconds(5)
-    /// Blocks that are not looked at: converters need a moment to settle after they are switched
-    /// on.
+    /// The first blocks, which are ignored: converters need a moment to settle after power-on.
     private static let settling = 10
 
-    /// Begins a trial that moves this many samples each way, with five seconds beside for a card
-    /// that gives or takes nothing.
+    /// Begins a trial of this many samples; a card that is five seconds late counts as stuck.
     init(samples: Int) throws(Failure) {
         waiting = try attempt { () throws(SystemError) in try EventLoop() }
         end = Clock.now() + .milliseconds(samples / 48) + .seconds(5)
     }
 
-    /// Begins one that listens for this many blocks.
+    /// Begins a trial that listens for this many blocks.
     init(blocks: Int) throws(Failure) {
         try self.init(samples: (Self.settling + blocks) * PCM.blockMax)
     }
@@ -36,9 +34,9 @@ struct SoundTrial: ~Copyable {
             periodSamples: period, periods: max(audio.periods, held / period))
     }
 
-    /// Plays all of it, and waits until it is heard.
+    /// Plays the whole sound, and waits until it is heard.
     ///
-    /// False when the card takes no more.
+    /// Returns false if the card takes no more samples.
     mutating func play(_ sound: [Int16], on pcm: inout PCMDevice) throws(Failure) -> Bool {
         try attempt { () throws(PCMError) in try pcm.start() }
         var done = 0
@@ -52,7 +50,7 @@ struct SoundTrial: ~Copyable {
         return true
     }
 
-    /// Gives `count` blocks to `each`, as they come; false when the card gives no more.
+    /// Passes `count` blocks to `each` as they come; returns false if the card gives no more.
     mutating func listen(
         _ count: Int, on pcm: inout PCMDevice, _ each: (Block) throws(Failure) -> Void
     ) throws(Failure) -> Bool {
@@ -78,7 +76,7 @@ struct SoundTrial: ~Copyable {
         return true
     }
 
-    /// How many samples a transfer has moved; nil where some were lost.
+    /// Returns the number of samples that a transfer has moved; nil if some were lost.
     private static func samples(_ transfer: PCMTransfer) throws(Failure) -> Int? {
         switch transfer {
         case .samples(let count): return count
@@ -88,7 +86,7 @@ struct SoundTrial: ~Copyable {
         }
     }
 
-    /// Lets the card work; false when it has had its time.
+    /// Waits for the card; returns false if the time of the trial is over.
     private mutating func wait() -> Bool {
         _ = waiting.wait(until: Clock.now() + Self.pause)
         return Clock.now() < end
@@ -107,18 +105,18 @@ struct TrialReport {
         var word: String { padded(self == .failed ? "FAIL" : rawValue, to: 6) }
     }
 
-    /// `speaker`.
+    /// The name of the test, such as `speaker`.
     let test: String
     /// The card or line.
     let device: String
     let verdict: Verdict
-    /// One sentence, with what to do if there is something.
+    /// One sentence, with advice if there is any.
     let text: String
-    /// The finding in one word, where there is more than the verdict.
+    /// The finding in one word, where it says more than the verdict.
     var word: String?
     var numbers: [(key: String, value: Double?)] = []
 
-    /// Prints it; what failed ends with 1.
+    /// Prints the report; a failed test ends with exit status 1.
     func print(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try printResult(json, verdict.word + text.visible, invocation)
         return verdict == .failed ? .failed : .ok

@@ -17,11 +17,11 @@ struct Check: Equatable {
     }
 
     let topic: Topic
-    /// The part of the topic that it is about: "wlan0".
+    /// The part of the topic, such as "wlan0".
     let subject: String?
     let verdict: Verdict
     let text: String
-    /// A command to paste, or what to do; nil where the text has it, or all is well.
+    /// A command to paste, or advice; nil where the text has the advice, or all is well.
     let fix: String?
 
     /// "status", "wifi wlan0".
@@ -41,7 +41,7 @@ struct Check: Equatable {
 /// The doctor's report, to which each topic adds its checks, with the counts of failures and
 /// warnings.
 struct Diagnosis {
-    /// The topic of the checks that come next.
+    /// The topic of the next checks.
     var topic = Check.Topic.config
     private(set) var checks: [Check] = []
 
@@ -56,7 +56,7 @@ struct Diagnosis {
             Check(topic: topic, subject: subject, verdict: verdict, text: text, fix: fix))
     }
 
-    /// One line a check, then the count.
+    /// One line for each check, then the counts.
     var screen: String {
         var width = 14
         for check in checks { width = max(width, check.name.unicodeScalars.count) }

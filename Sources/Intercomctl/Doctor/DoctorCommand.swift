@@ -3,12 +3,12 @@ internal import Files
 internal import HAL
 internal import Report
 
-/// `doctor [TOPIC…]`: what `status` says, and what keeps a station from being heard that only a
-/// look at the files and the machine finds, with what mends it.
+/// `doctor [TOPIC…]`: prints the problems that `status` shows, and those that only the files and
+/// the machine show, each with its fix.
 func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var topics = try wantedTopics(invocation.arguments)
     let situation = Situation(invocation)
-    // What setup brings is not missed beside the line that names it.
+    // The line of `config` advises setup, which brings these three, too.
     if case .absent = situation.settings, topics.contains(.config) {
         topics.removeAll { [.service, .peers, .disk].contains($0) }
     }
@@ -33,7 +33,7 @@ func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return diagnosis.exitCode
 }
 
-/// The topics that were named; all when none was.
+/// Returns the named topics, or all topics if none is named.
 private func wantedTopics(_ words: [String]) throws(Failure) -> [Check.Topic] {
     guard !words.isEmpty else { return Check.Topic.allCases }
     return try words.map { (word) throws(Failure) in
@@ -43,7 +43,7 @@ private func wantedTopics(_ words: [String]) throws(Failure) -> [Check.Topic] {
     }
 }
 
-/// The start of every check: the settings, and the daemon's status if it answers.
+/// The facts behind all checks: the settings, and the daemon's status if it answers.
 struct Situation {
     enum Settings {
         case read(ConfigFindings)
@@ -95,7 +95,7 @@ extension Situation {
         }
     }
 
-    /// Two versions may not understand each other's status, but always the `version` reply.
+    /// Reports differing versions, which may read no reply of each other but that to `version`.
     private static func misfit(_ invocation: borrowing Invocation) -> Failure? {
         guard var daemon = try? Daemon(invocation, patience: patience),
             let reply = try? daemon.ask(.version), case .version(let theirs) = reply,
@@ -106,7 +106,7 @@ extension Situation {
             fix: "sudo systemctl restart intercomd, or install both of one version")
     }
 
-    /// The station's user is the owner of the state directory; what others may do, it may.
+    /// Lists the files that the station's user, the owner of the state directory, may not read.
     ///
     /// The peers in that directory are read with that user's rights anyway.
     private static func hidden(in folder: String, _ paths: Paths) -> [String] {
@@ -126,10 +126,10 @@ extension Situation {
 }
 
 extension Situation {
-    /// More mistakes than fit on a screen are for `config check`.
+    /// The most mistakes shown here; `config check` prints all of them.
     private static let shown = 5
 
-    /// Tells what `config check` finds, and what the daemon may not read.
+    /// Reports the mistakes that `config check` finds, and the files that the daemon may not read.
     func reportConfig(to found: inout Diagnosis) {
         switch settings {
         case .absent:
@@ -165,7 +165,7 @@ extension Situation {
         }
     }
 
-    /// Tells whether the daemon runs, answers, and is of this version.
+    /// Reports whether the daemon runs, answers, and has the version of this program.
     func reportDaemon(to found: inout Diagnosis) {
         switch daemon {
         case .down:
@@ -191,12 +191,12 @@ extension Situation {
         }
     }
 
-    /// Tells of the problems, notes and unknown callers that `status` shows; the daemon words them.
+    /// Reports the problems, notes and unknown callers that `status` shows.
     func reportStatus(to found: inout Diagnosis) {
         guard case .up(let status, _) = daemon else {
             return found.add(.ok, "intercomd does not tell: see daemon")
         }
-        // A warning of the settings is a note of the daemon, too.
+        // The daemon notes a warning of the settings, too: show it once.
         let said = found.checks.map { $0.text }
         let before = found.checks.count
         for (verdict, faults) in [(Check.Verdict.fail, status.problems), (.warn, status.notes)] {
@@ -213,7 +213,7 @@ extension Situation {
         found.add(.ok, "intercomd knows of nothing \(isAll ? "" : "else ")to mend")
     }
 
-    /// Tells which peers wait for a reload; without a daemon, or files, there is no difference.
+    /// Reports the peers that wait for a reload; without a daemon, none do.
     func reportPeers(to found: inout Diagnosis) {
         guard case .read(let findings) = settings, let config = findings.config else {
             return found.add(.warn, "not looked at: see config", fix: "sudo intercomctl doctor")

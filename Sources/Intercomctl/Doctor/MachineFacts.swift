@@ -6,7 +6,7 @@ internal import HAL
 struct UnitFacts {
     /// Whether systemd runs this machine.
     var hasSystemd: Bool
-    /// Where the unit file is; nil when there is none.
+    /// The path of the unit file; nil if there is none.
     var path: String?
     var isEnabled: Bool
 
@@ -34,7 +34,7 @@ extension UnitFacts {
         "/usr/lib/systemd/system", "/lib/systemd/system",
     ]
 
-    /// `root` is put before every path; empty is this machine.
+    /// Examines the files below `root`; an empty `root` means this machine.
     init(root: String = "") {
         let folders = Self.folders.map { root + $0 }
         path = folders.map { "\($0)/intercomd.service" }.first(where: Self.exists)
@@ -47,13 +47,12 @@ extension UnitFacts {
     }
 }
 
-/// Tells whether the daemon's program and its libraries do on this machine what was tested
-/// elsewhere.
+/// Reports whether the daemon's program and its libraries pass the self-test on this machine.
 ///
 /// - Parameters:
 ///   - program: The program; nil where it is unknown.
 ///   - run: Runs its self-test.
-///   - found: Where it is told.
+///   - found: The diagnosis that gets the result.
 func reportSelfTest(
     of program: String?, _ run: (String) -> SystemProgram.Outcome, to found: inout Diagnosis
 ) {
@@ -75,7 +74,7 @@ func reportSelfTest(
     }
 }
 
-/// Tells of a Wi-Fi interface that sleeps between packets, which makes voice stutter.
+/// Reports Wi-Fi interfaces that sleep between packets, which makes voice stutter.
 func reportWiFi(_ interfaces: [WirelessInterface], to found: inout Diagnosis) {
     let asleep = interfaces.filter { $0.savesPower == true && $0.isUp != false }
     for name in asleep.map({ $0.name }) {
@@ -86,7 +85,7 @@ func reportWiFi(_ interfaces: [WirelessInterface], to found: inout Diagnosis) {
     if asleep.isEmpty { found.add(.ok, "no Wi-Fi interface is known to save power") }
 }
 
-/// Free space of the state directory, and whether it outlasts a restart.
+/// The free space of the state directory, and whether its files survive a restart.
 struct DiskFacts {
     var path: String
     var space: DiskSpace?
@@ -113,7 +112,7 @@ struct DiskFacts {
         guard space.freeBytes >= Self.little else {
             return found.add(.warn, free, fix: "sudo du -xh / | sort -h | tail")
         }
-        // A power cut takes along what no disk holds.
+        // A power cut erases files that are on no disk.
         let loss = "after a restart of the machine this station has another key, and no peers"
         let move = "another `state` in [paths], on a disk that is written"
         switch space.kind {

@@ -1,20 +1,20 @@
 internal import HAL
 internal import Time
 
-/// A program that this one runs for the person, and waits for.
+/// A program that `intercomctl` runs for the person, and waits for.
 enum SystemProgram {
     /// How a program ended.
     enum Outcome: Equatable {
         case ended(status: Int)
         case notStarted(SystemError)
-        /// It did not end in time, and was killed.
+        /// The program did not end in time, and was killed.
         case hung
     }
 
-    /// It may check settings and cards, but a hanging disk must not hold the person for ever.
+    /// Long enough to check settings and cards; a hanging disk must not block the person for ever.
     private static let patience = Duration.seconds(60)
 
-    /// Runs it.
+    /// Runs a program.
     ///
     /// - Parameters:
     ///   - path: The program.
@@ -36,13 +36,13 @@ enum SystemProgram {
         return .hung
     }
 
-    /// Runs it.
+    /// Runs a program, and describes its failure.
     ///
     /// - Parameters:
     ///   - path: The program.
     ///   - arguments: The words after its name.
     ///   - words: The command, for a person.
-    /// - Returns: The failure; nil where all went well.
+    /// - Returns: The failure; nil if all went well.
     static func failure(_ path: String, _ arguments: [String], called words: String) -> String? {
         switch run(path, arguments) {
         case .ended(0): nil

@@ -6,9 +6,9 @@ internal import Report
 internal import Time
 internal import Wire
 
-/// `message send PEER FILE`: leaves a message of a WAV file, or of standard input.
+/// `message send PEER FILE`: sends a WAV file, or standard input, as a message.
 ///
-/// This program encodes it, so that the daemon only has to seal what comes.
+/// This program encodes the sound, so that the daemon only has to seal it.
 func sendMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let (peer, path) = (invocation.arguments[0], invocation.arguments[1])
     let sound = try samples(path, seconds: SealedMessage.secondsMax)
@@ -24,7 +24,7 @@ func sendMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     return try printEnd(try daemon.answerLate(), invocation)
 }
 
-/// The packets of a sound, as a recording has them.
+/// Encodes a sound into packets, in the form of a recording.
 private func packets(of sound: [Int16]) throws(OpusError) -> [UInt8] {
     var encoder = try OpusEncoder(.voice)
     let frame = encoder.frameSamples
@@ -44,9 +44,9 @@ private func packets(of sound: [Int16]) throws(OpusError) -> [UInt8] {
     return entries
 }
 
-/// `message record PEER`: speaks a message until Enter, or for `--seconds`.
+/// `message record PEER`: records a message until Enter, or for `--seconds`.
 ///
-/// Ctrl-C drops it; without a terminal a signal ends it, and it goes.
+/// Ctrl-C drops the message; without a terminal, a signal ends and sends it.
 func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let seconds = invocation.seconds ?? SealedMessage.secondsMax
     guard seconds <= SealedMessage.secondsMax else {
@@ -55,9 +55,9 @@ func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     }
     let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
     var lifeline = Lifeline(at: Clock.now())
-    // What was typed before is no Enter that sends it.
+    // An earlier Enter must not send the message.
     _ = Keyboard.dropTyped()
-    // What is spoken is dropped when this connection closes before its end.
+    // The daemon drops the message if this connection closes before its end.
     var daemon = try Daemon(invocation)
     let begun = try daemon.order(.message(.record(peer: invocation.arguments[0])))
     let isAtTerminal = Keyboard.isThere
@@ -78,7 +78,7 @@ func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
         }
         return try printEnd(reply, invocation)
     }
-    // On a second connection: the first one waits for what becomes of it.
+    // On a second connection: the first waits for the outcome.
     var other = try Daemon(invocation)
     _ = try? other.ask(.message(.end))
     guard let reply = try daemon.answer(until: Clock.now() + .seconds(15)) else {
@@ -87,7 +87,7 @@ func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     return try printEnd(reply, invocation)
 }
 
-/// `message play [N]`: plays a message at the station's speaker, or all that wait; Ctrl-C stops.
+/// `message play [N]`: plays one message, or all waiting ones, at the speaker; Ctrl-C stops.
 func playMessages(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let number = try messageNumber(invocation.arguments.first)
     let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
@@ -95,7 +95,7 @@ func playMessages(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
     var daemon = try Daemon(invocation)
     let begun = try daemon.order(.message(.play(number)))
     if !invocation.isJSON { try printLine(begun.text.visible) }
-    // It stops when this connection closes.
+    // The playing stops when this connection closes.
     while !lifeline.poll(at: Clock.now()), !signals.isEnd() {
         if let reply = try daemon.answer(until: Clock.now() + .milliseconds(50)) {
             return try printEnd(reply, invocation)

@@ -4,8 +4,8 @@ internal import Peering
 internal import Report
 internal import Time
 
-/// `pair`, `pair HOST CODE`: the running daemon pairs with another station by a code (protocol.md
-/// §4.1); this program shows what it says.
+/// `pair`, `pair HOST CODE`: lets the daemon pair with another station by a code (protocol.md
+/// §4.1), and shows its reports.
 func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard invocation.isJoining || !invocation.isMoving else {
         throw Failure.usage("--move goes with --join")
@@ -17,20 +17,20 @@ func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-/// Pairs, as the command line says.
+/// Pairs as the command line asks.
 ///
 /// - Parameters:
-///   - joining: What follows; nil for nothing.
+///   - joining: The step after the pairing; nil if there is none.
 ///   - invocation: The command line.
-/// - Returns: The name of the new peer here, and of the one whose place it may take; nil where
-///   nobody is there to see it.
-/// - Throws: Why they are no peers.
+/// - Returns: The name of the new peer here, and of the peer that it may replace; nil if the
+///   terminal is closed or the output has no reader.
+/// - Throws: The reason why the pairing failed.
 func pairedPeer(
     _ joining: Joining?, _ invocation: borrowing Invocation
 ) throws(Failure) -> (name: String, former: String?)? {
     let name = try peerName(ifAny: invocation.name)
-    // The one that introduces takes it back into the site; one that joins leaves the site that has
-    // taken it out.
+    // With --join, an introducer takes the peer back into the site, and a joining station leaves
+    // the site that has taken the peer out.
     let takesBack = invocation.isYes || joining != nil
     var (code, host): (String?, String?) = (nil, nil)
     switch PastedPairing(invocation.arguments) {
@@ -64,7 +64,7 @@ func pairedPeer(
     }
 }
 
-/// One address, as the settings have it.
+/// Checks one address, and returns it in the form of the settings.
 private func hostText(_ typed: String) throws(Failure) -> String {
     let address = try peerAddress(typed)
     guard PeerAddress(text: address) != nil else {
@@ -73,22 +73,22 @@ private func hostText(_ typed: String) throws(Failure) -> String {
     return address
 }
 
-/// The longest silence of a daemon that pairs: while it shows a code.
+/// The longest silence of a pairing daemon, which shows a code.
 private let silenceMax = PairingWindow.length + .seconds(30)
 
-/// Lets the daemon pair, and shows what it says until that is over.
+/// Lets the daemon pair, and shows its reports until the pairing is over.
 ///
 /// - Parameters:
-///   - request: Its part in the pairing.
+///   - request: The request to the daemon.
 ///   - invocation: The command line.
 ///   - show: Shows a report.
-/// - Returns: The last report; nil where nobody is there to see it.
-/// - Throws: Why they are no peers.
+/// - Returns: The last report; nil if the terminal is closed or the output has no reader.
+/// - Throws: The reason why the pairing failed.
 func follow(
     _ request: PairRequest, _ invocation: borrowing Invocation,
     _ show: (PairingReport) throws(Failure) -> Void
 ) throws(Failure) -> PairingReport? {
-    // The pairing ends when this connection does.
+    // The pairing ends when this connection closes.
     var daemon = try Daemon(invocation)
     try daemon.begin(.pair(request))
     var lifeline = Lifeline(at: Clock.now())
@@ -96,7 +96,7 @@ func follow(
     while Clock.now() < end {
         // The terminal is closed, or the output has no reader.
         if lifeline.poll(at: Clock.now()) { return nil }
-        // A person with two codes before them types one at the wrong screen.
+        // A person who sees two codes may type one at the wrong station.
         if request.code == nil, Keyboard.dropTyped() == true {
             try? printLine(
                 "nothing is typed here: type this code at the other station; or, if that one shows"
@@ -122,25 +122,25 @@ func follow(
     throw Failure("the daemon does not answer; see: journalctl -u intercomd")
 }
 
-/// Shows a person what happens before the two are peers.
+/// Shows a person the progress of a pairing.
 private func show(_ report: PairingReport, _ joining: Joining?) throws(Failure) {
     switch report.stage {
     case .code: try showCode(report, joining)
-    // An attempt is no result: a program that reads the result must not meet it there.
+    // An attempt is no result: keep it out of the output, which a program may read.
     case .attempt: try? printLine(report.text.visible, to: .complaint)
     case .searching, .trying, .paired: try printLine(report.text.visible)
     }
 }
 
-/// Shows a person that the two are peers, and how they talk.
+/// Shows a person the new peer, and the ways to talk to it.
 ///
 /// - Parameters:
 ///   - report: The new peer.
-///   - hasWish: Whether the person has chosen its name here.
-///   - joining: What follows; nil for nothing.
+///   - hasWish: Whether the person has chosen the peer's name here.
+///   - joining: The step after the pairing; nil if there is none.
 ///   - invocation: The command line.
-/// - Returns: The name of the new peer here, and of the one whose place it may take.
-/// - Throws: An output that cannot be written, or why it does not get the place it was to have.
+/// - Returns: The name of the new peer here, and of the peer that it may replace.
+/// - Throws: An output that cannot be written, or the reason why the replacement failed.
 private func showPaired(
     _ report: PairingReport, hasWish: Bool, _ joining: Joining?,
     _ invocation: borrowing Invocation
@@ -148,7 +148,7 @@ private func showPaired(
     let name = report.name ?? ""
     let (status, book) = (try? statusNow(invocation), try? PeerBook(invocation))
     try printLine(report.text.visible)
-    // What settings name cannot be renamed.
+    // A peer that settings name cannot be renamed.
     let isNamed = hasWish || (try? book?.config())?.names(peer: name) == true
     var former = formerPeer(of: report, isNamed: isNamed, status?.peers ?? [])
     if let old = former, let book, old.state == .down, report.isApplied, joining == nil,
@@ -170,7 +170,7 @@ private func showPaired(
             "it calls itself \(called.visible); another name:"
                 + " sudo intercomctl \(place) rename \(name.visible) NAME")
     }
-    // What a pairing without --join prints of the site says it, too.
+    // Without --join, `remindOfSite` names a former peer that is in the site.
     if let former = former?.name, joining != nil || site?.peers.contains(former) != true {
         let formerName = book?.site(of: former)?.name
         try printLine(
@@ -180,8 +180,9 @@ private func showPaired(
     return (name, former?.name)
 }
 
-/// The peer in whose place a new one may come: one that is away may have been erased, and be this
-/// box; of one that is up nobody takes the place.
+/// Finds the peer that a new peer may replace: a peer that is away may be the same box, erased.
+///
+/// A peer that is up is never replaced.
 func formerPeer(
     of report: PairingReport, isNamed: Bool, _ peers: [PeerStatus]
 ) -> PeerStatus? {
@@ -191,21 +192,21 @@ func formerPeer(
     return namesake ?? away.first { place != nil && $0.endpoint == place }
 }
 
-/// How a new peer is heard, and hears.
+/// Describes how to talk to a new peer, and how to hear it.
 private func waysToTalk(to name: String) -> String {
     "to be heard there: the talk button here, or intercomctl talk \(name.visible); to hear it: the"
         + " talk button there"
 }
 
-/// The line for a new peer that may come in the place of a former one.
+/// Returns the advice for a new peer that may replace a former peer.
 ///
-/// A station of the site has a successor everywhere only where the site is introduced.
+/// Only the introducer can replace a station of the site everywhere.
 func succession(
     of name: String, after former: String, _ place: String, _ site: SiteStatus?,
     _ formerName: String? = nil
 ) -> String {
     let isOfSite = site?.peers.contains(former) ?? false
-    // One that the site took out has a successor here alone.
+    // A station that the site took out is replaced on this station alone.
     let command = isOfSite ? "site" : site == nil ? place : "peer"
     let elsewhere = site.flatMap { isOfSite && !$0.introduces ? $0.introducer.visible : nil }
     let way =
@@ -217,7 +218,7 @@ func succession(
 }
 
 private func showCode(_ report: PairingReport, _ joining: Joining?) throws(Failure) {
-    // The one that introduces signs a roster, which needs root.
+    // The introducer signs a roster, which needs root.
     let command =
         joining?.isIntroducing == false ? "sudo intercomctl pair" : "intercomctl pair"
     let option = joining == nil ? "" : " --join"
@@ -248,16 +249,15 @@ private func showCode(_ report: PairingReport, _ joining: Joining?) throws(Failu
     try printLine("")
 }
 
-/// Asks the person for a code, so that it need not stand in the command line, which other users of
-/// the machine can read and the shell keeps.
+/// Asks the person for a code: other users could read it in a command line, which the shell keeps.
 ///
-/// It is shown as it is typed: it is good for two minutes and once, and stands on another screen.
+/// The terminal echoes the code, which is valid once and for two minutes, and on another screen.
 func askForCode(of host: String?, _ complaint: String?) throws(Failure) -> String {
     let missing = Failure.usage(
         (complaint.map { "\($0); for a host" } ?? "the code is missing")
             + ": pair HOST CODE, with the code that the other station shows")
     guard Keyboard.isThere else {
-        // A lone hyphen: a program gives the code.
+        // After a lone hyphen, a program sends the code to standard input.
         guard complaint == nil, let line = Keyboard.line() else { throw missing }
         return try code(in: line)
     }

@@ -2,20 +2,19 @@ internal import Config
 internal import Peering
 internal import Report
 
-/// Host and code of a pairing as a person has typed or pasted them: in either order, with the whole
-/// line that the other station shows, in quotation marks, with hyphens and blanks of any kind.
+/// The host and code of a pairing, typed or pasted: in either order, in the whole line that the
+/// other station shows, in quotation marks, with hyphens and blanks of any kind.
 enum PastedPairing: Equatable {
-    /// No words: a code is to be shown here.
+    /// No words: this station shows a code.
     case nothing
     case code(String, host: String?)
-    /// The code is still missing; the complaint says why the host is not the code, unless a hyphen
-    /// stands in its place.
+    /// The code is missing; the complaint is the reason why the host is no code, or nil after `-`.
     case host(String?, String?)
     case wrong(String)
 
     init(_ words: [String]) {
         let plain = Self.plain(words)
-        // As of a script whose variable is empty: nobody wants to show a code then.
+        // A script whose variable is empty does not mean to show a code.
         guard words.isEmpty || !plain.isEmpty else {
             self = .wrong("the code is empty")
             return
@@ -36,7 +35,7 @@ enum PastedPairing: Equatable {
         }
     }
 
-    /// The words without marks that are pasted with them.
+    /// Returns the words without the marks that were pasted with them.
     private static func plain(_ words: [String]) -> [String] {
         var text = String.UnicodeScalarView()
         for word in words {
@@ -63,13 +62,13 @@ enum PastedPairing: Equatable {
         "\u{ad}", "\u{200b}", "\u{200c}", "\u{200d}", "\u{2060}", "\u{feff}",
     ]
 
-    /// Hyphens and dashes into which programs turn a hyphen.
+    /// Hyphens and dashes that programs write in place of a hyphen.
     private static let hyphens: [Unicode.Scalar] = [
         "\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}", "\u{2014}", "\u{2015}", "\u{2212}",
         "\u{fe58}", "\u{fe63}", "\u{ff0d}",
     ]
 
-    /// The words after the command, where the whole line was pasted.
+    /// Drops the command, if the whole line was pasted.
     private static func withoutCommand(_ words: [String]) -> [String] {
         guard let program = words.firstIndex(of: "intercomctl"),
             let command = words[program...].firstIndex(of: "pair")
@@ -80,7 +79,7 @@ enum PastedPairing: Equatable {
         return Array(words[(command + 1)...])
     }
 
-    /// The one way, or the likeliest, in which the words are a code and perhaps a host.
+    /// Reads the words as a code and perhaps a host, in the only or the likeliest way.
     private static func found(in words: [String]) -> PastedPairing? {
         let all = words.joined(separator: " ")
         guard words.count > 1 else { return fault(of: all) == nil ? .code(all, host: nil) : nil }
@@ -88,8 +87,8 @@ enum PastedPairing: Equatable {
             (host: words[0], code: words.dropFirst().joined(separator: " ")),
             (host: words[words.count - 1], code: words.dropLast().joined(separator: " ")),
         ].filter { fault(of: $0.code) == nil && PeerAddress(text: $0.host) != nil }
-        // A word can be both: `basement` has eight characters of codes. Then what is written as
-        // codes are shown is the code, and else what stands where help has it.
+        // A word can be both: `basement` has eight characters of codes. Then the code is the part
+        // in the form that stations show, or else the part after the host.
         let way =
             ways.count == 2 && isShownForm(ways[1].code) && !isShownForm(ways[0].code)
             ? ways[1] : ways.first
@@ -97,7 +96,7 @@ enum PastedPairing: Equatable {
         return fault(of: all) == nil ? .code(all, host: nil) : nil
     }
 
-    /// A word that is no code: most likely a host, unless it looks like a code.
+    /// Judges a single word that is no code: it is a host, unless it looks like a code.
     private static func alone(_ word: String) -> PastedPairing {
         let complaint = fault(of: word).map { "\"\(word.visible)\" is no code: \($0)" }
         guard PeerAddress(text: word) != nil else { return .wrong(complaint ?? "") }
@@ -107,8 +106,8 @@ enum PastedPairing: Equatable {
         return .host(word, complaint)
     }
 
-    /// Whether digits alone, or the form in which codes are shown, perhaps without the hyphen, with
-    /// some characters too many or too few, or a half of it.
+    /// Whether the word is all digits, or resembles a shown code: without the hyphen, a little too
+    /// long or too short, or one half.
     private static func looksLikeCode(_ word: String) -> Bool {
         let bytes = Array(word.utf8)
         let digits = bytes.count { (48...57).contains($0) }
@@ -144,7 +143,7 @@ enum PastedPairing: Equatable {
     private static let excess = PastedPairing.wrong(
         "that is more than a host and a code: pair HOST CODE, with one HOST or HOST:PORT")
 
-    /// Nil for a code.
+    /// Returns the mistake in a typed code; nil if the code is valid.
     private static func fault(of text: String) -> PairingCode.Fault? {
         do throws(PairingCode.Fault) {
             _ = try PairingCode(typed: text)
@@ -152,7 +151,7 @@ enum PastedPairing: Equatable {
         } catch { return error }
     }
 
-    /// `7K9M-QX2W`, or digits alone.
+    /// Whether the text has the form that stations show: `7K9M-QX2W`, or digits alone.
     private static func isShownForm(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         return bytes.count == 9 && bytes[4] == UInt8(ascii: "-")

@@ -4,11 +4,11 @@ internal import Files
 internal import Peering
 internal import Report
 
-/// `peer add NAME ADDRESS KEY`: adds a peer, or rewrites address and key of a known one.
+/// `peer add NAME ADDRESS KEY`: adds a peer, or rewrites the address and key of a known peer.
 func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     let address = try peerAddress(invocation.arguments[1])
-    // Blanks may have cut it.
+    // Blanks may have split the key.
     let key = try pastedKey(invocation.arguments.dropFirst(2).joined())
     let psk = try readPSK(invocation)
     var book = try PeerBook(invocation)
@@ -21,12 +21,12 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if psk != nil { file.set("psk", to: "file:\(PeerFiles.pskFile(of: name))", of: name) }
     file.setOptions(of: name, invocation)
     if former?.isRevoked == true {
-        // A person wants it, whatever its site says.
+        // A person wants this peer, whatever its site says.
         file.remove("revoked", of: name)
         file.set(writer: "intercomctl peer add")
     }
     try book.put(file, at: path)
-    // The secret first: a peer file must never name one that is not there.
+    // The secret first: a peer file must never name a secret that does not exist.
     if let psk { try book.write(psk: psk, of: name) }
     try book.write(path)
     let hasRemoved = try book.removeStray(of: name)
@@ -42,9 +42,9 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return try report.reloadAndPrint(invocation)
 }
 
-/// A key as typed.
+/// Reads a typed key.
 ///
-/// - Throws: the mistake in it, and where a key can be had.
+/// - Throws: the mistake in the key, and the command that prints a key.
 func pastedKey(_ text: String) throws(Failure) -> PublicKey {
     switch PastedKey(text) {
     case .key(let key): return key
@@ -53,7 +53,7 @@ func pastedKey(_ text: String) throws(Failure) -> PublicKey {
     }
 }
 
-/// The peer's entry so far; refuses a name or key that would confuse two stations.
+/// Returns the peer's present entry; refuses a name or key that would confuse two stations.
 private func checkStation(
     _ name: String, _ key: PublicKey, in book: PeerBook, _ invocation: borrowing Invocation
 ) throws(Failure) -> Config.Peer? {
@@ -95,9 +95,9 @@ private func checkStation(
     return nil
 }
 
-/// The pre-shared key that stays, as no new one is given.
+/// Returns the pre-shared key that the peer keeps, as no new key is given.
 ///
-/// A file of that name alone proves nothing: it may belong to a former station.
+/// A file with that name proves nothing: it may belong to a former station.
 private func pskOfBefore(
     _ former: Config.Peer?, _ book: PeerBook
 ) throws(Failure) -> Config.Peer.PSK {
@@ -110,16 +110,16 @@ private func pskOfBefore(
     return former.psk
 }
 
-/// `peer replace NAME KEY|PEER`: the station that takes a dead one's place.
+/// `peer replace NAME KEY|PEER`: puts a new station in the place of a dead one.
 ///
-/// It keeps the name and all that hangs on it: channels, buttons, policy, notes. It gets the new
-/// station's key, and of a peer that a pairing has made, under another name, also the address, the
-/// pre-shared key and the mark that it is verified; that peer is then no more.
+/// The name and everything that refers to it stay: channels, buttons, policy, notes. The key is
+/// that of the new station. If a pairing has made the new station a peer under another name, its
+/// address, pre-shared key and verified mark move, too, and that peer is removed.
 func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     var book = try PeerBook(invocation)
     let typed = invocation.arguments[1]
-    // The station that introduces may have no peer of that name; what is neither may be a secret.
+    // An introducer may have no peer of that name. A word that is no key or name may be a secret.
     let paired = book.introduces ? nil : try? book.peer(typed).key
     let pasted = if case .key(let key) = PastedKey(paired ?? typed) { key.text } else { "KEY" }
     _ = try book.knownFile(of: name)
@@ -133,7 +133,7 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     return try successor.replace(name, in: &book, invocation)
 }
 
-/// Gives the place of a peer to the one that a pairing has made of the same box, erased.
+/// Replaces a peer with the peer that a pairing has made of the same box, erased.
 func replacePeer(
     _ name: String, by paired: String, in book: PeerBook, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
@@ -143,13 +143,13 @@ func replacePeer(
     return try successor.replace(name, in: &book, invocation)
 }
 
-/// The new station of a name.
+/// The station that takes over the name of a peer.
 struct Successor {
     let key: PublicKey
-    /// The peer that a pairing has made of it.
+    /// The peer that a pairing has made of the station; nil if only a key was typed.
     let paired: (name: String, path: String, peer: Config.Peer)?
 
-    /// Reads a key, or finds a peer; refuses a station that cannot take the place.
+    /// Reads a key, or finds a peer; refuses a station that cannot replace `former`.
     static func find(
         _ typed: String, of former: Config.Peer, in book: PeerBook
     ) throws(Failure) -> Successor {
@@ -161,7 +161,7 @@ struct Successor {
                 throw Failure("that key is in the site already, as \(station.name)")
             }
             return Successor(key: key, paired: nil)
-        // What is no name may be a secret, and is not repeated.
+        // A word that is no name may be a secret, and is not repeated.
         case .wrong(let what) where !isName(typed):
             throw Failure("\(what); \"intercomctl key show\" on the new station prints its key")
         case .wrong: break
@@ -190,7 +190,7 @@ struct Successor {
                 + " sudo intercomctl peer replace \(former.name) \(other.name)")
     }
 
-    /// Refuses the place of a peer that is up; without a daemon nothing is known to be.
+    /// Refuses to replace a peer that is up; without a daemon, no peer is known to be up.
     func checkIsGone(_ name: String, _ invocation: borrowing Invocation) throws(Failure) {
         guard peerNow(name, invocation)?.state == .up else { return }
         throw Failure(
@@ -199,7 +199,7 @@ struct Successor {
                 + " switch it off first, or: sudo intercomctl peer set \(name) --revoked yes")
     }
 
-    /// Puts the station in the place of a name, and says what it needs then.
+    /// Lets the station take over a name, and reports the next steps.
     func replace(
         _ name: String, in book: inout PeerBook, _ invocation: borrowing Invocation
     ) throws(Failure) -> ExitCode {
@@ -221,23 +221,23 @@ struct Successor {
         return try report.reloadAndPrint(invocation)
     }
 
-    /// Puts the station in the place of a name, and writes that.
+    /// Lets the station take over a name, and writes the files.
     func takePlace(of name: String, in book: inout PeerBook) throws(Failure) {
         if let paired {
             var (path, file) = try book.knownFile(of: paired.name)
             file.remove(paired.name)
             try book.put(file.isEmpty ? nil : file, at: path)
         }
-        // Only now: both may be in one file.
+        // Read only now: both peers may be in one file.
         var (path, file) = try book.knownFile(of: name)
         let psk = try psk(book)
-        // It is a person's now, also where a site has brought its predecessor.
+        // The peer is a person's now, even if a site has brought its predecessor.
         file.set(writer: "intercomctl peer replace")
         file.set("key", to: key.text, of: name)
         set(&file, of: name, hasOwnSecret: psk != nil)
         try book.put(file, at: path)
-        // The secret first, as with `peer add`. The paired peer's file goes before this one comes:
-        // two peers with one key would keep the daemon from starting.
+        // The secret first, as with `peer add`. The paired peer is removed before this file is
+        // written: two peers with one key would keep the daemon from starting.
         if let psk { try book.write(psk: psk, of: name) }
         if let paired { try book.write(paired.path) }
         try book.write(path)
@@ -245,7 +245,7 @@ struct Successor {
         if let paired { _ = try book.removeStray(of: paired.name) }
     }
 
-    /// Whether a person means it.
+    /// Asks a person to confirm the replacement.
     func isConfirmed(
         _ invocation: borrowing Invocation, _ former: Config.Peer
     ) throws(Failure) -> Bool {
@@ -257,7 +257,7 @@ struct Successor {
                 + " \(former.name))", invocation)
     }
 
-    /// The pre-shared key to be written under the name that stays; nil where there is none.
+    /// Returns the pre-shared key to write under the remaining name; nil if there is none.
     private func psk(_ book: PeerBook) throws(Failure) -> Key? {
         guard let paired,
             PeerFiles.secrets(of: paired.name).contains(where: {
@@ -269,7 +269,7 @@ struct Successor {
         }
     }
 
-    /// What else of the name's settings is the station's own.
+    /// Sets the other settings that belong to the station rather than to the name.
     private func set(_ file: inout PeerFile, of name: String, hasOwnSecret: Bool) {
         for setting in ["psk", "verified", "revoked"] { file.remove(setting, of: name) }
         guard let peer = paired?.peer else { return }

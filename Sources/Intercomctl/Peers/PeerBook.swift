@@ -4,7 +4,7 @@ internal import Files
 internal import HAL
 internal import Report
 
-/// The peer files in the state directory, which `peer add` writes, with all other settings.
+/// All settings, with the peer files in the state directory that `peer add` writes.
 struct PeerBook {
     private(set) var files: PeerFiles
 
@@ -15,14 +15,14 @@ struct PeerBook {
 
     var paths: Paths { files.paths }
 
-    /// The settings as they stand.
+    /// Parses the settings in this book.
     func config() throws(Failure) -> Config {
         do throws(ConfigError) {
             return try files.config()
         } catch { throw StateError(error).failure }
     }
 
-    /// The writable file that has this peer.
+    /// Finds the writable file that has this peer.
     func file(of peer: String) -> (path: String, file: PeerFile)? {
         for source in files.sources where source.role == .learned {
             let file = PeerFile(source.bytes)
@@ -31,7 +31,7 @@ struct PeerBook {
         return nil
     }
 
-    /// The same, for a peer that must exist.
+    /// Finds the writable file of a peer that must exist.
     func knownFile(of peer: String) throws(Failure) -> (path: String, file: PeerFile) {
         if let found = file(of: peer) { return found }
         for source in files.sources where PeerFile(source.bytes).has(peer) {
@@ -42,7 +42,7 @@ struct PeerBook {
         throw stranger(peer)
     }
 
-    /// The settings of a peer that is in one of the files.
+    /// Returns the settings of a peer from any of the files.
     func peer(_ name: String) throws(Failure) -> Config.Peer {
         guard let peer = try config().peers.first(where: { $0.name == name }) else {
             throw stranger(name)
@@ -50,7 +50,7 @@ struct PeerBook {
         return peer
     }
 
-    /// The key of a peer that is in one of the files.
+    /// Returns the key of a peer from any of the files.
     func key(of name: String) throws(Failure) -> PublicKey {
         let peer = try peer(name)
         guard let key = PublicKey(text: peer.key) else {
@@ -59,8 +59,8 @@ struct PeerBook {
         return key
     }
 
-    /// Whether `peer replace` gives the place of a peer to another one here, as this user: not of
-    /// one that was put out, is in the site, or is in a person's file.
+    /// Whether this user may replace a peer by `peer replace`: not a peer that was put out, is in
+    /// the site, or is in a person's file.
     func mayReplace(_ name: String) -> Bool {
         guard let peer = try? peer(name), !peer.isRevoked, file(of: name) != nil,
             site(of: name) == nil
@@ -75,16 +75,16 @@ struct PeerBook {
     /// The names of all peers in all files.
     var names: [String] { files.sources.flatMap { PeerFile($0.bytes).peers } }
 
-    /// Where a new peer goes, and what is there already.
+    /// Returns the path and the present contents of the file for a new peer.
     func newFile(of peer: String) -> (path: String, file: PeerFile) {
         let path = files.path(of: peer)
         let there = files.sources.first { $0.path == path }
         return (path, there.map { PeerFile($0.bytes) } ?? PeerFile(of: peer))
     }
 
-    /// Puts a file in place in this book; nil takes it away.
+    /// Puts a file into this book; nil removes the file.
     ///
-    /// - Throws: what would be wrong with the settings then.
+    /// - Throws: the mistakes that the settings would have.
     mutating func put(
         _ file: PeerFile?, at path: String, isRemoval: Bool = false
     ) throws(Failure) {
@@ -98,7 +98,7 @@ struct PeerBook {
         try attempt { () throws(StateError) in try files.write(path) }
     }
 
-    /// Gives a peer another name, with its secret, and writes that.
+    /// Renames a peer and its secret, and writes the files.
     mutating func rename(_ old: String, to new: String) throws(Failure) {
         var (path, file) = try knownFile(of: old)
         let psk = file.value(of: "psk", of: old)
@@ -121,7 +121,7 @@ struct PeerBook {
         if hasOwnSecret { _ = try removeStray(of: old) }
     }
 
-    /// Gives the peer's own file the peer's new name, unless another file has that.
+    /// Gives the peer's own file the new name, unless another file has that name.
     private func moveFile(_ path: String, of old: String, to new: String) throws(Failure) {
         guard path == files.path(of: old) else { return }
         do throws(SystemError) {
@@ -144,31 +144,31 @@ struct PeerBook {
     }
 }
 
-/// The pre-shared key in the file that `--psk-file` names.
+/// Reads the pre-shared key from the file that `--psk-file` names.
 func readPSK(_ invocation: borrowing Invocation) throws(Failure) -> Key? {
     guard let path = invocation.pskFile else { return nil }
     return try attempt { () throws(StateError) in try KeyStore.psk(at: path) }
 }
 
-/// A peer's name as typed; nil where none was.
+/// Checks a typed peer name; nil if none was typed.
 func peerName(ifAny typed: String?) throws(Failure) -> String? {
     try typed.map { (name) throws(Failure) in try peerName(name) }
 }
 
-/// A peer's name as typed, without the blanks that were pasted with it.
+/// Checks a typed peer name; returns it without the blanks that were pasted with it.
 func peerName(_ typed: String) throws(Failure) -> String {
     let name = trimmed(typed)
     guard isName(name) else { throw Failure(noName(typed, near: name)) }
     return name
 }
 
-/// The complaint about a word that cannot be a name, with the name that is nearest to `name`.
+/// Returns the complaint about a word that cannot be a name, with the valid name nearest to `name`.
 func noName(_ typed: String, near name: String) -> String {
     let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
     return "\"\(typed.visible)\" is not a name: \(nameForm)\(nearest)"
 }
 
-/// Addresses as typed, as the settings have them; empty for a peer that calls this station.
+/// Returns typed addresses in the form of the settings; empty for a peer that calls here.
 func peerAddress(_ typed: String) throws(Failure) -> String {
     if trimmed(typed) == "-" { return "" }
     guard !trimmed(typed).isEmpty else {
@@ -185,7 +185,7 @@ func peerAddress(_ typed: String) throws(Failure) -> String {
     return parts.joined(separator: ", ")
 }
 
-/// Without the blanks at its ends, which are easily pasted with it.
+/// Removes the blanks at both ends, which are easily pasted with a word.
 func trimmed(_ text: String) -> String {
     var characters = text[...]
     while let first = characters.first, first.isWhitespace { characters.removeFirst() }
@@ -193,7 +193,7 @@ func trimmed(_ text: String) -> String {
     return String(characters)
 }
 
-/// `key show`: the public key, from the daemon or, without it, from the identity file.
+/// `key show`: prints the public key, from the daemon or, if none runs, from the identity file.
 func showPublicKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let key = try publicKey(invocation)
     let text = invocation.isFingerprint ? key.fingerprint : key.key
@@ -224,7 +224,7 @@ private func publicKey(
     }
 }
 
-/// The station's own public key, from its identity file; nil when there is none yet.
+/// Reads the station's own public key from its identity file; nil if there is none yet.
 func ownKey(_ paths: Paths) throws(Failure) -> PublicKey? {
     try attempt { () throws(StateError) in try KeyStore.publicKey(paths) }
 }

@@ -8,12 +8,12 @@ internal import Report
 /// Advice for a station without peers.
 let peerFix = "; add one: intercomctl pair, or sudo intercomctl peer add NAME ADDRESS KEY"
 
-/// `peer list`: the peers of the files, whether the daemon runs or not.
+/// `peer list`: lists the peers in the files, whether the daemon runs or not.
 func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let book = try PeerBook(invocation)
     let config = try book.config()
     let peers = config.otherPeers
-    // One that is damaged is told by `site list`.
+    // `site list` reports a damaged roster.
     let site = try? SiteBook.roster(book.paths)
     let table = Table(["PEER", "ADDRESS", "PSK", "VERIFIED", "FINGERPRINT"], peers) { peer in
         peer.row(verified: site?.station(withKey: peer.key) == nil ? "no" : "site")
@@ -24,7 +24,7 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-/// The line for a daemon that knows no peers; `fix` is added if the files have none either.
+/// Returns the line for a daemon without peers; `fix` is added if the files have none either.
 func noPeers(_ invocation: borrowing Invocation, fix: String = "") -> String {
     let written = try? readConfig(ConfigFolder(invocation.configFolder)).otherPeers.count
     guard let written, written > 0 else { return "no peers\(fix)" }
@@ -32,8 +32,7 @@ func noPeers(_ invocation: borrowing Invocation, fix: String = "") -> String {
     return "no peers yet; the files have \(count): intercomctl reload applies them"
 }
 
-/// `peer remove NAME`: forgets a peer, its policy and its pre-shared key; one of the site, which
-/// would come back, is refused.
+/// `peer remove NAME`: removes a peer and its pre-shared key; refuses a station of the site.
 func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     var book = try PeerBook(invocation)
@@ -46,7 +45,7 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         ? "it is put out here already"
         : "for this station alone\(orIt): sudo intercomctl peer set \(name) --revoked yes"
     try refuse(name, in: book, orAlone: alone, invocation) { "remove \($0)" }
-    // A roster that is damaged has not refused it.
+    // With a damaged roster, `refuse` has not noticed a station of the site.
     if SitePeers.isOfSite(file.bytes) {
         do throws(Failure) { _ = try SiteBook.roster(book.paths) } catch {
             throw Failure("\(name) is a station of the site; \(error.text); \(alone)")
@@ -55,11 +54,11 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let known = peerNow(name, invocation)
     file.remove(name)
     try book.put(file.isEmpty ? nil : file, at: path, isRemoval: true)
-    // The file first: it must never name a secret that is not there.
+    // The file first: it must never name a secret that does not exist.
     try book.write(path)
     let hasSecret = try book.removeStray(of: name)
     report.add("removed \(name)" + (hasSecret ? " and its pre-shared key" : ""))
-    // One that answers and does not accept this station has removed it.
+    // A peer that answers but does not accept this station has removed it.
     if !isOut, known?.down.reason != "not_accepted" {
         report.add(
             known?.state == .up
@@ -74,16 +73,16 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     return try report.reloadAndPrint(invocation)
 }
 
-/// Refuses to do here alone what is done for a station of the site where that is introduced.
+/// Refuses a change of a site station on this station alone, where the introducer must make it.
 ///
 /// - Parameters:
 ///   - name: The peer.
 ///   - book: All files.
-///   - alone: How it is done here alone; nil where it is not.
-///   - other: The name that the site has for it already, where it is to get that here, too.
+///   - alone: The way to change this station alone; nil if there is none.
+///   - other: A new name here that is allowed if the site has it already.
 ///   - invocation: The command line.
-///   - command: What follows `site`, by the name of the station there.
-/// - Throws: The command that does it, where the peer is a station of the site.
+///   - command: Makes the words after `site` from the station's name in the site.
+/// - Throws: The command to use instead, if the peer is a station of the site.
 func refuse(
     _ name: String, in book: PeerBook, orAlone alone: String? = nil,
     unlessCalled other: String? = nil, _ invocation: borrowing Invocation,
@@ -97,14 +96,14 @@ func refuse(
             + " \(command(station.name))\(place)" + (alone.map { "; \($0)" } ?? ""))
 }
 
-/// `peer rename NAME NEW`: another name for a known peer, which is for this station alone.
+/// `peer rename NAME NEW`: gives a known peer another name, on this station alone.
 func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let (old, new) = (
         try peerName(invocation.arguments[0]), try peerName(invocation.arguments[1])
     )
     var book = try PeerBook(invocation)
     _ = try book.knownFile(of: old)
-    // Another station may have a name of its own for it.
+    // A station that does not introduce may have its own name for the peer.
     if book.introduces {
         try refuse(old, in: book, unlessCalled: new, invocation) { "rename \($0) \(new)" }
     }
@@ -129,7 +128,7 @@ extension Config.Peer {
 
     fileprivate var fingerprint: String? { PublicKey(text: key)?.fingerprint }
 
-    /// Words for the table; `otherwise` where a person has not verified the key.
+    /// Returns a row of the table; `otherwise` stands where no person has verified the key.
     fileprivate func row(verified otherwise: String) -> [String] {
         [
             name, addresses.isEmpty ? "-" : addressText, psk == .none ? "no" : "yes",
@@ -172,7 +171,7 @@ func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if let address { file.set("address", to: address, of: name) }
     if hasPSK {
         file.set("psk", to: "file:\(PeerFiles.pskFile(of: name))", of: name)
-        // With a secret from a person it is that person's peer, and no roster may erase it.
+        // A peer with a secret from a person is that person's, and no roster may erase it.
         if SitePeers.isOfSite(file.bytes) { file.set(writer: "intercomctl peer set") }
     }
     file.setOptions(of: name, invocation)
@@ -201,19 +200,19 @@ private func setRevoked(
     let isOut = file.value(of: "revoked", of: name) == "yes"
     guard word == "no" else {
         file.set("revoked", to: word, of: name)
-        // A person does it, and not the site, which takes back only what it has put out.
+        // A person puts the peer out: the site takes back only peers that the site has put out.
         if !SitePeers.isOfSite(file.bytes) { file.set(writer: "intercomctl peer set") }
         return
     }
     file.remove("revoked", of: name)
     let (key, roster) = (file.value(of: "key", of: name) ?? "", try? SiteBook.roster(paths))
     guard isOut, roster?.station(withKey: key) == nil else { return }
-    // A person wants it, whatever its site says.
+    // A person wants this peer, whatever its site says.
     file.set(writer: "intercomctl peer set")
 }
 
 extension PeerFile {
-    /// The options of `add` and `set` that need no check.
+    /// Sets the options of `add` and `set` that need no check.
     mutating func setOptions(of name: String, _ invocation: borrowing Invocation) {
         if let suite = invocation.suite { set("suite", to: suite, of: name) }
         if let gain = invocation.gain { set("gain", to: gain, of: name) }
@@ -254,6 +253,6 @@ func verifyPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 }
 
 extension String {
-    /// People write digits in groups, with hyphens, too.
+    /// The text with blanks for hyphens, which people write between groups of digits.
     var withoutHyphens: String { String(map { $0 == "-" ? " " : $0 }) }
 }

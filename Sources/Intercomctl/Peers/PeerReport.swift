@@ -45,8 +45,8 @@ struct PeerReport {
             return .ok
         }
         isApplied = true
-        // The reload also applies earlier changes that the person may have forgotten; those that
-        // the report has told of are no news.
+        // The reload also applies earlier changes that the person may have forgotten; changes that
+        // the report names already are left out.
         let told = lines.flatMap { line in
             line.split { " :;,".contains($0) }.map { String($0) }
         }
@@ -102,7 +102,7 @@ func fix(for caller: CallerStatus) -> String {
     } else if caller.formerStation != nil {
         CallerStatus.formerFix
     } else {
-        // With a pre-shared key, which it may use, its key alone is not enough.
+        // If the caller uses a pre-shared key, its public key alone is not enough.
         "if you know it: intercomctl pair" + (caller.isProven ? ", or \(caller.addition)" : "")
     }
 }
@@ -122,7 +122,7 @@ func words(about caller: CallerStatus) -> String {
     return "\(subject) called from \(caller.address) \(age) ago, key \(digits) …\(doubt)"
 }
 
-/// `peer show NAME`: how it is protected, what it may do here, what was refused.
+/// `peer show NAME`: prints the peer's protection, its rights here, and its refused requests.
 func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     let request = Request.show(peer: invocation.arguments[0])
@@ -132,7 +132,7 @@ func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-/// The site that vouches for a peer which nobody has verified; nil where none does.
+/// Returns the site that vouches for a peer that no person has verified; nil if there is none.
 private func site(
     of peer: PeerStatus, _ invocation: borrowing Invocation
 ) throws(Failure) -> String? {

@@ -3,7 +3,7 @@ internal import Crypto
 internal import HAL
 internal import Report
 
-/// `recording keygen [FILE]`: makes a recording key, or shows the one that is there.
+/// `recording keygen [FILE]`: makes a recording key, or shows the existing key.
 func makeRecordingKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let path = invocation.arguments.first ?? "recording.key"
     var isNew = false
@@ -31,7 +31,7 @@ func makeRecordingKey(_ invocation: borrowing Invocation) throws(Failure) -> Exi
     return .ok
 }
 
-/// `recording verify FILE`: whether it is whole; without a key, only its frame can be looked at.
+/// `recording verify FILE`: checks that a recording is whole; without a key, checks only its frame.
 func verifyRecording(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let contents = try RecordingContents(invocation.arguments[0], keyFile: invocation.keyFile)
     let keys = contents.header.ids.joined(separator: ", ")
@@ -43,14 +43,14 @@ func verifyRecording(_ invocation: borrowing Invocation) throws(Failure) -> Exit
     return code == .ok ? .ok : .failed
 }
 
-/// `recording show FILE`: its figures.
+/// `recording show FILE`: prints the figures of a recording.
 func showRecording(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let contents = try openedRecording(invocation)
     for talker in contents.talkers { talker.track.measure() }
     return try report(contents, contents.text, invocation)
 }
 
-/// `recording open FILE`: writes a WAV file for each talker, or one of all.
+/// `recording open FILE`: writes a WAV file for each talker, or one for all.
 func openRecording(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let contents = try openedRecording(invocation)
     guard contents.end <= WAVFormat.samplesMax else {
@@ -75,7 +75,7 @@ func openRecording(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     return try report(contents, text, invocation, files: files.map { $0.path })
 }
 
-/// Prints what a command found, and what is wrong with the recording.
+/// Prints the findings of a command, and the faults of the recording.
 private func report(
     _ contents: RecordingContents, _ text: String, _ invocation: borrowing Invocation,
     files: [String] = [], hasFigures: Bool = true
@@ -102,7 +102,7 @@ private func openedRecording(
     return try RecordingContents(invocation.arguments[0], keyFile: keyFile)
 }
 
-/// Writes what some talkers said, from the start of the recording to the last sound of theirs.
+/// Writes the sound of some talkers, from the start of the recording to their last sound.
 private func write(_ tracks: [RecordedTrack], to path: String) throws(SystemError) {
     var file = try AppendFile(path, mode: 0o600)
     var left = tracks.map { $0.end }.max() ?? 0
@@ -135,20 +135,21 @@ extension RecordingContents.Talker {
     fileprivate var seconds: Double { Double(track.talked) / Double(PCM.sampleRate) }
     /// Bits of Opus per second of sound.
     fileprivate var bitrate: Double { seconds > 0 ? Double(track.payload * 8) / seconds : 0 }
-    /// Whether speech stands far enough above the noise; nil where it cannot be told.
+    /// Whether speech is far enough above the noise; nil if that cannot be measured.
     fileprivate var isClear: Bool? { track.signalToNoise.map { $0 >= SignalToNoise.good } }
 }
 
 extension RecordingContents {
     private var seconds: Double { Double(end) / Double(PCM.sampleRate) }
     private var payload: Int { talkers.reduce(0) { $0 + $1.track.payload } }
-    /// How many times larger the talk would be as 16-bit samples.
+    /// The size of the talk as 16-bit samples, relative to the size of the file.
     private var compression: Double {
         Double(talkers.reduce(0) { $0 + 2 * $1.track.talked }) / Double(size)
     }
 
-    /// The talker's name if a folder takes it, because a recorder may write anything, and it is no
-    /// other's.
+    /// Returns the talker's name if it is a safe and unique file name, or else `talker-N`.
+    ///
+    /// A recorder may write any name.
     fileprivate func fileName(of talker: Talker) -> String {
         let isFit = talker.name.utf8.allSatisfy {
             (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
@@ -192,7 +193,7 @@ extension RecordingContents {
         return json
     }
 
-    /// Once all is decoded.
+    /// Adds the figures, which are known once all packets are decoded.
     fileprivate func addFigures(to json: inout JSON) {
         json.set("seconds", JSON(seconds))
         json.set("opus_bytes", JSON(payload))

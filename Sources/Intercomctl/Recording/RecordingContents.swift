@@ -5,7 +5,7 @@ internal import HAL
 internal import Report
 internal import Wire
 
-/// The part of one recording that can be read, and what is wrong with the rest.
+/// The readable part of one recording, and the faults of the rest.
 struct RecordingContents {
     struct Talker {
         let source: UInt8
@@ -13,16 +13,16 @@ struct RecordingContents {
         let track: RecordedTrack
     }
 
-    /// A file with more faults is not described better by more of them.
+    /// The most faults listed; more would not describe the file better.
     private static let faultsMax = 20
-    /// A day of one voice; all of it is in memory, some times over.
+    /// A day of one voice; the file is in memory, several times over.
     private static let sizeMax = 512 << 20
 
     let path: String
     let header: RecordingHeader
     /// Bytes of the file.
     let size: Int
-    /// Whole chunks; without a key, those whose frame is whole.
+    /// The number of whole chunks; without a key, of chunks with a whole frame.
     let chunkCount: Int
     private(set) var talkers: [Talker] = []
     private var fileFaults: [Fault] = []
@@ -77,7 +77,7 @@ struct RecordingContents {
         (self.path, self.header, size, chunkCount) = (path, header, bytes.count, chunks.count)
         for fault in faults { add(fault.words, isOfCopy: true) }
         guard keyFile != nil else { return }
-        // A chunk that stands in another place, or twice, is heard in its own, once.
+        // A misplaced or repeated chunk is heard once, in its own place.
         chunks.sort { $0.index < $1.index }
         do throws(OpusError) {
             try read(chunks)
@@ -126,7 +126,7 @@ struct RecordingContents {
 }
 
 extension RecordingFault {
-    /// A word for programs, and what follows the path in a sentence.
+    /// A word for programs, and the words after the path in a sentence.
     var words: (code: String, text: String) {
         switch self {
         case .notARecording:
@@ -151,7 +151,7 @@ extension RecordingFault {
     }
 }
 
-/// The secret half of a recording key, from its file.
+/// Reads the secret half of a recording key from its file.
 func recordingKey(_ path: String) throws(Failure) -> RecordingKey {
     try attempt { () throws(StateError) in try KeyStore.recordingKey(at: path) }
 }

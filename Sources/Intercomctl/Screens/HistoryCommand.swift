@@ -2,7 +2,7 @@ internal import HAL
 internal import Report
 internal import Wire
 
-/// `history`: the call history, newest last as in a log.
+/// `history`: prints the call history, newest last as in a log.
 func showHistory(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var query = HistoryQuery()
     query.isMissed = invocation.isMissed
@@ -18,7 +18,7 @@ func showHistory(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         guard case .history(let list) = try daemon.ask(.history(query)) else {
             throw Failure.misfit
         }
-        // A call that began between two requests shifts the older ones by one.
+        // A call that began between two requests shifts the older calls by one.
         let known = Set(all.calls.map { $0.record.call })
         let new = list.calls.filter { !known.contains($0.record.call) }
         all.calls += new
@@ -58,7 +58,7 @@ private func row(_ call: HistoryList.Call) -> [String] {
     ]
 }
 
-/// 14 s, 2:05, 1:02:05; nothing where there is none.
+/// Formats a duration: 14 s, 2:05, 1:02:05; `-` without one.
 private func duration(_ seconds: Double?) -> String {
     guard let seconds, seconds.isFinite, (0...1e9).contains(seconds) else { return "-" }
     let whole = Int(seconds + 0.5)
@@ -67,7 +67,7 @@ private func duration(_ seconds: Double?) -> String {
     return "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))"
 }
 
-/// Local time: 2026-11-20 21:10:04.
+/// Formats local time: 2026-11-20 21:10:04.
 func localTime(milliseconds: Int) -> String {
     guard let time = LocalTime(milliseconds: Int64(milliseconds)) else { return "?" }
     return "\(time.year)-\(two(time.month))-\(two(time.day)) "
@@ -75,7 +75,7 @@ func localTime(milliseconds: Int) -> String {
 }
 
 extension HistoryRecord.Kind {
-    /// For a person.
+    /// The kind in words.
     fileprivate var word: String {
         switch self {
         case .call: "call"
@@ -87,7 +87,7 @@ extension HistoryRecord.Kind {
     }
 }
 
-/// The seconds of `90s`, `30m`, `2h`, `3d`; nil for anything else, and for more than a century.
+/// Reads the seconds of `90s`, `30m`, `2h`, `3d`; nil for other text, and for more than a century.
 func seconds(typed text: String) -> Int? {
     let units: [(UInt8, Int)] = [
         (UInt8(ascii: "s"), 1), (UInt8(ascii: "m"), 60), (UInt8(ascii: "h"), 3600),

@@ -3,7 +3,7 @@ internal import HAL
 internal import Report
 internal import Time
 
-/// `levels`: a line of sound levels twice a second, until Ctrl-C or for `--seconds`.
+/// `levels`: prints sound levels twice a second, until Ctrl-C or for `--seconds`.
 func showLevels(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     guard case .levels = try daemon.ask(.levels) else { throw Failure.misfit }
@@ -21,7 +21,7 @@ func showLevels(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     return .ok
 }
 
-/// One reading as a line; a microphone or speaker that gives nothing is `-`.
+/// Formats one reading as a line; `-` stands for a microphone or speaker without a reading.
 func sentence(of levels: Levels) -> String {
     func part(_ name: String, _ rms: Double?, _ peak: Double?) -> String {
         guard let rms else { return "  \(name) -" }

@@ -3,7 +3,7 @@ internal import Report
 
 /// Prints text of the result unchanged.
 ///
-/// A failed write is a failure: a script must not mistake cut output for all of it.
+/// A failed write is a failure: a script must not mistake cut output for the whole.
 func printText(_ text: String) throws(Failure) {
     guard Terminal.write(text) else { throw unwritten }
 }
@@ -12,13 +12,12 @@ private var unwritten: Failure {
     Failure("the output cannot be written: the reader is gone or the disk is full")
 }
 
-/// Prints a line for a person, or several; at a terminal, sentences that are longer end their lines
-/// between words.
+/// Prints one or more lines for a person; at a terminal, breaks long lines between words.
 func printLine(_ text: String, to output: Terminal.Output = .result) throws(Failure) {
     guard Terminal.write(folded(text, for: output), to: output) else { throw unwritten }
 }
 
-/// Prints a question as `printLine` does its lines, and leaves the cursor behind it.
+/// Prints a question as `printLine` does, and leaves the cursor after the question.
 func printQuestion(_ text: String, to output: Terminal.Output = .result) throws(Failure) {
     let question = folded(text, for: output).dropLast()
     guard Terminal.write("\(question) ", to: output) else { throw unwritten }
@@ -29,7 +28,7 @@ private func folded(_ text: String, for output: Terminal.Output) -> String {
     return folded(text, columns: size?.columns ?? Int.max)
 }
 
-/// Prints the lines of a screen, each with its end; sentences among them as `printLine` does.
+/// Prints the lines of a screen, which may end in a newline, as `printLine` does.
 func printScreen(_ text: String) throws(Failure) {
     guard !text.isEmpty else { return }
     try printLine(text.last == "\n" ? String(text.dropLast()) : text)
@@ -41,14 +40,13 @@ func printLine(_ json: borrowing JSON) throws(Failure) {
     try printText(String(decoding: bytes, as: UTF8.self).escaped + "\n")
 }
 
-/// Prints what a command has found: for a program with `--json`, and else for a person.
+/// Prints the result of a command: JSON with `--json`, otherwise text for a person.
 ///
 /// - Parameters:
 ///   - json: One object.
-///   - text: Lines as `printScreen` takes them; empty where there is nothing to say.
+///   - text: Lines as `printScreen` takes them; empty if there is nothing to print.
 ///   - invocation: The command line.
-///   - isFolded: Whether lines that are too long for the terminal end between words; those of a
-///     table stay as they are.
+///   - isFolded: Whether lines too long for the terminal are broken; false for a table.
 /// - Throws: an output that cannot be written.
 func printResult(
     _ json: borrowing JSON, _ text: @autoclosure () -> String,
@@ -64,14 +62,14 @@ func printResult(
 }
 
 extension JSON {
-    /// The object that a command prints, with the number of its form.
+    /// Makes the object that a command prints, with its schema number.
     static func result() -> JSON {
         var json = JSON.object()
         json.set("schema", JSON(1))
         return json
     }
 
-    /// The same with one list.
+    /// Makes the object that a command prints, with one list.
     static func result<Element>(
         _ key: String, _ elements: [Element], _ json: (Element) -> JSON
     ) -> JSON {
@@ -106,15 +104,14 @@ extension String {
         return String(text)
     }
 
-    /// Text of several lines, such as all the mistakes in a file, each made `visible`.
+    /// The text of several lines, such as the mistakes in a file, with each line made `visible`.
     var visibleLines: String {
         split(separator: "\n", omittingEmptySubsequences: false)
             .map { String($0).visible }.joined(separator: "\n")
     }
 }
 
-/// The lines, of which those that are too long are broken; those set in by four blanks are there
-/// to be copied, and stay.
+/// Breaks lines that are too long; a line indented by four blanks is there to be copied, and stays.
 func folded(_ text: String, columns: Int) -> String {
     var folded = ""
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -124,10 +121,10 @@ func folded(_ text: String, columns: Int) -> String {
     return folded
 }
 
-/// The text on lines of at most 80 columns, broken between words.
+/// Breaks the text between words into lines of at most 80 columns.
 func wrapped(_ text: String) -> String { broken(text.split(separator: " ").map { String($0) }, 80) }
 
-/// The pieces on lines of at most so many columns; lines after the first are set in.
+/// Joins the pieces into lines of at most `columns`; lines after the first are indented.
 private func broken(_ pieces: [String], _ columns: Int) -> String {
     var lines = ""
     var line = ""
@@ -143,8 +140,8 @@ private func broken(_ pieces: [String], _ columns: Int) -> String {
     return lines + line + "\n"
 }
 
-/// Words, each with what is set in columns beside it, and commands that fit into a line, which stay
-/// whole, so that they can be copied.
+/// Splits a line into pieces that stay whole: a word with the column beside it, or a command that
+/// fits into a line, so that it can be copied.
 private func pieces(of text: Substring, _ columns: Int) -> [String] {
     var pieces: [String] = []
     var isCommand = false
@@ -171,7 +168,7 @@ private func pieces(of text: Substring, _ columns: Int) -> [String] {
     return pieces
 }
 
-/// Columns of text, each as wide as its widest cell, two blanks between.
+/// Columns of text, each as wide as its widest cell, with two blanks between them.
 struct Table {
     private var rows: [[String]]
 
@@ -215,7 +212,7 @@ func padded(_ text: String, to width: Int) -> String {
 
 // Numbers as people read them.
 
-/// One decimal place: 4.1; nothing when it is not known.
+/// Rounds to one decimal place: 4.1; `-` for an unknown number.
 func decimal(_ number: Double?, unit: String = "") -> String {
     guard let number, number.isFinite, number.magnitude < 1e9 else { return "-" }
     let tenths = nearest(number * 10)
@@ -223,23 +220,23 @@ func decimal(_ number: Double?, unit: String = "") -> String {
     return "\(sign)\(tenths.magnitude / 10).\(tenths.magnitude % 10)\(unit)"
 }
 
-/// The nearest whole number; `rounded()` would need the C library of mathematics.
+/// Rounds to the nearest whole number; `rounded()` would need the C library of mathematics.
 private func nearest(_ number: Double) -> Int {
     number < 0 ? -Int(0.5 - number) : Int(number + 0.5)
 }
 
-/// No decimal place: 40ms.
+/// Rounds to a whole number: 40ms; `-` for an unknown number.
 func whole(_ number: Double?, unit: String = "") -> String {
     guard let number, number.isFinite, number.magnitude < 1e9 else { return "-" }
     return "\(nearest(number))\(unit)"
 }
 
-/// One key, two keys.
+/// Counts things: 1 key, 2 keys.
 func plural(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
 }
 
-/// Two units at most: 3d 4h, 12m 5s, 14s.
+/// Formats an age in two units at most: 3d 4h, 12m 5s, 14s.
 func age(seconds: Int) -> String {
     let seconds = max(0, seconds)
     let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")]
@@ -251,16 +248,16 @@ func age(seconds: Int) -> String {
     return "0s"
 }
 
-/// An age of seconds and tenths while it is short.
+/// Formats an age, with tenths of a second below ten seconds.
 func age(seconds: Double?) -> String {
     guard let seconds, seconds.isFinite, seconds.magnitude < 1e12 else { return "-" }
     return seconds < 10 ? decimal(seconds, unit: "s") : age(seconds: Int(seconds))
 }
 
-/// Two digits at least.
+/// Formats a number with at least two digits.
 func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
-/// The local time of day: 21:10:04.113.
+/// Formats the local time of day: 21:10:04.113.
 func timeOfDay(milliseconds: Int) -> String {
     guard let time = LocalTime(milliseconds: Int64(milliseconds)) else { return "?" }
     let fraction = (milliseconds % 1000 + 1000) % 1000

@@ -1,7 +1,7 @@
 internal import Audio
 internal import Report
 
-/// `stats PEER`: sound quality and network figures of a peer, in both directions.
+/// `stats PEER`: prints sound quality and network figures of a peer, in both directions.
 func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let status = try statusNow(invocation)
     let peer = try findPeer(invocation.arguments[0], in: status)
@@ -14,7 +14,7 @@ func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-/// The peer of this name; the complaint about an unknown name suggests the nearest one.
+/// Finds the peer with this name; the complaint about an unknown name suggests the nearest name.
 func findPeer(_ name: String, in status: Status) throws(Failure) -> PeerStatus {
     guard let peer = status.peers.first(where: { $0.name == name }) else {
         let names = status.peers.map { $0.name }
@@ -23,7 +23,7 @@ func findPeer(_ name: String, in status: Status) throws(Failure) -> PeerStatus {
     return peer
 }
 
-/// One peer, in both directions.
+/// Formats the figures of one peer, in both directions.
 func statsScreen(of peer: PeerStatus) -> String {
     func line(_ head: String, _ rest: String) -> String { padded(head, to: 20) + rest + "\n" }
     func arrival(_ loss: Double?, _ jitter: Double?) -> String {
@@ -72,7 +72,7 @@ private func endpoint(of peer: PeerStatus) -> String {
     peer.endpoint.map { " at \($0.visible)" } ?? ""
 }
 
-/// Bytes a second: 0, 870, 8.7k.
+/// Formats bytes per second: 0, 870, 8.7k.
 func bytes(_ count: Int) -> String {
     count < 1000 ? "\(count)" : decimal(Double(min(count, 1_000_000_000)) / 1000, unit: "k")
 }

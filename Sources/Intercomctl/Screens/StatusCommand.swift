@@ -1,14 +1,14 @@
 internal import HAL
 internal import Report
 
-/// `status`: one screen, problems first.
+/// `status`: prints one screen, problems first.
 func showStatus(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let status = try statusNow(invocation)
     try printResult(status.json, screen(of: status, invocation), invocation)
     return status.problems.isEmpty ? .ok : .degraded
 }
 
-/// `peers`: the table alone.
+/// `peers`: prints the table of peers, and remarks on them.
 func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     guard case .peers(let list) = try daemon.ask(.peers) else { throw Failure.misfit }
@@ -89,7 +89,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
     return text
 }
 
-/// A pairing under way; nil where there is none.
+/// Describes a pairing in progress; nil if there is none.
 private func words(about pairing: PairingStatus) -> String? {
     let what: String
     switch pairing.state {
@@ -121,7 +121,7 @@ private func call(_ call: CallStatus) -> String {
     var text = call.state.rawValue
     if let kind = call.kind, kind != "call" { text += " (\(kind.visible))" }
     text += " \(call.peers.joined(separator: ", ").visible)"
-    // A daemon that was taken over can send any number.
+    // A compromised daemon can send any number.
     if let seconds = call.seconds, (0..<1e12).contains(seconds) {
         text += "  \(age(seconds: Int(seconds)))"
     }
@@ -132,7 +132,7 @@ private func call(_ call: CallStatus) -> String {
     return text
 }
 
-/// The call that ended last; nil before there was one.
+/// Describes the call that ended last; nil before the first.
 private func lastCall(_ call: CallStatus) -> String? {
     guard let ended = call.lastEndedMilliseconds, let peer = call.lastPeer else { return nil }
     let who = peer.isEmpty ? "nobody" : peer.visible
@@ -161,7 +161,7 @@ private func remarks(on peer: PeerStatus) -> String {
     if peer.isTalking { remarks.append("talking") }
     if peer.down.reason == "revoked" { remarks.append("put out") }
     if peer.suite != 1, peer.state != .down { remarks.append("suite \(peer.suite)") }
-    // Without one a future quantum computer could pose as the peer (protocol.md §1.5).
+    // Without a psk, a future quantum computer could pose as the peer (protocol.md §1.5).
     if !peer.hasPSK { remarks.append("no psk") }
     if let now = peer.hearsNow, now != "heard" {
         remarks.append("does not hear us now: \(HeardBy.Reason(word: now).words)")
@@ -184,7 +184,7 @@ private func table(of peers: [PeerStatus]) -> String {
 
 /// Peers whose key no person has compared, and peers whose requests were refused.
 private func doubts(about peers: [PeerStatus], _ site: SiteStatus) -> String {
-    // One that was put out cannot talk here, whoever it is.
+    // A peer that was put out cannot talk here, verified or not.
     let unseen = peers.filter { !$0.isVerified && $0.down.reason != "revoked" }.map { $0.name }
     let introduced = unseen.filter { site.peers.contains($0) }
     let strangers = unseen.filter { !site.peers.contains($0) }

@@ -4,7 +4,7 @@ internal import Files
 internal import HAL
 internal import Report
 
-/// `config check`: every mistake with its place, before the daemon meets it.
+/// `config check`: prints every mistake with its place, before the daemon reads the files.
 func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let folder = ConfigFolder(invocation.configFolder)
     let sources = try folder.read()
@@ -39,12 +39,12 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     return found.warnings.isEmpty ? .ok : .degraded
 }
 
-/// What is wrong with the files, and with the keys that they name.
+/// The mistakes in the files, and in the keys that they name.
 struct ConfigFindings {
     /// The settings, without this station itself among the peers; nil if they are wrong.
     private(set) var config: Config?
     private(set) var errors: [Mistake] = []
-    /// Errors that are not among them.
+    /// The number of errors that are left out of `errors`.
     private(set) var omitted = 0
     private(set) var warnings: [Mistake] = []
 
@@ -60,9 +60,9 @@ struct ConfigFindings {
     }
 }
 
-/// The checks that need the keys themselves; of what the caller may not read there is none.
+/// Makes the checks that need the keys themselves; skips keys that the caller may not read.
 ///
-/// - Returns: the settings without this station itself, and what is wrong with its keys.
+/// - Returns: the settings without this station itself, and the mistakes in the keys.
 private func keyMistakes(in config: Config) -> (config: Config, errors: [Mistake]) {
     let paths = config.paths
     do throws(StateError) {
@@ -105,15 +105,15 @@ extension Mistake {
         self.init(Origin(file: file, line: 0), error.finding, advice: error.fix)
     }
 
-    /// Without the way out.
+    /// The mistake without its remedy.
     var finding: String { origin.line == 0 ? what : "\(origin): \(what)" }
 
-    /// The way out; nil where the finding has it.
+    /// The remedy; nil where the finding names it.
     var wayOut: String? { origin.line == 0 ? advice : fix }
 
     private var whole: String { advice.map { "\(what); \($0)" } ?? what }
 
-    /// For a person.
+    /// The mistake and its remedy, for a person.
     fileprivate var line: String { (origin.line == 0 ? whole : description).visibleLines }
 
     fileprivate var json: JSON {
@@ -126,7 +126,7 @@ extension Mistake {
     }
 }
 
-/// `config show`: what the files say together, every default included.
+/// `config show`: prints the settings of all files together, with every default.
 func showConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let config = try readConfig(ConfigFolder(invocation.configFolder))
     let json = JSON.result("sections", config.effectiveSections) { section in
@@ -144,13 +144,13 @@ func showConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 }
 
 extension ConfigFolder {
-    /// The text of the files.
+    /// Reads the text of the files.
     func read() throws(Failure) -> [ConfigSource] {
         try attempt { () throws(SystemError) in try sources() }
     }
 }
 
-/// The configuration in a folder, or everything that is wrong with it.
+/// Reads the configuration in a folder, or throws all its mistakes.
 func readConfig(_ folder: ConfigFolder) throws(Failure) -> Config {
     let sources = try folder.read()
     do throws(ConfigError) {
@@ -162,7 +162,7 @@ func readConfig(_ folder: ConfigFolder) throws(Failure) -> Config {
 
 private let restart = "sudo systemctl restart intercomd"
 
-/// `reload`: lets the running daemon read the files anew; a bad file changes nothing.
+/// `reload`: makes the running daemon read the files again; a bad file changes nothing.
 func reloadConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let reload: Reply.Reload
     do throws(Failure) {

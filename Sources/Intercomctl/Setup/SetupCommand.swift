@@ -3,7 +3,7 @@ internal import Files
 internal import HAL
 internal import Report
 
-/// `setup`: the shortest configuration that does the work, from the cards and lines found.
+/// `setup`: makes the shortest configuration that works, from the cards and lines found.
 func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let folder = ConfigFolder(invocation.configFolder)
     let isAsking =
@@ -14,14 +14,14 @@ func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if isAsking, !invocation.isForced,
         (try? readConfig(folder))?.station.name == setup.plan[.name].value
     {
-        // A run before it was cut off, or what a person has written waits for the rest.
+        // An earlier run was cut off, or a person has written the file: take the remaining steps.
         try setup.checkRight()
         return try setup.goOn(invocation)
     }
     if isWriting { try setup.checkPlace(isForced: invocation.isForced) }
     if isAsking {
         try setup.checkRight()
-        // What other files hold against the plan, no answer can mend.
+        // No answer can mend a conflict of the plan with other files.
         try setup.check()
         try setup.printCards()
         guard try setup.ask() else {
@@ -66,11 +66,11 @@ struct Setup {
     let cards: [CardTrial]
     var plan: SetupPlan
     private(set) var isWritten = false
-    /// Where the configuration of before is kept.
+    /// The path to which the former configuration was moved.
     private(set) var backup: String?
-    /// The option that the person gave.
+    /// The option `--name` as the person gave it; empty without it.
     let naming: String
-    /// How the station gets that name and keeps its settings, where it has another one.
+    /// The way to give the station that name and keep its settings; empty if it has that name.
     var renaming: String {
         let name = plan[.name].value
         guard !naming.isEmpty, let now = try? readConfig(folder), now.station.name != name else {
@@ -125,7 +125,7 @@ struct Setup {
             + " --force writes it anew and keeps the old one as intercomd.conf.bak\(renaming)"
     }
 
-    /// Says before the first question that the answers could not be written.
+    /// Refuses before the first question if the answers could not be written.
     func checkRight() throws(Failure) {
         let mayWrite = try attempt { () throws(SystemError) in
             try FileStore.mayWrite(in: folder.folder)
@@ -136,7 +136,7 @@ struct Setup {
                 + " intercomctl setup | cat shows what it would write)")
     }
 
-    /// What the daemon would say of the plan.
+    /// Checks the plan, with the other files, as the daemon would.
     func settings() throws(Failure) -> Result<Config, ConfigError> {
         let main = ConfigSource(role: .main, path: path, bytes: Array(plan.text.utf8))
         // A folder that does not exist yet has no other files.
@@ -160,7 +160,8 @@ struct Setup {
         do throws(SystemError) {
             try FileStore.makeDirectory(folder.folder, mode: 0o755)
             if try FileStore.status(of: path) != nil {
-                // Moved, and not read: whoever owns the folder could have made it a link meanwhile.
+                // Moved, and not read: the folder's owner could have made the file a link
+                // meanwhile.
                 let kept = try Self.freeName(beside: path)
                 try FileStore.rename(path, to: kept)
                 backup = kept
@@ -170,7 +171,7 @@ struct Setup {
         isWritten = true
     }
 
-    /// `.bak`, or one that no older configuration has: the first one may be the one worth keeping.
+    /// Returns a free name, `.bak` or with a number: the oldest copy may be the one worth keeping.
     private static func freeName(beside path: String) throws(SystemError) -> String {
         var name = "\(path).bak"
         var number = 1
@@ -185,7 +186,7 @@ struct Setup {
 /// Whether the usual GPIO line of a talk button is available.
 struct ButtonTrial: Equatable {
     let reason: String
-    /// A held line is there, too: the daemon may hold it, or the other program may be removed.
+    /// Whether the line exists, free or held: the daemon, or a removable program, may hold it.
     var isThere = false
     var warning: String?
 
@@ -195,7 +196,7 @@ struct ButtonTrial: Equatable {
         ButtonTrial(reason: "\(place), free", isThere: true)
     }
 
-    /// Another program holds it; its name may be empty.
+    /// Describes a line that another program holds; the program's name may be empty.
     static func held(by holder: String) -> ButtonTrial {
         let reason = "in use by \(holder.isEmpty ? "the kernel" : holder.visible)"
         let warning =
@@ -214,7 +215,7 @@ struct ButtonTrial: Equatable {
     static let noChip = ButtonTrial(
         reason: "no GPIO on this machine", warning: "no talk button; \(byHand)")
 
-    /// The error that prevented a look.
+    /// Describes lines that could not be listed, with the reason.
     static func unknown(_ why: String) -> ButtonTrial {
         ButtonTrial(
             reason: "the GPIO lines cannot be listed", warning: "\(why.visible); \(byHand)")

@@ -4,7 +4,7 @@ internal import Files
 internal import HAL
 internal import Report
 
-// What `setup` says and is told at a terminal.
+// The dialogue of `setup` at a terminal.
 extension Setup {
     func printCards() throws(Failure) {
         guard !cards.isEmpty else { return try printLine("no sound card found") }
@@ -81,7 +81,7 @@ extension Setup {
     /// Plays a tone on the chosen speaker, and asks whether it is heard; nil at the end of the
     /// input.
     ///
-    /// A speaker that is left out, or cannot be tried now, does not hold up the rest.
+    /// Returns true for a speaker that is left out, or cannot be tried now.
     private func isHeard() throws(Failure) -> Bool? {
         guard case .success(let config) = try settings(), let name = config.audio.output.pcm
         else { return true }
@@ -99,7 +99,7 @@ extension Setup {
         return false
     }
 
-    /// Plays a rising tone three times; false where the card cannot be had, which it says.
+    /// Plays a rising tone three times; returns false, and prints the reason, if the card fails.
     private func playTone(on name: PCMName, _ audio: Config.Audio) throws(Failure) -> Bool {
         var pcm: PCMDevice
         do throws(PCMError) {
@@ -127,7 +127,7 @@ func typedLine() -> String? { Keyboard.line().map { trimmed($0) } }
 
 /// Asks until the answer is one of these words or their beginnings; nil at the end of the input.
 ///
-/// Without an answer it is the first.
+/// An empty answer means the first word.
 func choice(
     _ question: String, among words: [String] = ["yes", "no"]
 ) throws(Failure) -> String? {
@@ -139,7 +139,7 @@ func choice(
     }
 }
 
-// What `setup` shows.
+// The output of `setup`.
 extension Setup {
     /// The choices with their reasons, then the warnings.
     var summary: String {
@@ -155,7 +155,7 @@ extension Setup {
         plan.warnings.map { "! \($0.visible)\n" }.joined()
     }
 
-    /// The lines about the file that was written, and the former one that is kept.
+    /// The lines about the written file, and about the former file that is kept.
     var written: String {
         guard isWritten else { return kept + "\n" }
         return "wrote \(path)\n" + (backup.map { "kept the old one as \($0)\n" } ?? "")

@@ -3,12 +3,12 @@ internal import HAL
 internal import Report
 internal import Time
 
-// How `setup` ends at a terminal: the daemon takes the settings, and pairs.
+// The end of `setup` at a terminal: the daemon applies the settings, and pairs.
 extension Setup {
-    /// Lets the daemon take what was written, starts it where it does not run, and offers to pair.
+    /// Makes the daemon apply the new settings, or starts the daemon; then offers to pair.
     func goOn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         var typed = copy invocation
-        // The name that was given is this station's.
+        // `--name` gave the name of this station, not of a peer.
         typed.name = nil
         if isRunning(typed) {
             try printScreen(written)
@@ -34,7 +34,7 @@ extension Setup {
         return try offerToPair(&typed)
     }
 
-    /// Starts the service; false where the person does not want it, or it fails, which it says.
+    /// Starts the service; returns false if the person declines.
     private func isStarted(_ invocation: borrowing Invocation) throws(Failure) -> Bool {
         let question = "start intercomd now, and at each start of this machine? [yes]:"
         guard try choice(question) == "yes" else {
@@ -45,7 +45,7 @@ extension Setup {
         if let why = ServiceStart.failure() {
             throw Failure("\(why); the reason: journalctl -u intercomd -n 20")
         }
-        // A unit that does not say when it is ready.
+        // The unit may not report when it is ready.
         let end = Clock.now() + .seconds(5)
         while !isRunning(invocation) {
             guard Clock.now() < end else {
@@ -59,7 +59,7 @@ extension Setup {
         return true
     }
 
-    /// Has systemd start it at each boot, if wanted, where a person has started it by hand.
+    /// Offers to start the daemon at each boot, if a person has started it by hand.
     private func offerEachStart() throws(Failure) {
         guard ServiceStart.isPossible(for: folder.folder), !UnitFacts().isEnabled else { return }
         let question = "intercomd runs; start it at each start of this machine, too? [yes]:"
@@ -71,7 +71,7 @@ extension Setup {
         }
     }
 
-    /// Lets the person who has typed `sudo` do without it from now on, if wanted.
+    /// Offers a person who has typed `sudo` to do without it from the next login on.
     private func offerMembership() throws(Failure) {
         guard let member = Membership() else { return }
         guard try choice("may \(member.user) use intercomctl without sudo? [yes]:") == "yes" else {
@@ -104,7 +104,7 @@ extension Setup {
             do throws(Failure) {
                 peer = try pairedPeer(nil, invocation)?.name
             } catch {
-                // What was typed may be mistyped.
+                // The answer may be mistyped: ask again.
                 guard invocation.arguments.isEmpty else {
                     try printLine(error.text)
                     continue
@@ -119,12 +119,12 @@ extension Setup {
     }
 }
 
-/// The service, started by systemd, as `setup` does it for the person.
+/// The start of the service by systemd, which `setup` does for the person.
 enum ServiceStart {
     private static let program = "/usr/bin/systemctl"
     private static let unitFolder = "/etc/systemd/system"
 
-    /// Whether systemd runs this machine, has the unit, which reads `folder`, and would obey.
+    /// Whether this user may let systemd start the unit, and the unit reads `folder`.
     static func isPossible(for folder: String) -> Bool {
         let unit = UnitFacts()
         guard unit.hasSystemd, unit.path != nil, folder == ConfigFolder.standard else {
@@ -133,7 +133,7 @@ enum ServiceStart {
         return (try? FileStore.mayWrite(in: unitFolder)) == true
     }
 
-    /// Starts it, now and at each boot; returns what has failed.
+    /// Starts the service, now and at each boot; returns the failure, if any.
     static func failure() -> String? {
         SystemProgram.failure(
             program, ["--quiet", "enable", "--now", "intercomd"],
@@ -148,8 +148,7 @@ struct Membership {
 
     let user: String
 
-    /// The user of this login if they have become a member since it began, which only a new one
-    /// shows to programs.
+    /// Returns the user of this login if the group lists them; only a new login applies that.
     static func joined() -> String? {
         guard let user = Environment.value(of: "USER"), isName(user),
             Environment.group(groups[0], lists: user) == true
@@ -157,8 +156,8 @@ struct Membership {
         return user
     }
 
-    /// Nil for a person who is in these groups, where they do not exist, and where nobody knows who
-    /// that is: `sudo` alone says so.
+    /// Nil if the person is in these groups, if the groups do not exist, or if the person is
+    /// unknown: only `sudo` names them.
     init?() {
         guard let user = Environment.value(of: "SUDO_USER"), user != "root", Self.isName(user),
             Self.groups.contains(where: { Environment.group($0, lists: user) == false })
@@ -166,17 +165,17 @@ struct Membership {
         self.user = user
     }
 
-    /// Whether it may be a word of a command line.
+    /// Whether the name may be a word of a command line.
     static func isName(_ text: String) -> Bool {
         guard let first = text.utf8.first, first != UInt8(ascii: "-"), text.utf8.count <= 32
         else { return false }
         return text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ":") }
     }
 
-    /// For a person who types it.
+    /// The command for a person to type.
     var command: String { "sudo usermod -aG \(Self.groups.joined(separator: ",")) \(user)" }
 
-    /// Makes the person a member; returns what has failed.
+    /// Makes the person a member; returns the failure, if any.
     func failure() -> String? {
         SystemProgram.failure(
             Self.program, ["-aG", Self.groups.joined(separator: ","), "--", user],

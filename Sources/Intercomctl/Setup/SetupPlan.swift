@@ -10,7 +10,7 @@ struct SetupPlan {
         var reason: String
     }
 
-    /// By the number of the question; "none" leaves the talk button out.
+    /// The choices, by the number of the question; "none" leaves the talk button out.
     private var choices: [Choice]
     /// Warnings about a choice, while it stands.
     private var cautions: [(question: SetupQuestion, text: String)] = []
@@ -21,7 +21,7 @@ struct SetupPlan {
     private static let unnamed = DeviceName.auto.description
 
     init(name: Choice, cards: [CardTrial], key: ButtonTrial) {
-        // Nobody hears what a virtual card plays: a person may type it.
+        // Nobody hears a virtual card, so none is proposed; a person may type its name.
         let cards = cards.filter { !PCMCard.isVirtual($0.name) }
         let (input, output) = Self.devices(among: cards)
         let line = Choice(value: key.isThere ? Self.usualLine : "none", reason: key.reason)
@@ -43,7 +43,7 @@ struct SetupPlan {
 
     var warnings: [String] { cautions.map { $0.text } }
 
-    /// Takes a person's choice, who knows better.
+    /// Applies the choice of a person, who knows better, and drops the warnings about it.
     mutating func choose(_ value: String, for question: SetupQuestion) {
         guard value != self[question].value else { return }
         self[question].value = value
@@ -82,7 +82,7 @@ extension SetupPlan {
         )
     }
 
-    /// The first of the best among those that can be used.
+    /// Returns the best usable card; of equal cards, the first.
     private static func best(
         _ cards: [CardTrial], for directions: [PCMError.Direction]
     ) -> CardTrial? {
@@ -119,15 +119,14 @@ extension SetupPlan {
 
 // Answers by number.
 extension SetupPlan {
-    /// The card with this number in the table that `setup` prints; any other answer as it is.
+    /// Returns the card with this number in the printed table, or any other answer unchanged.
     static func card(_ answer: String, among cards: [CardTrial]) -> String {
         guard let number = Int(answer), (0...cards.count).contains(number), number > 0
         else { return answer }
         return cards[number - 1].value
     }
 
-    /// `GPIO17` for 17, the number that wiring diagrams have, for gpio17 and for GPIO 17; any other
-    /// answer as it is.
+    /// Returns `GPIO17` for 17, gpio17 or GPIO 17, or any other answer unchanged.
     static func line(_ answer: String) -> String {
         let rest = answer.lowercased().hasPrefix("gpio") ? answer.dropFirst(4) : answer[...]
         let digits = rest.drop { $0 == " " }
@@ -137,15 +136,15 @@ extension SetupPlan {
     }
 }
 
-/// The GPIO lines of this machine, as the answer to `setup` names them.
+/// The GPIO lines of this machine, as answers to `setup` name them.
 struct HeaderLines: Equatable {
     /// The names of all lines, among them those of a Raspberry Pi's pin header, `GPIO2` for
     /// instance.
     private var names: [String] = []
-    /// The program that has a line, by its name; empty where it is the kernel.
+    /// The programs that hold lines, by the line's name; empty for the kernel.
     private var holders: [String: String] = [:]
 
-    /// - Parameter lines: Each by its name, with the program that has it.
+    /// - Parameter lines: The names of the lines, each with the program that holds it.
     init(_ lines: [(name: String, holder: String?)]) {
         for (name, holder) in lines {
             names.append(name)
@@ -168,18 +167,18 @@ struct HeaderLines: Equatable {
         return HeaderLines(found)
     }
 
-    /// Whether this machine has lines, and none of this name: a button there would never talk.
+    /// Whether this machine has lines, but none of this name: such a button would never talk.
     func lacks(_ value: String) -> Bool {
-        // A place at a chip or a key of a keypad is known to the daemon alone.
+        // Only the daemon can check a place at a chip, or a key of a keypad.
         guard value != "none", !value.contains(where: { $0 == "/" || $0 == ":" }) else {
             return false
         }
         return !names.isEmpty && !names.contains(value)
     }
 
-    /// Why a line is perhaps not meant; nil where it is well.
+    /// Returns a reason to doubt the choice of a line; nil if there is none.
     func doubt(of value: String) -> String? {
-        // Of the header of a Raspberry Pi, which has these.
+        // The header of a Raspberry Pi has all of these lines.
         if value == "GPIO2" || value == "GPIO3",
             (2...27).allSatisfy({ names.contains("GPIO\($0)") })
         {

@@ -2,7 +2,7 @@ internal import Config
 internal import Files
 internal import HAL
 
-/// What `setup` asks at a terminal, in this order.
+/// The questions of `setup` at a terminal, in this order.
 enum SetupQuestion: Int {
     case name, input, output, key
 
@@ -15,7 +15,7 @@ enum SetupQuestion: Int {
         }
     }
 
-    /// The setting that an answer stands for.
+    /// Returns the setting that an answer stands for.
     func value(of answer: String, among cards: [CardTrial]) -> String {
         switch self {
         case .name: answer
@@ -24,7 +24,7 @@ enum SetupQuestion: Int {
         }
     }
 
-    /// Why an answer is none, where that is not as the settings would say it of a file.
+    /// Returns the complaint about an invalid answer; nil where the complaint of the settings fits.
     func refusal(of answer: String, among cards: [CardTrial]) -> String? {
         switch self {
         case .name where !isName(answer): return "name: \"\(answer)\" is not a name: \(nameForm)"
@@ -35,7 +35,7 @@ enum SetupQuestion: Int {
         }
     }
 
-    /// Why a valid answer is perhaps not what the person means; nil where it is well.
+    /// Returns a reason to doubt a valid answer; nil if there is none.
     func doubt(
         of config: Config, at plan: SetupPlan, among cards: [CardTrial], _ lines: HeaderLines
     ) -> String? {
@@ -51,7 +51,7 @@ enum SetupQuestion: Int {
         return why.map { "\($0); the same again takes it" }
     }
 
-    /// Names of systems as they come, which several machines of a house may have.
+    /// Default names of systems, which several machines of a house may have.
     private static let common = [
         "raspberrypi", "raspberry", "localhost", "debian", "dietpi", "armbian", "orangepi",
         "ubuntu", "station",
@@ -65,7 +65,7 @@ enum SetupQuestion: Int {
         of device: DeviceName, at value: String, among cards: [CardTrial],
         _ direction: PCMError.Direction
     ) -> String? {
-        // Without a card yet, one may be plugged in later.
+        // If there is no card yet, a card may be plugged in later.
         guard let name = device.pcm, device != .auto || !cards.isEmpty else { return nil }
         let known = cards.first { $0.value == value }?.outcome(direction)
         switch known ?? CardTrial.outcome(ofOpening: name, direction) {

@@ -4,7 +4,7 @@ internal import Files
 internal import HAL
 internal import Peering
 
-/// `site import [FILE]`: makes the stations of a roster peers of this one.
+/// `site import [FILE]`: makes the stations of a roster peers of this station.
 func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let file = invocation.arguments.first
     let text =
@@ -34,7 +34,7 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     return try report.reloadAndPrint(invocation)
 }
 
-/// Refuses a roster that cannot be taken, and says why.
+/// Refuses a roster that cannot be adopted, with the reason.
 private func check(_ roster: Roster, in book: borrowing SiteBook) throws(Failure) {
     switch roster.verdict(over: book.held) {
     case .taken, .known: break
@@ -60,7 +60,7 @@ private func check(_ roster: Roster, in book: borrowing SiteBook) throws(Failure
     }
 }
 
-/// The lines of standard input; nothing follows a roster.
+/// Reads all lines of standard input; nothing follows a roster.
 private func readInput() throws(Failure) -> [UInt8] {
     guard !Keyboard.isThere else {
         throw Failure.usage(

@@ -5,22 +5,22 @@ internal import Peering
 internal import Report
 internal import Time
 
-/// `site join [PEER]`: joins the site that a peer shows, and leaves the one of this station.
+/// `site join [PEER]`: joins the site that a peer shows, and leaves the present site.
 func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let wish = try peerName(ifAny: invocation.arguments.first)
     let now = try statusNow(invocation)
     if now.site.introduces, let name = now.site.name {
         throw Failure(SiteFiles.refusal(toLeave: name.visible))
     }
-    // The station that introduces may be no peer here, as a former introducer has taken it out.
+    // The introducer may be no peer here, if a former introducer has taken it out.
     let isPeer = now.peers.contains { $0.name == wish }
     let status = try siteShown(
         by: isPeer ? wish : nil, within: isPeer || wish == nil ? .seconds(5) : .zero, invocation)
-    // Digits that were typed say which one is meant.
+    // Typed digits select the site.
     let meant = status.offers.filter { SiteQuestion.isMeant($0, invocation.site) }
     let shown = meant.isEmpty ? status.offers : meant
     var offers = shown.filter { wish == nil || $0.peer == wish }
-    // Of those that show the same site one is kept; a person sees, or types, which site it is.
+    // Only one of the peers that show the same site is listed; a person reads or types the digits.
     if offers.isEmpty, shown.count == 1,
         invocation.site != nil || (Keyboard.isThere && !invocation.isYes)
     {
@@ -59,8 +59,7 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return try join(offer, invocation)
 }
 
-/// Joins the site that a peer shows which was just paired, if the person wants that: who typed
-/// `pair --join` there has introduced this station.
+/// Offers to join the site of a newly paired peer, where `pair --join` has introduced this station.
 func offerToJoin(_ peer: String, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let status = try siteShown(by: peer, within: .seconds(3), invocation)
     guard status.name == nil, let offer = status.offers.first(where: { $0.peer == peer }) else {
@@ -78,9 +77,9 @@ func offerToJoin(_ peer: String, _ invocation: borrowing Invocation) throws(Fail
     return try join(offer, invocation)
 }
 
-/// The site of this station, once this peer, or any with nil, shows one, of the digits that were
-/// typed, if any; after `patience` at the latest, as a site that was changed a moment ago is not
-/// shown at once.
+/// Waits until this peer, or any peer for nil, shows a site with the typed digits, if any.
+///
+/// Returns after `patience` at the latest; a peer does not show a recent change at once.
 private func siteShown(
     by peer: String?, within patience: Duration, _ invocation: borrowing Invocation
 ) throws(Failure) -> SiteStatus {
@@ -95,15 +94,17 @@ private func siteShown(
     }
 }
 
-/// What `pair --join` does when the two are peers.
+/// The step of `pair --join` after the pairing.
 enum Joining {
     /// This station introduces the other one to its site.
     case introducing
-    /// This station joins the site of the other one, and leaves the one that it is in: the digits
-    /// of its key, and its number, as it may be the same site, which has taken this station out.
+    /// This station joins the site of the other one, and leaves its present site.
+    ///
+    /// The digits and number identify the present site: it may be the same, and have taken this
+    /// station out.
     case joining(leaving: (digits: String?, number: Int)?)
 
-    /// How long a person at the other station may take.
+    /// The time that a person at the other station may take.
     private static let patience = Duration.seconds(120)
     /// After this time the person there has perhaps not typed `--join`.
     private static let hint = Duration.seconds(5)
@@ -113,9 +114,9 @@ enum Joining {
         + " has there (intercomctl peers); if it does not, pair with the one that does; if there is"
         + " no site yet: sudo intercomctl site init NAME"
 
-    /// Which of the two this station can do.
+    /// Decides which of the two this station can do.
     ///
-    /// - Throws: that it can do neither, before anything is paired.
+    /// - Throws: the reason if it can do neither, before anything is paired.
     init(_ invocation: borrowing Invocation) throws(Failure) {
         let status = try statusNow(invocation).site
         guard let name = status.name else {
@@ -149,7 +150,7 @@ enum Joining {
         if case .introducing = self { true } else { false }
     }
 
-    /// Does it with this peer.
+    /// Introduces this peer, or joins its site.
     func go(on peer: String, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         guard case .joining(let former) = self else {
             return try introduce(paired: peer, invocation)
@@ -161,7 +162,7 @@ enum Joining {
         var hasHint = invocation.isJSON
         while Clock.now() < begin + Self.patience {
             let status = try statusNow(invocation).site
-            // It is in the site already, and waits for the list that says so.
+            // The peer is in the present site, whose newer roster may be on its way.
             let isKnown = former?.digits == status.fingerprint && status.peers.contains(peer)
             if !hasHint, Clock.now() > begin + (isKnown ? Self.patience / 4 : Self.hint) {
                 hasHint = true
@@ -171,9 +172,8 @@ enum Joining {
                 return try join(offer, invocation)
             }
             let isOther = former?.digits != status.fingerprint
-            // The site that had taken this station out, with the one that introduces it again; or
-            // that has it still: since the pairing the peer has told of the same list, which it
-            // does to those alone that are in it.
+            // The site has taken this station back with a newer roster. Or this station was never
+            // out: the peer has announced the same roster, which it does only to stations in it.
             let isBack =
                 status.peers.contains(peer)
                 && (former?.number ?? 0 < status.number ?? 0 || !status.behind.contains(peer))
@@ -189,8 +189,8 @@ enum Joining {
     }
 }
 
-/// Says that a peer is not in the site of this station, where a person may think that it is; it may
-/// come in the place of a former one, or be one that the site has taken out.
+/// Reminds a person that a peer is not in the site of this station; the peer may replace a former
+/// one, or the site may have taken it out.
 func remindOfSite(
     _ peer: String, after former: String? = nil, _ invocation: borrowing Invocation
 ) throws(Failure) {
@@ -211,7 +211,7 @@ func remindOfSite(
             + " for that\(wayIntoSite(of: peer.visible, inPlaceOf: place, site))")
 }
 
-/// How a peer comes into the site, where it may be the successor of a station there.
+/// Describes how to bring a peer into the site, perhaps as the successor of a station.
 func wayIntoSite(of peer: String, inPlaceOf former: String?, _ site: SiteStatus) -> String {
     let introducer = site.introducer.visible
     guard let former else {
@@ -227,7 +227,7 @@ func wayIntoSite(of peer: String, inPlaceOf former: String?, _ site: SiteStatus)
 }
 
 extension SiteStatus {
-    /// As the daemon has it; empty where none answers.
+    /// Asks the daemon; empty if none answers.
     init(at invocation: borrowing Invocation) {
         self = (try? statusNow(invocation).site) ?? SiteStatus()
     }
@@ -243,7 +243,7 @@ private func join(
     return .ok
 }
 
-/// Whether a person means this site, by the digits of its key.
+/// The question whether a person means this site, by the digits of its key.
 struct SiteQuestion {
     let name: String
     let stations: Int
@@ -257,9 +257,9 @@ struct SiteQuestion {
     ///
     /// - Parameters:
     ///   - invocation: The command line.
-    ///   - mayAsk: Whether the standard input is the person's.
+    ///   - mayAsk: Whether standard input comes from the person.
     /// - Returns: whether the person means it.
-    /// - Throws: what to add where nobody can be asked; other digits.
+    /// - Throws: the option to add if there is no terminal to ask at; other digits.
     func isConfirmed(
         _ invocation: borrowing Invocation, mayAsk: Bool
     ) throws(Failure) -> Bool {
@@ -284,14 +284,14 @@ struct SiteQuestion {
 
     /// Whether an answer is a yes, or the digits.
     ///
-    /// - Throws: that digits are others.
+    /// - Throws: a failure if typed digits differ.
     func isYes(_ answer: String) throws(Failure) -> Bool {
         if Self.areDigits(answer, of: digits) || ["y", "yes"].contains(answer) { return true }
         if answer.contains(where: { ("0"..."9").contains($0) }) { throw Self.otherDigits }
         return false
     }
 
-    /// Whether a site that a peer shows is the one whose digits were typed; any is without them.
+    /// Whether a peer's site has the typed digits; without digits, any site does.
     static func isMeant(_ offer: SiteStatus.Offer, _ typed: String?) -> Bool {
         typed.map { areDigits($0, of: offer.fingerprint) } ?? true
     }

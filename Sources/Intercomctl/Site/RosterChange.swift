@@ -6,17 +6,17 @@ internal import Peering
 internal import Report
 internal import Time
 
-/// What an introducer does to the roster of its site.
+/// A change that an introducer makes to the roster of its site.
 enum RosterChange {
     case add(Roster.Station)
     case remove(String)
-    /// By a station that may be a peer here, of that name.
+    /// Replaces a station; `peer` is the successor's name as a peer here, if it is one.
     case replace(String, Roster.Station, peer: String?)
     case rename(String, String)
     case set(Roster.Channel)
     case removeChannel(String)
 
-    /// The stations of the site that it is about, and that are not to come by it.
+    /// The stations that the change names and that must be in the site already.
     var subjects: [String] {
         switch self {
         case .remove(let name), .replace(let name, _, _), .rename(let name, _): [name]
@@ -25,7 +25,7 @@ enum RosterChange {
         }
     }
 
-    /// The station that is in it no more.
+    /// The station that the change takes out.
     var former: String? {
         switch self {
         case .remove(let name), .replace(let name, _, _): name
@@ -33,13 +33,13 @@ enum RosterChange {
         }
     }
 
-    /// The command for the station that comes; nil where it comes by itself, or is in the site
+    /// Returns the command that a new station needs; nil if it joins by itself, or is in the site
     /// already.
     ///
     /// - Parameters:
     ///   - isJoining: Whether the other side waits for the site.
     ///   - before: The roster before the change.
-    ///   - known: The keys of the peers before it: another station has no peer to join from.
+    ///   - known: The keys of the peers before the change: other stations must be paired first.
     /// - Returns: The command, for a person.
     func next(isJoining: Bool, before: Roster, known: [PublicKey]) -> String? {
         switch self {
@@ -55,7 +55,7 @@ enum RosterChange {
         }
     }
 
-    /// Where a name is changed that the list does not change; nil where there is none.
+    /// The advice on names that the roster does not change; nil if there are none.
     var nameWords: String? {
         switch self {
         case .replace(let name, _, _):
@@ -69,13 +69,12 @@ enum RosterChange {
         }
     }
 
-    /// The channels of the site that a station which comes, perhaps again, is not in, or those that
-    /// end with one that goes.
+    /// Lists the channels without an added station, or the channels that end with a removed one.
     ///
     /// - Parameters:
     ///   - before: The roster before the change.
-    ///   - roster: The roster after it.
-    /// - Returns: The words for a person; nil where there are none.
+    ///   - roster: The roster after the change.
+    /// - Returns: The words for a person; nil if there are no such channels.
     func channelWords(_ before: Roster, _ roster: Roster) -> String? {
         switch self {
         case .add(let station):
@@ -102,7 +101,7 @@ enum RosterChange {
 
     /// Changes a roster.
     ///
-    /// - Throws: why that cannot be.
+    /// - Throws: the reason why the roster cannot be changed so.
     func apply(to roster: inout Roster) throws(Failure) {
         do throws(RosterChangeError) {
             switch self {
@@ -116,23 +115,23 @@ enum RosterChange {
         } catch { throw Failure(complaint(error, of: roster)) }
     }
 
-    /// Does to a peer of this station, which a pairing has made, what is done in the site: people
-    /// here mean the same by its name.
+    /// Makes the same change to a peer that a pairing has made here: its name means the same
+    /// station.
     ///
-    /// A successor gets the buttons and rights of the name in whose place it comes, and keeps what
-    /// the pairing has made.
+    /// A successor gets the buttons and rights of the name that it takes over, and keeps the
+    /// settings from its pairing.
     ///
     /// - Parameters:
     ///   - before: The roster before the change.
     ///   - invocation: The command line.
-    /// - Returns: What has been done, for a person; nil where nothing was to be done.
+    /// - Returns: A report for a person; nil if there was nothing to change.
     /// - Throws: Files that cannot be read or written, or would be wrong.
     func movePeer(
         _ before: Roster, _ invocation: borrowing Invocation
     ) throws(Failure) -> String? {
         var book = try PeerBook(invocation)
         let config = try book.config()
-        // A peer of this name may be another one than the station of this name.
+        // A name may mean one station here, and another in the site.
         let isStation = { (name: String) in
             let station = before.station(named: name)?.key
             let peer = config.peers.first { $0.name == name }
@@ -194,7 +193,7 @@ enum RosterChange {
 
     private func unknownText(in roster: Roster) -> String {
         switch self {
-        // It may have been renamed before, and may be another station.
+        // The station may have been renamed before, or another station may have that name.
         case .rename(let name, let other) where roster.station(named: other) != nil:
             "the site has no station \(name), and has one that is called \(other):"
                 + " intercomctl site list"
@@ -212,10 +211,10 @@ enum RosterChange {
 }
 
 extension SiteBook {
-    /// The site that this station introduces.
+    /// Returns the site that this station introduces.
     ///
-    /// - Throws: That it introduces none, also to a user who may not read its files, and whom root
-    ///   would be told no more.
+    /// - Throws: That this station introduces no site, also to a user who may not read its files:
+    ///   as root, they would learn no more.
     static func introduced(_ invocation: borrowing Invocation) throws(Failure) -> SiteBook {
         do throws(Failure) {
             let book = try SiteBook(invocation)
@@ -234,9 +233,9 @@ extension SiteBook {
                 + " \(now.introducer.visible)")
     }
 
-    /// The secret that signs the roster of the site.
+    /// Returns the secret that signs the roster of the site.
     ///
-    /// - Throws: That this station introduces no site, and which one does.
+    /// - Throws: That this station introduces no site, and the name of the one that does.
     func introducersKey(_ invocation: borrowing Invocation) throws(Failure) -> SigningKey {
         if let roster = held {
             if let key = try siteKey(paths), key.verifyingKey == roster.key { return key }
@@ -247,11 +246,11 @@ extension SiteBook {
                 + " sudo intercomctl site init NAME")
     }
 
-    /// Waits a moment for what stations that are up have to tell of the list, as after a start that
-    /// which is held here may be older than theirs: files may have been restored.
+    /// Waits a moment until the stations that are up announce their rosters: after a start, they
+    /// may be newer, as files here may have been restored.
     ///
-    /// - Returns: Whether another one is known to have it.
-    /// - Throws: That one has a newer one.
+    /// - Returns: Whether another station is known to have the roster that is held here.
+    /// - Throws: That a station has a newer roster.
     private static func waitForOthers(
         _ others: Int, _ invocation: borrowing Invocation
     ) throws(Failure) -> Bool {
@@ -275,21 +274,21 @@ extension SiteBook {
         return false
     }
 
-    /// Changes the site that this station introduces, and signs that.
+    /// Changes the site that this station introduces, and signs the new roster.
     ///
     /// - Parameters:
     ///   - change: The change.
-    ///   - what: What has been done, for a person.
+    ///   - what: The report of the change, for a person.
     ///   - invocation: The command line.
-    /// - Returns: How the command ends.
-    /// - Throws: That this station introduces no site, or why the change cannot be.
+    /// - Returns: The exit code of the command.
+    /// - Throws: That this station introduces no site, or why the change is not possible.
     static func change(
         _ change: RosterChange, telling what: String, _ invocation: borrowing Invocation
     ) throws(Failure) -> ExitCode {
         var book = try introduced(invocation)
         let others = (book.held?.stations.count ?? 1) - 1
         let isConfirmed = try waitForOthers(others, invocation)
-        // What they have may have come meanwhile.
+        // A newer roster may have arrived meanwhile.
         book = try SiteBook(invocation)
         let key = try book.introducersKey(invocation)
         guard var roster = book.held else { throw Failure.misfit }
@@ -302,7 +301,7 @@ extension SiteBook {
         let before = roster
         let peers = try book.peers()
         for name in change.subjects where roster.station(named: name) == nil {
-            // A person has typed the name that a station has here.
+            // The person may have typed the name that a station has here.
             let key = peers.first { $0.name == name }?.key
             guard let station = key.flatMap({ before.station(with: $0) }) else { continue }
             throw Failure("\(name) is called \(station.name) in the site: type that name")

@@ -5,14 +5,14 @@ internal import HAL
 internal import Peering
 internal import Report
 
-/// The site that this station is in, as its files have it.
+/// The site that this station is in, from its files.
 struct SiteBook {
     private let book: PeerBook
     let own: PublicKey
     let ownName: String
     /// The roster in use; nil where this station is in no site.
     let held: Roster?
-    /// What a person is to know of the change.
+    /// The lines about the change, for a person.
     private(set) var told: [String] = []
 
     init(_ invocation: borrowing Invocation) throws(Failure) {
@@ -29,14 +29,14 @@ struct SiteBook {
 
     var paths: Paths { book.paths }
 
-    /// The names of all peers here, and their keys.
+    /// Lists the names of all peers here, and their keys.
     func peers() throws(Failure) -> [(name: String, key: PublicKey)] {
         try book.config().peers.compactMap { peer in
             PublicKey(text: peer.key).map { (peer.name, $0) }
         }
     }
 
-    /// The roster in use.
+    /// Reads the roster in use.
     static func roster(_ paths: Paths) throws(Failure) -> Roster? {
         guard let text = try text(paths) else { return nil }
         do throws(RosterFault) {
@@ -44,13 +44,13 @@ struct SiteBook {
         } catch { throw Failure("\(SiteFiles.path(paths)) \(error)") }
     }
 
-    /// Its text.
+    /// Reads the text of the roster in use.
     static func text(_ paths: Paths) throws(Failure) -> [UInt8]? {
         try attempt { () throws(StateError) in try SiteFiles.roster(paths) }
     }
 
-    /// Makes the stations of a roster the site's peers of this station, and keeps its text; nil
-    /// ends the site here.
+    /// Makes the stations of a roster peers here, and keeps the roster's text; nil ends the site
+    /// here.
     ///
     /// - Parameters:
     ///   - roster: The roster.
@@ -72,7 +72,7 @@ extension PeerBook {
     /// Whether this station introduces a site, as far as this user may see.
     var introduces: Bool { (try? hasSiteKey(paths)) == true }
 
-    /// The site of this station, and the name that a peer has there; nil where it is not of it.
+    /// Returns this station's site and a peer's name in it; nil if the peer is not in that site.
     func site(of peer: String) -> (site: String, name: String)? {
         guard let peer = try? self.peer(peer), let roster = try? SiteBook.roster(paths),
             let station = roster.station(withKey: peer.key)
@@ -81,11 +81,11 @@ extension PeerBook {
     }
 }
 
-/// `site list`: the site and its stations, from the roster in use.
+/// `site list`: prints the site and its stations, from the roster in use.
 func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let paths = ConfigFolder(invocation.configFolder).paths
     let roster = try SiteBook.roster(paths)
-    // Without a daemon nobody knows what the others have.
+    // Only the daemon knows the rosters of the other stations.
     let now = (try? statusNow(invocation))?.site
     let behind = now?.number == roster.map { Int(clamping: $0.counter) } ? now?.behind : nil
     if invocation.isJSON {
@@ -103,7 +103,7 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     for name in now?.introducers ?? [] { try printLine("\(name.visible) introduces") }
     let table = Table(["STATION", "HAS IT", "ADDRESS", "FINGERPRINT"], roster.stations) { station in
         let address = station.addresses.joined(separator: ", ")
-        // One that was made elsewhere may have the same number.
+        // A roster that was made elsewhere may have the same number.
         let older = now?.older.first { $0.station == station.name }.map {
             $0.number == now?.number ? "another \($0.number)" : "no, \($0.number)"
         }
@@ -161,10 +161,10 @@ private func json(of roster: Roster?, behind: [String]?) -> JSON {
     return json
 }
 
-/// `site export`: the roster in use, as it was signed.
+/// `site export`: prints the roster in use, as it was signed.
 func exportSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let paths = ConfigFolder(invocation.configFolder).paths
-    // One that is damaged is not passed on.
+    // A damaged roster is not passed on.
     guard try SiteBook.roster(paths) != nil, let text = try SiteBook.text(paths) else {
         throw Failure("this station is in no site")
     }
@@ -194,7 +194,7 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     let place = SiteStatus(at: invocation).place
     try book.adopt(nil, text: nil)
-    // Last: a roster without its key would be that of a station which others introduce.
+    // Last: with a roster and no key, this station would seem to be introduced by another.
     try attempt { () throws(StateError) in try KeyStore.removeSiteKey(book.paths) }
     var report = PeerReport(name: held.name)
     report.add("left the site \(held.name)")

@@ -5,14 +5,13 @@ internal import HAL
 internal import Peering
 internal import Report
 
-/// `site init NAME`: this station introduces the stations of a new site, or of the one that it is
-/// in, under a new key.
+/// `site init NAME`: makes this station introduce a new site, or its present site under a new key.
 func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     var book = try SiteBook(invocation)
     guard try mayBegin(book, invocation) else { return try printUnchanged() }
     let key = SigningKey.random()
-    // A site whose introducer is lost, or is not to be trusted any more, is taken over.
+    // A site is taken over if its introducer is lost or no longer trusted.
     let begun =
         book.held.map { Roster(name: name, key: key.verifyingKey, takingOver: $0) }
         ?? Roster(name: name, key: key.verifyingKey)
@@ -33,7 +32,7 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         report.add(
             "in it, by list \(held.counter) of before:"
                 + " \(roster.stations.map { $0.name }.joined(separator: ", "))")
-        // It shows the site to the others, where the owner of that key takes this station out.
+        // A second station shows the site even if the owner of the former key takes this one out.
         report.add("on a second station, comparing the digits: intercomctl site join")
         report.add("take out what is not to be in it: sudo intercomctl site remove NAME")
         report.add(
@@ -50,7 +49,7 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return try report.reloadAndPrint(invocation)
 }
 
-/// Whether the site can be begun here, and is meant to be.
+/// Asks whether to begin the site; refuses where it cannot begin.
 private func mayBegin(
     _ book: SiteBook, _ invocation: borrowing Invocation
 ) throws(Failure) -> Bool {
@@ -84,7 +83,7 @@ func addToSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try peerName(invocation.arguments[0]), invocation.arguments.dropFirst().first, invocation)
 }
 
-/// Adds a station to the roster; its key is that of the peer of this name where none is typed.
+/// Adds a station to the roster; without a typed key, uses the key of the peer with this name.
 func introduce(
     _ name: String, _ typed: String?, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
@@ -112,7 +111,7 @@ func removeFromSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     let name = try peerName(invocation.arguments[0])
     let site = try SiteBook.introduced(invocation)
     let key = site.held?.station(named: name)?.key
-    // A slip at a terminal would cut off another station everywhere.
+    // A typing mistake would cut off another station everywhere.
     if let key, key != site.own, !invocation.isYes, !invocation.isJSON, Keyboard.isThere,
         !isAgreed("Take \(name) out, at all stations of the site? [no]")
     {
@@ -148,18 +147,18 @@ func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     return try SiteBook.change(change, telling: "replaced \(name)", invocation)
 }
 
-/// Asks whether a station that is up now is to be put out: its name may be a slip.
+/// Asks before a station that is up is put out: its name may be a typing mistake.
 private func mayReplace(
     _ name: String, of roster: Roster?, by successor: PublicKey, _ called: String,
     _ invocation: borrowing Invocation
 ) throws(Failure) -> Bool {
     guard let key = roster?.station(named: name)?.key, key != successor,
-        // Without a daemon nothing is known to be up.
+        // Without a daemon, no station is known to be up.
         let peer = try? statusNow(invocation).peers.first(where: {
             $0.fingerprint == key.short
         }), peer.state == .up
     else { return true }
-    // For a while one that has lost its power is up, too.
+    // A station that has lost its power counts as up for a while.
     return try isMeant(
         "Put it out, and give its name to \(called)",
         because: "\(name) was heard \(age(seconds: peer.heardAgeSeconds ?? 0)) ago", invocation)
@@ -168,7 +167,7 @@ private func mayReplace(
 private func station(
     _ name: String, _ key: PublicKey, _ invocation: borrowing Invocation
 ) throws(Failure) -> Roster.Station {
-    // Where it is known already, others need not look for it.
+    // With a known address, other stations need not search for it.
     let known = try PeerBook(invocation).config().peers.first {
         PublicKey(text: $0.key) == key
     }
@@ -184,14 +183,14 @@ private func station(
     return station
 }
 
-/// The key as typed, or else that of the peer of this name.
+/// Reads the typed key, or else the key of the peer with this name.
 private func stationKey(
     of name: String, _ typed: String?, _ invocation: borrowing Invocation
 ) throws(Failure) -> PublicKey {
     if let typed { try pastedKey(typed) } else { try PeerBook(invocation).key(of: name) }
 }
 
-/// The secret of the site that this station introduces; nil where it introduces none.
+/// Reads the secret of the site that this station introduces; nil if it introduces none.
 func siteKey(_ paths: Paths) throws(Failure) -> SigningKey? {
     try attempt { () throws(StateError) in try KeyStore.siteKey(paths) }
 }
@@ -201,7 +200,7 @@ func hasSiteKey(_ paths: Paths) throws(Failure) -> Bool? {
     try attempt { () throws(StateError) in try KeyStore.hasSiteKey(paths) }
 }
 
-/// `site channel NAME STATION...|all|-`: makes a channel of the site, changes or removes it.
+/// `site channel NAME STATION...|all|-`: makes, changes or removes a channel of the site.
 func setSiteChannel(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     if let meaning = ReservedName.meaning(ofPeer: name) {

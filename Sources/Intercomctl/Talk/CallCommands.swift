@@ -2,8 +2,8 @@ internal import HAL
 internal import Report
 internal import Time
 
-/// `call TARGET` rings it; `drop-in PEER` and `listen PEER` open microphones without an answer, if
-/// the peer allows it.
+/// `call TARGET` rings the target; `drop-in PEER` and `listen PEER` open microphones without an
+/// answer, if the peer allows it.
 func calling(_ mode: Request.CallMode) -> Command.Function {
     { (invocation) throws(Failure) in try beginCall(mode, invocation) }
 }
@@ -46,8 +46,8 @@ struct FirstWords {
     static let patience = Duration.seconds(1)
     static let look = Duration.milliseconds(20)
 
-    /// Takes what was known at the start; a listener without a reason has not reported yet, and of
-    /// one that is down the reason may be known.
+    /// Takes the state at the start: a listener without a reason has not reported yet; for a
+    /// listener that is down, the details may follow.
     init(_ heard: [HeardBy], at now: Instant) {
         self.heard = heard
         begin = now
@@ -102,12 +102,12 @@ struct FirstWords {
         }
     }
 
-    /// Whether no listener hears, except one whose version cannot report it.
+    /// Whether no listener hears; false if the version of a listener cannot report that.
     var isSilent: Bool {
         heard.allSatisfy { one in one.reason.map { $0 != .unknown } ?? false }
     }
 
-    /// The listeners that do not report: after earlier reports, or from the start.
+    /// Lists the listeners that do not report: after earlier reports, or from the start.
     private func silent(afterWords: Bool) -> [String] {
         heard.indices.filter {
             heard[$0].reason == .noAnswer && hasSaid[$0] == afterWords && !isDeaf($0)
@@ -156,7 +156,7 @@ struct FirstWords {
         }
     }
 
-    /// Nil without a report; otherwise the reason why the peer does not hear, if there is one.
+    /// Returns nil without a report; otherwise the reason why the peer does not hear, if any.
     private static func word(of peer: PeerStatus) -> HeardBy.Reason?? {
         switch peer.hearsNow {
         case "heard"?: return .some(nil)

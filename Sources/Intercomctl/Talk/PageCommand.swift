@@ -41,7 +41,7 @@ private let wordsMax = Duration.seconds(5)
 
 /// Prints how much of the page each listener heard.
 ///
-/// `time` is set if the station ended it: after a minute, or without microphone or target.
+/// `time` is set if the station ended the page: after a minute, or without microphone or target.
 private func ended(
     _ reply: Reply, after time: Duration?, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
@@ -87,7 +87,7 @@ func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return over.heard.isHeard ? .ok : .failed
 }
 
-/// Samples of 48 kHz: those of a file, of a pipe, or of standard input.
+/// Reads samples at 48 kHz from a file, a pipe or standard input.
 func samples(_ path: String, seconds: Int) throws(Failure) -> [Int16] {
     do throws(SoundFile.Complaint) {
         return try SoundFile.samples(waitingFor: path, seconds: seconds)
@@ -98,7 +98,7 @@ func samples(_ path: String, seconds: Int) throws(Failure) -> [Int16] {
     }
 }
 
-/// Two bytes of each.
+/// Returns the two bytes of each sample.
 private func bytes(_ samples: ArraySlice<Int16>) -> [UInt8] {
     var bytes: [UInt8] = []
     for sample in samples { append(sample, to: &bytes) }

@@ -60,7 +60,7 @@ private func ask(
     return .ok
 }
 
-/// The settings that people make by command, one line each.
+/// Lists the mutes, volumes and do-not-disturb.
 private func lines(of state: SavedState) -> String {
     let volumes = SavedState.Volumes.Kind.allCases.map { "\($0.rawValue) \(state.volumes[$0])%" }
     var text = "volume  \(volumes.joined(separator: "   "))\n"

@@ -27,7 +27,8 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             try say(watch.words, result, invocation)
         }
         guard let reply = try daemon.answer(until: Clock.now() + FirstWords.look) else { continue }
-        // The daemon ended it: another program released it, max-talk is over, or it has no target.
+        // The daemon ended the talk: another program released the button, max-talk is over, or
+        // there is no target.
         guard case .done(let done) = reply else { throw Failure.misfit }
         throw Failure(done.text.visible)
     }
@@ -46,7 +47,7 @@ private func say(
 
 /// The reports of the listeners during a talk, over a second connection to the daemon.
 ///
-/// It never waits: the program that talks must see Ctrl-C and a closed terminal at once.
+/// Never waits: the program that talks must see Ctrl-C and a closed terminal at once.
 struct ListenerWatch: ~Copyable {
     private(set) var words: FirstWords
     private var daemon: Daemon?
@@ -61,7 +62,7 @@ struct ListenerWatch: ~Copyable {
     /// The pause between two requests after the first report.
     private static let pause = Duration.milliseconds(500)
 
-    /// `heard` is what was known at the start of the talk.
+    /// `heard` is the state at the start of the talk.
     init(_ heard: [HeardBy], at now: Instant) {
         words = FirstWords(heard, at: now)
         (begin, next) = (now, now)
@@ -76,9 +77,9 @@ struct ListenerWatch: ~Copyable {
     /// Whether nothing was printed yet.
     var isUntold: Bool { told == nil }
 
-    /// Takes a reply that has arrived, and asks again when that is due.
+    /// Takes a reply that has arrived, and asks again when the next request is due.
     ///
-    /// - Returns: whether `words` are news: the first, and whatever changes after them.
+    /// - Returns: whether `words` are news: the first report, or a change.
     mutating func look(_ invocation: borrowing Invocation) -> Bool {
         let now = Clock.now()
         if !isUntold || words.isOpen, isAsked || now >= next {
