@@ -104,7 +104,7 @@ extension HeardBy.Reason {
         case .speakerMuted: "the speaker is muted"
         case .volume: "the volume is too low"
         case .heldDown: "an open microphone holds the speaker down (half duplex)"
-        case .turnedDown: "the talker, or the channel, is muted or turned very low"
+        case .turnedDown: "the voice, or the channel, is muted or turned very low"
         case .outranked: "something of higher priority was heard"
         case .notListening: "the channel is not listened to (listen = no)"
         case .notMember: "there is no such channel, or the talker is no member of it"

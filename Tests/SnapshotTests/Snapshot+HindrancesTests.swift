@@ -138,7 +138,7 @@ import Wire
             board.tick(at: begin + .seconds(8))
         }
         let found = try #require(station.hindrances.first { $0.peer == "office" })
-        #expect(found.text.hasPrefix("office heard nothing of the last talk, 7 s ago: "))
+        #expect(found.text.hasPrefix("office heard nothing of a talk 7 s ago: "))
         #expect(found.fix == "there, if it is so still: intercomctl unmute speaker")
     }
 }

@@ -148,24 +148,56 @@ import Wire
         }
     }
 
-    @Test func oneThatDoesNotAnswerMayHaveBeenErased() throws {
+    @Test func thePeerThatIsAtItsAddressIsNamed() throws {
         let station = try Kitchen.snapshot { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
-        station.peers[Kitchen.garage].session = try Kitchen.session()
-        station.peers[Kitchen.garage].downReason = .noAnswer
+        for (peer, reason) in [(Kitchen.garage, .noAnswer), (Kitchen.office, nil)]
+            as [(Int, DownReason?)]
+        {
+            station.peers[peer].session = try Kitchen.session()
+            station.peers[peer].downReason = reason
+        }
+        #expect(
+            station.peerStatus(Kitchen.garage).fault?.text
+                == "no answer from 10.0.0.7:4747, where office is now")
         let advice = { station.peerStatus(Kitchen.garage).fault?.fix ?? "" }
+        let look = "see whether it is on and intercomd runs there"
+        #expect(
+            advice().hasPrefix(
+                "if office is that box anew: sudo intercomctl peer replace garage office; else "
+                    + look))
+        station.peers[Kitchen.garage].isInSite = true
+        station.site.introducers = ["hall"]
+        #expect(
+            advice().hasPrefix(
+                "if office is that box anew: pair it with hall, which introduces, and there: sudo"
+                    + " intercomctl site replace garage PEER; else "))
+        station.site.introduces = true
+        #expect(advice().contains(": sudo intercomctl site replace garage office; else "))
+        station.peers[Kitchen.office].downReason = .noAnswer
         #expect(
             station.peerStatus(Kitchen.garage).fault?.text == "no answer from 10.0.0.7:4747")
-        #expect(advice().hasPrefix("see whether it is on and intercomd runs there"))
+        #expect(advice().hasPrefix(look))
         let way = "; if it was erased or set up anew: sudo intercomctl pair here, and type there"
         #expect(advice().contains(way))
-        station.peers[Kitchen.garage].isInSite = true
-        station.site.introduces = true
-        #expect(advice().contains(way))
         station.site.introduces = false
-        station.site.introducers = ["hall"]
         #expect(advice().hasSuffix("anew: intercomctl pair with hall, which introduces"))
-        station.site.introducers = ["garage"]
-        #expect(advice().hasSuffix("site init NAME --take-over"))
+    }
+
+    /// A pairing anew has its own address, and the former entry perhaps another one of that box.
+    @Test func thePeerThatAPairingHasNumberedIsNamed() throws {
+        for (name, isNamed) in [("garage-3", true), ("garage-door", false), ("garages", false)] {
+            let station = try Kitchen.snapshot(
+                Kitchen.text.replacing("[peer office]", with: "[peer \(name)]")
+            ) { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
+            station.peers[Kitchen.garage].session = Kitchen.down(
+                at: try Kitchen.endpoint("10.0.0.9"))
+            station.peers[Kitchen.garage].downReason = .noAnswer
+            station.peers[Kitchen.office].session = try Kitchen.session()
+            let fault = try #require(station.peerStatus(Kitchen.garage).fault)
+            #expect(fault.text.hasPrefix("no answer from ") && !fault.text.contains("where"))
+            let way = "if garage-3 is that box anew: sudo intercomctl peer replace garage garage-3;"
+            #expect(fault.fix?.hasPrefix(way) == isNamed)
+        }
     }
 
     @Test func aSilentPeerIsToldBeforeItIsDown() throws {

@@ -165,7 +165,7 @@ class HeardTest(SceneTest):
         self.assertTrue(words, text)
         self.assertEqual(reasons(door, "there"), [reason])
         self.assertRegex(door.ctl("status")[1],
-                         rf"(?m)^\* {kitchen} heard nothing of the last talk")
+                         rf"(?m)^\* {kitchen} heard nothing of a talk")
         # It may hear again by now, so the table of peers does not say it.
         self.assertNotIn("% of us", door.ctl("peers")[1])
         self.assertIn(f" ago, 0% heard there: {words}", door.ctl("stats", kitchen.name)[1])

@@ -88,6 +88,8 @@ class Pairing(PairingTest):
         wait(lambda: word in self.kitchen.ctl("peers")[1], "kitchen says what to do")
         self.assertIn("if it takes the place of shed, which is gone: sudo intercomctl peer replace "
                       "shed garage\n", self.pair()[1])
+        wait(lambda: "where garage is now -> if garage is that box anew: sudo intercomctl peer "
+             "replace shed garage; else " in self.kitchen.ctl("peers")[1], "and which it is now")
         self.kitchen.prints("peer", "replace", "shed", "garage", "--yes")
         self.assertEqual(self.learned(self.kitchen), ["shed.conf", "shed.psk"])
 

@@ -67,20 +67,34 @@ extension Snapshot {
             text = "is being called at \(place)"
             fix = "wait a few seconds"
         case .noAnswer:
+            let heir = heir(of: peer)
             let look =
                 "see whether it is on and intercomd runs there (intercomctl doctor), and whether a"
                 + " firewall drops UDP"
-            let isMember = isInSite && !site.introduces
-            text = "no answer from \(place)"
-            fix =
-                isMember && site.introducers.contains(name)
-                ? "\(look); if it was erased, the site needs another introducer: sudo intercomctl"
-                    + " site init NAME --take-over"
-                : "\(look); if it was erased or set up anew: "
-                    + (isMember
+            text =
+                "no answer from \(place)"
+                + (heir.map { $0.isThere ? ", where \($0.name) is now" : "" } ?? "")
+            switch (heir?.name, isInSite && !site.introduces) {
+            case (let heir?, false):
+                fix =
+                    "if \(heir) is that box anew: sudo intercomctl \(isInSite ? "site" : "peer")"
+                    + " replace \(name) \(heir); else \(look)"
+            case (let heir?, true):
+                fix =
+                    "if \(heir) is that box anew: pair it with \(site.introducer), and there: sudo"
+                    + " intercomctl site replace \(name) PEER; else \(look)"
+            case (nil, true) where site.introducers.contains(name):
+                fix =
+                    "\(look); if it was erased, the site needs another introducer: sudo"
+                    + " intercomctl site init NAME --take-over"
+            case (nil, let isElsewhere):
+                fix =
+                    "\(look); if it was erased or set up anew: "
+                    + (isElsewhere
                         ? "intercomctl pair with \(site.introducer)"
                         : "sudo intercomctl pair here, and type there what it shows; then it says"
                             + " here how that box gets this name")
+            }
         case .notAccepted where refusing.contains(peer):
             text = "does not accept this station any more"
             fix = "intercomctl status says what that may mean"
@@ -147,6 +161,20 @@ extension Snapshot {
             fix = "let UDP to that port out"
         }
         return Fault(reason.code.description, of: name, text, fix: fix)
+    }
+
+    /// A peer that is up and may be this peer's box, set up anew: it is at the same address, or a
+    /// pairing has added a number to this peer's name.
+    private func heir(of peer: Int) -> (name: String, isThere: Bool)? {
+        let (place, own) = (peers[peer].session?.endpoint, "\(directory[peer].name)-")
+        let others = directory.numbers.filter { $0 != peer && peers[$0].downReason == nil }
+        let there = others.first { place != nil && peers[$0].session?.endpoint == place }
+        let numbered = others.first {
+            let name = directory[$0].name
+            return name.hasPrefix(own)
+                && name.utf8.dropFirst(own.utf8.count).allSatisfy { (48...57).contains($0) }
+        }
+        return (there ?? numbered).map { (directory[$0].name, there != nil) }
     }
 
     private static func words(_ suite: Suite) -> String {

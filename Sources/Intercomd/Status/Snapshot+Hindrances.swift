@@ -196,7 +196,7 @@ extension Snapshot {
                 found.append(
                     Hindrance(
                         .there, reason,
-                        "\(name) heard \(share) of the last talk, \(Int(age)) s ago: "
+                        "\(name) heard \(share) of a talk \(Int(age)) s ago: "
                             + reason.words,
                         reason.isBetween || reason.isTalkers
                             ? reason.fix : "there, if it is so still: \(reason.fix)",
