@@ -23,14 +23,28 @@ public struct ControlError: Error, Equatable {
         case failed
     }
 
-    public let code: Code
+    public private(set) var code: Code
     /// The cause, its place, and the remedy.
-    public let text: String
+    public private(set) var text: String
 
     public init(_ code: Code, _ text: String) {
         self.code = code
         self.text = text
     }
+}
+
+extension ControlError: JSONRecord {
+    public init() { self.init(.failed, "") }
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("code", &code)
+        coder.field("message", &text)
+    }
+}
+
+extension ControlError.Code: JSONWord {
+    /// An unknown code of a newer daemon still has a text for people.
+    public static var ofNewerProgram: Self? { .failed }
 }
 
 extension ControlError: CustomStringConvertible {

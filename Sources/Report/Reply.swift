@@ -178,34 +178,44 @@ public enum Reply: Equatable, Sendable {
 }
 
 extension Reply {
+    /// One of each kind, to read into.
+    private static let kinds: [Reply] = [
+        .status(Status()), .peers(PeerList()), .ptt(PTT()), .monitor, .levels,
+        .announce(Announced()), .key(PublicKeyText()), .version(Version()), .reload(Reload()),
+        .history(HistoryList()), .state(SavedState()), .peer(PeerDetail()), .done(Done()),
+        .pairing(PairingReport()), .messages(MessageList()), .refused(ControlError()),
+    ]
+
+    /// The member that has the reply, to write or to read.
+    private mutating func member(_ coder: inout JSONCoder) {
+        switch self {
+        case .status(let status): self = .status(coder.passed("status", status))
+        case .peers(let list): self = .peers(coder.passed("peers", list))
+        case .ptt(let ptt): self = .ptt(coder.passed("ptt", ptt))
+        case .monitor: coder.check("monitor", coder.passed("monitor", true))
+        case .levels: coder.check("levels", coder.passed("levels", true))
+        case .announce(let announced): self = .announce(coder.passed("announce", announced))
+        case .key(let key): self = .key(coder.passed("key", key))
+        case .version(let version): self = .version(coder.passed("version", version))
+        case .reload(let reload): self = .reload(coder.passed("reload", reload))
+        case .history(let list): self = .history(coder.passed("history", list))
+        case .state(let state): self = .state(coder.passed("state", state))
+        case .peer(let detail): self = .peer(coder.passed("detail", detail))
+        case .pairing(let report): self = .pairing(coder.passed("pair", report))
+        case .messages(let list): self = .messages(coder.passed("messages", list))
+        case .done(let done): self = .done(coder.passed("done", done))
+        case .refused(let error): self = .refused(coder.passed("error", error))
+        }
+    }
+
     /// The line, newline included; a reply over the limit becomes a refusal.
     public var encoded: [UInt8] {
-        var json = JSON.object()
-        json.set("v", JSON(Request.protocolVersion))
-        json.set("ok", JSON(!isRefusal))
-        switch self {
-        case .status(let status): json.set(Key.status.rawValue, status.json)
-        case .peers(let list): json.set(Key.peers.rawValue, list.json)
-        case .ptt(let ptt): json.set(Key.ptt.rawValue, ptt.json)
-        case .monitor: json.set(Key.monitor.rawValue, JSON(true))
-        case .levels: json.set(Key.levels.rawValue, JSON(true))
-        case .announce(let announced): json.set(Key.announce.rawValue, announced.json)
-        case .key(let key): json.set(Key.key.rawValue, key.json)
-        case .version(let version): json.set(Key.version.rawValue, version.json)
-        case .reload(let reload): json.set(Key.reload.rawValue, reload.json)
-        case .history(let list): json.set(Key.history.rawValue, list.json)
-        case .state(let state): json.set(Key.state.rawValue, state.json)
-        case .peer(let detail): json.set(Key.detail.rawValue, detail.json)
-        case .pairing(let report): json.set(Key.pair.rawValue, report.json)
-        case .messages(let list): json.set(Key.messages.rawValue, list.json)
-        case .done(let done): json.set(Key.done.rawValue, done.json)
-        case .refused(let error):
-            var inner = JSON.object()
-            inner.set("code", JSON(error.code.rawValue))
-            inner.set("message", JSON(error.text))
-            json.set("error", inner)
-        }
-        guard let line = json.encoded(limit: ControlLimits.reply) else {
+        var coder = JSONCoder(writing: .object())
+        var (copy, version, isOK) = (self, Request.protocolVersion, !isRefusal)
+        coder.field("v", &version)
+        coder.field("ok", &isOK)
+        copy.member(&coder)
+        guard let line = coder.finish().encoded(limit: ControlLimits.reply) else {
             return Reply.refused(
                 ControlError(.tooLong, "the reply would be over \(ControlLimits.reply) bytes")
             ).encoded
@@ -219,53 +229,30 @@ extension Reply {
     ///
     /// - Throws: `badRequest` if the line is no known reply.
     public init(parsing line: Span<UInt8>) throws(ControlError) {
-        guard line.count <= ControlLimits.reply, let json = JSON(parsing: line),
+        if line.count <= ControlLimits.reply, let json = JSON(parsing: line),
             json.member("v")?.integer == Request.protocolVersion,
-            let isOK = json.member("ok")?.flag,
-            let reply = isOK ? Self.accepted(json) : Self.refusal(json)
-        else {
-            throw ControlError(
-                .badRequest,
-                "the daemon's reply cannot be read; compare the versions: intercomctl version")
-        }
-        self = reply
-    }
-
-    /// The member that has the reply.
-    private enum Key: String, CaseIterable {
-        case status, peers, ptt, monitor, levels, announce, key, version, reload, history
-        case state, detail, done, pair, messages
-    }
-
-    private static func accepted(_ json: borrowing JSON) -> Reply? {
-        for key in Key.allCases {
-            guard let inner = json.member(key.rawValue) else { continue }
-            return switch key {
-            case .status: Status(json: inner).map { .status($0) }
-            case .peers: PeerList(json: inner).map { .peers($0) }
-            case .ptt: PTT(json: inner).map { .ptt($0) }
-            case .monitor: inner.flag == true ? .monitor : nil
-            case .levels: inner.flag == true ? .levels : nil
-            case .announce: Announced(json: inner).map { .announce($0) }
-            case .key: PublicKeyText(json: inner).map { .key($0) }
-            case .version: Version(json: inner).map { .version($0) }
-            case .reload: Reload(json: inner).map { .reload($0) }
-            case .history: HistoryList(json: inner).map { .history($0) }
-            case .state: SavedState(json: inner).map { .state($0) }
-            case .detail: PeerDetail(json: inner).map { .peer($0) }
-            case .done: Done(json: inner).map { .done($0) }
-            case .pair: PairingReport(json: inner).map { .pairing($0) }
-            case .messages: MessageList(json: inner).map { .messages($0) }
+            let isOK = json.member("ok")?.flag
+        {
+            for var kind in Self.kinds where kind.isRefusal != isOK {
+                var coder = JSONCoder(reading: json.shared())
+                kind.member(&coder)
+                guard coder.broken != nil else {
+                    self = kind
+                    return
+                }
             }
         }
-        return nil
+        throw ControlError(
+            .badRequest,
+            "the daemon's reply cannot be read; compare the versions: intercomctl version")
     }
+}
 
-    private static func refusal(_ json: borrowing JSON) -> Reply? {
-        guard let inner = json.member("error"), let text = inner.member("message")?.text,
-            let word = inner.member("code")?.text
-        else { return nil }
-        // An unknown code of a newer daemon still has a text for people.
-        return .refused(ControlError(ControlError.Code(rawValue: word) ?? .failed, text))
+extension JSONCoder {
+    /// A member, as it is written or was read.
+    fileprivate mutating func passed<Value: JSONValue>(_ key: String, _ value: Value) -> Value {
+        var value = value
+        field(key, &value)
+        return value
     }
 }

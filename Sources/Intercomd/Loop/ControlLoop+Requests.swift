@@ -166,9 +166,7 @@ extension Wish {
         case .page(let name, isDown: true, let priority):
             self = .page(names.target(name), priority)
         case .page(let name, isDown: false, _): self = .endPage(names.target(name))
-        case .status, .peers, .monitor, .levels, .announce, .relay, .key, .version,
-            .reload, .history, .state, .show, .pair, .join, .message:
-            return nil
+        default: return nil
         }
     }
 
