@@ -14,7 +14,7 @@ public enum Right {
 extension Request {
     /// The refusal for a caller that is no administrator; nil if every person may make the request.
     public var refusal: ControlError? {
-        guard let deed else { return nil }
+        guard let deed = row.deed else { return nil }
         let group = Right.administrators
         return ControlError(
             .denied,
@@ -22,22 +22,37 @@ extension Request {
                 + " and log in again")
     }
 
-    /// The name of an act for administrators alone; nil if every person may make the request.
-    private var deed: String? {
+    /// Whether the request must be done at once or not at all; closing a microphone is always done.
+    public var isForNow: Bool { row.isForNow }
+
+    /// Whether the request lasts beyond its reply: its caller waits for more, or the request lasts
+    /// as long as the caller.
+    public var outlastsItsReply: Bool { row.outlastsItsReply }
+
+    /// `deed` is the name of an act for administrators alone; nil if every person may make the
+    /// request.
+    private var row: (deed: String?, isForNow: Bool, outlastsItsReply: Bool) {
         switch self {
-        case .reload: "reading the settings again"
-        case .levels: "showing the sound of the microphone"
-        case .pair: "pairing with another station"
-        case .join: "joining a site"
-        case .relay(_, peer: .some): "switching a relay of another station"
-        case .call(_, .dropIn, _): "dropping in on another room"
-        case .call(_, .listen, _): "listening in on another room"
-        case .call(_, .call, .emergency), .page(_, isDown: true, .emergency),
-            .announce(_, .emergency, _):
-            "the emergency priority"
-        case .status, .peers, .ptt, .talk, .monitor, .announce, .relay, .signal, .tone, .key,
-            .version, .history, .state, .call, .answer, .reject, .hangUp, .page, .show, .message:
-            nil
+        case .status, .peers, .monitor, .key, .version, .state, .reject, .hangUp, .show,
+            .ptt(isDown: false, _), .page(_, isDown: false, _), .message(.end), .message(.list):
+            (nil, false, false)
+        case .ptt, .tone, .signal, .answer, .relay(_, peer: nil): (nil, true, false)
+        case .talk, .message(.record), .message(.send), .message(.play), .message(.delete):
+            (nil, true, true)
+        case .history: (nil, false, true)
+        case .levels: ("showing the sound of the microphone", false, false)
+        case .reload: ("reading the settings again", true, true)
+        case .pair: ("pairing with another station", true, true)
+        case .join: ("joining a site", true, true)
+        case .relay: ("switching a relay of another station", true, false)
+        case .call(_, .dropIn, _): ("dropping in on another room", true, false)
+        case .call(_, .listen, _): ("listening in on another room", true, false)
+        case .call(_, .call, let priority): (priority.deed, true, false)
+        case .announce(_, let priority, _), .page(_, _, let priority): (priority.deed, true, true)
         }
     }
+}
+
+extension Priority {
+    fileprivate var deed: String? { self == .emergency ? "the emergency priority" : nil }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import HAL
 import Report
+import Station
 import Testing
 import Time
 
@@ -70,6 +71,18 @@ import Time
         server.tick(at: now + ControlServer.idleMax) { _, _, _ in }
         for caller in callers { #expect(lines(of: caller.peer, awaitsEnd: true).isClosed) }
         #expect(!lines(of: try call(&server, at: now)).isClosed)
+    }
+
+    /// An answer without a caller that waits for it reaches none, not even one that is kept.
+    @Test func nobodyIsGoneAndIsToldNothing() throws {
+        var server = try ControlServer(path: path, group: nil, administrators: nil)
+        let caller = try call(&server, at: now)
+        let ticket = server.keep(0)
+        server.replyLate(.levels, to: .nobody, at: now)
+        #expect(server.hasHungUp(.nobody) && !server.hasHungUp(ticket))
+        #expect(lines(of: caller).replies.isEmpty)
+        server.replyLate(.levels, to: ticket, at: now)
+        #expect(lines(of: caller).replies.count == 1)
     }
 
     @Test func monitorsLeavePlacesToOthers() throws {

@@ -3,7 +3,8 @@ import Wire
 
 @testable import Report
 
-/// Who may ask for what, request by request.
+/// Who may ask for what, request by request; and what is still done when its caller has gone, and
+/// which replies it waits for.
 @Suite struct RightTests {
     private static let forAll: [Request] = [
         .status, .peers, .ptt(isDown: true, target: "a"), .ptt(isDown: false, target: "a"),
@@ -31,6 +32,37 @@ import Wire
     @Test func eachRequestNeedsItsRight() {
         for request in Self.forAll { #expect(request.refusal == nil, "\(request)") }
         for request in Self.forSome { #expect(request.refusal != nil, "\(request)") }
+    }
+
+    private static let closingOrAsking: [Request] = [
+        .status, .peers, .ptt(isDown: false, target: "a"), .monitor, .levels, .key, .version,
+        .history(HistoryQuery()), .state(.show), .state(.mute(what: "mic", isOn: true)),
+        .state(.volume(.speaker, .by(5))), .state(.doNotDisturb(isOn: true, seconds: nil)),
+        .reject, .hangUp, .show(peer: "a"), .page("a", isDown: false, .emergency),
+        .message(.end), .message(.list),
+    ]
+    private static let lasting: [Request] = [
+        .talk(target: "a"), .announce(target: "a", priority: .normal, samples: 1),
+        .announce(target: "a", priority: .high, samples: 1),
+        .announce(target: "a", priority: .emergency, samples: 1), .reload,
+        .page("a", isDown: true, .normal), .page("a", isDown: true, .high),
+        .page("a", isDown: true, .emergency), .pair(PairRequest()),
+        .pair(PairRequest(code: "012345")), .history(HistoryQuery()),
+        .join(peer: "a", site: "0"), .message(.record(peer: "a")),
+        .message(.send(peer: "a", bytes: 1)), .message(.play(nil)), .message(.delete(1)),
+    ]
+
+    @Test func whatOpensRingsOrSwitchesIsForNowAndWhatClosesIsAlwaysDone() {
+        for request in Self.forAll + Self.forSome {
+            #expect(request.isForNow != Self.closingOrAsking.contains(request), "\(request)")
+        }
+    }
+
+    @Test func aCallerWaitsForEightKinds() {
+        for request in Self.forAll + Self.forSome {
+            #expect(request.outlastsItsReply == Self.lasting.contains(request), "\(request)")
+        }
+        #expect(Set(Self.lasting.map { $0.word }).count == 8)
     }
 
     @Test func noVerbIsLeftOut() {

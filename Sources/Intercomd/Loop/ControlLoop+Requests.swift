@@ -52,7 +52,7 @@ extension ControlLoop {
         _ request: Request, for caller: CallerTicket?, by asker: Asker
     ) -> Reply? {
         if let wish = Wish(request, names, id: Boot.callID()) { return handle(wish, for: caller) }
-        // A request that outlasts its reply has a caller.
+        let waiting = caller ?? .nobody
         switch request {
         case .status:
             site.lookForKey(config.paths, at: now)
@@ -75,22 +75,22 @@ extension ControlLoop {
             return .key(key)
         case .version: return .version(Reply.Version())
         case .reload:
-            beginReload(for: .caller(caller!))
+            beginReload(for: .caller(waiting))
             return nil
         case .announce(let target, let priority, let samples):
-            return beginAnnouncement(target, priority, samples: samples, for: caller!)
+            return beginAnnouncement(target, priority, samples: samples, for: waiting)
         case .history(let query):
             guard historians.count < 16 else {
                 return .failed("the disk does not answer; ask again later")
             }
             history.ask(query)
-            historians.append(caller!)
+            historians.append(waiting)
             return nil
         case .pair(let request):
-            return pairings.begin(request, for: caller!, by: asker, ownStation, at: now)
+            return pairings.begin(request, for: waiting, by: asker, ownStation, at: now)
         case .join(let peer, let digits):
             let files = PeerFiles(settings.sources, in: config.paths)
-            return site.join(peer, digits, for: caller!, files)
+            return site.join(peer, digits, for: waiting, files)
         case .message(let request):
             return answer(request, by: caller.map { .caller($0) }, user: asker.user)
         case .state(let request): return answer(request)
@@ -351,33 +351,6 @@ struct Askers {
         guard !calls.contains(where: { $0.id == id }) else { return }
         if calls.count == Self.most { calls.removeFirst() }
         calls.append((id, asker))
-    }
-}
-
-extension Request {
-    /// Whether the request must be done at once or not at all; closing a microphone is always done.
-    var isForNow: Bool {
-        switch self {
-        case .ptt(let isDown, _): isDown
-        case .talk, .tone, .announce, .relay, .signal, .reload, .pair, .join: true
-        case .message(let request): request != .end && request != .list
-        case .status, .peers, .monitor, .levels, .key, .version, .history, .state: false
-        case .call, .answer: true
-        case .page(_, let isDown, _): isDown
-        case .reject, .hangUp, .show: false
-        }
-    }
-
-    /// Whether the request lasts beyond its reply: its caller waits for more, or the request lasts
-    /// as long as the caller.
-    var outlastsItsReply: Bool {
-        switch self {
-        case .talk, .announce, .reload, .page(_, true, _), .pair,
-            .history, .join, .message(.record), .message(.send), .message(.play),
-            .message(.delete):
-            true
-        default: false
-        }
     }
 }
 
