@@ -60,10 +60,7 @@ extension Room {
         case .heard(_, _, let heard):
             if heard.contains(where: { $0.obstacle == nil }) { house.count(.heard) }
         case .talkBegan: house.count(.talks)
-        case .peerDown, .peerStale, .networkFault, .networkReady, .peerUp, .peerHeard, .pageEnded,
-            .announcementEnded, .talkEnded, .voiceBegan, .voiceEnded, .unresolved, .sharedKey,
-            .xrun, .stalled, .overload, .overloadEnd, .asleep, .awake, .result:
-            break
+        default: break
         }
     }
 
