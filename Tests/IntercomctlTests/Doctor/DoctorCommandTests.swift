@@ -16,7 +16,7 @@ import Testing
                 0 failures, 1 warning
 
                 """)
-        #expect(outcome.code == 0)
+        #expect(outcome.code == 4)
     }
 
     @Test func aWarningOfTheSettingsThatIsANoteOfTheDaemonIsToldOnce() throws {
