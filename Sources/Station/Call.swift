@@ -57,7 +57,7 @@ public struct CallSummary: Equatable, Sendable {
     public internal(set) var channel: String?
     /// When a station answered.
     public internal(set) var answeredAt: Instant?
-    /// Of several called peers, the first that answered.
+    /// The first called peer that answered.
     public internal(set) var answeredBy: Int?
     /// Whether the policy `call = auto` answered, and no person here.
     public internal(set) var isAutomatic = false
