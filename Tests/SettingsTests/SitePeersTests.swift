@@ -38,6 +38,16 @@ import Testing
         return roster
     }
 
+    @Test func aNameThatThisStationItselfHasIsSaidWithBothWaysOut() throws {
+        var roster = try #require(Roster(name: "house", key: key.verifyingKey))
+        for (name, key) in [("hall", keys[0]), ("kitchen", keys[1]), ("kitchen-2", own)] {
+            try roster.add(#require(Roster.Station(name: name, key: key)))
+        }
+        let said = try adopt(roster, after: nil)
+        let left = "kitchen of the site is left out, as this station itself is called that: if it"
+        #expect(said.contains { $0.hasPrefix(left) && $0.contains("site replace kitchen PEER;") })
+    }
+
     func sources(_ main: String) throws -> [ConfigSource] {
         let text = "[station]\nname = kitchen\n\(main)"
         return [ConfigSource(role: .main, path: "/etc/x.conf", bytes: Array(text.utf8))]

@@ -77,8 +77,9 @@ import Wire
         ]
         #expect(ways.allSatisfy { told.contains($0) } == introduces)
         #expect(told.contains("CODE at the station that is to introduce"))
-        #expect(
-            told.hasSuffix("you trust: sudo intercomctl site init house --take-over"))
+        // It has just been taken over here, and not by a thief.
+        let theft = "you trust: sudo intercomctl site init house --take-over"
+        #expect(told.hasSuffix(theft) == !(introduces && hasLeft))
     }
 
     /// A box that introduces leaves its site first, and may have no peer then to join from.

@@ -339,12 +339,12 @@ class Return(SiteTest):
         # The thief takes the new introducer out where the former key counts: that one is told how
         # the others change over.
         self.do(kitchen, "site", "remove", "garage")
-        wait(lambda: "if this one is, on one of them: intercomctl pair --join --move" in self.do(
-            garage, "status", code=None), "garage is refused")
+        way = "if this one is, on one of them that does not introduce: intercomctl pair --join"
+        wait(lambda: way in self.do(garage, "status", code=None), "garage is refused")
         wait(lambda: not attic.status()["site"]["offers"], "attic has no peer that shows it")
         for words in (("garage",), ()):
             said = self.do(attic, "site", "join", *words, "--site", self.digits(garage), code=1)
-            self.assertIn("with the station that introduces: intercomctl pair --join --move", said)
+            self.assertIn("that is to introduce: intercomctl pair --join --move", said)
         self.introduce(garage, attic, "--move")
         # One peer that has changed over is enough, and shows the site by any name.
         wait(lambda: cellar.status()["site"]["offers"], "attic shows the site")

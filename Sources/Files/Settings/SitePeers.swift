@@ -289,12 +289,20 @@ public struct SitePeers {
     /// Makes a station a peer, unless it is one already.
     private mutating func add(_ station: Roster.Station) throws(StateError) {
         guard try peer(with: station.key) == nil else { return }
+        guard station.name != ownName else {
+            told.append(
+                "\(station.name) of the site is left out, as this station itself is called that: if"
+                    + " it takes the place of that one, where the site is introduced: sudo"
+                    + " intercomctl site replace \(station.name) PEER; else give it another name,"
+                    + " in [station], then: intercomctl reload")
+            return
+        }
         guard try isFree(station.name) else {
             told.append(
                 "\(station.name) of the site is left out, as its name is taken here: give that"
                     + " peer or channel another, or remove it (sudo intercomctl peer rename, peer"
-                    + " remove), or this station in [station], or rename the one of the site where"
-                    + " it is introduced (sudo intercomctl site rename)")
+                    + " remove), or rename the one of the site where it is introduced (sudo"
+                    + " intercomctl site rename)")
             return
         }
         let address = station.addresses.joined(separator: ", ")

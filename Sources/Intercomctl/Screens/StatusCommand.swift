@@ -50,6 +50,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
             let names = status.site.behind.joined(separator: ", ")
             text += "; not known to have it: \(names.visible)"
         }
+        if status.site.introduces { text += "; this station introduces" }
         for name in status.site.introducers { text += "; \(name.visible) introduces" }
         text += "\n"
     }

@@ -44,8 +44,9 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             } ?? "\(wished) shows \(wish == nil ? "a" : "no") site"
         throw Failure(
             "\(finding); after a start, or a change, wait half a minute; else pair with the station"
-                + " that introduces: intercomctl pair --join \(status.name == nil ? "" : "--move ")"
-                + "here, and sudo intercomctl pair --join CODE there")
+                + " that is to introduce: intercomctl pair --join"
+                + " \(status.name == nil ? "" : "--move ")here, and sudo intercomctl pair --join"
+                + " CODE there")
     }
     guard offers.count == 1 else {
         let peers = offers.map { "\($0.peer.visible) (\($0.name.visible))" }
@@ -271,14 +272,14 @@ struct SiteQuestion {
         guard Keyboard.isThere, mayAsk else {
             throw Failure.usage(
                 "to join the site \(name.visible), add --site with the digits that"
-                    + " \"intercomctl site list\" shows at the station that introduces")
+                    + " \"intercomctl site list\" shows at the station that is to introduce")
         }
         let loss = leaving.map { "this station leaves the site \($0.visible)\n" } ?? ""
         let answer = answer(
             to: "\(showing.visible)site \(name.visible), with \(plural(stations, "station"))\n"
                 + "the digits of its key: \(digits.visible)\n\(loss)"
-                + "Are they those of \"intercomctl site list\" at the station that introduces?"
-                + " yes, the digits, or no [no]")
+                + "Are they those of \"intercomctl site list\" at the station that is to"
+                + " introduce? yes, the digits, or no [no]")
         return try isYes(answer)
     }
 

@@ -126,14 +126,19 @@ enum Advice {
                 + " here, then on the others: intercomctl site join"
             : "to come back: \(pairing) --move, and sudo \(pairing) CODE at the station that is to"
                 + " introduce"
+        // A key that was just taken over is no thief's.
+        let theft =
+            site.introduces && site.hasLeft
+            ? ""
+            : "; if somebody else has done it, the key is stolen, so first, at a station that you"
+                + " trust: sudo intercomctl site init \(name) --take-over"
         return Fault(
             "put_out",
             "this station is refused by \(peers.joined(separator: ", ")): the site \(name) may have"
                 + " put it out, or have another key there",
             fix:
-                "compare the digits of its key (intercomctl site list, here and there); \(ways); if"
-                + " somebody else has done it, the key is stolen, so first, at a station that you"
-                + " trust: sudo intercomctl site init \(name) --take-over")
+                "compare the digits of its key (intercomctl site list, here and there);"
+                + " \(ways)\(theft)")
     }
 
     /// Advises on a microphone in which speech stands too little above the noise.
