@@ -186,7 +186,7 @@ class Changes(SiteTest):
             kitchen, "site", "join", "garage", "--site", self.digits(garage), code=1))
         # It is not led to a command that is refused there.
         wait(lambda: "garage: offers the site home -> to switch from house to it: sudo intercomctl"
-             " site leave, then intercomctl site join garage"
+             " site leave, then intercomctl pair --join, and sudo intercomctl pair --join CODE at"
              in self.do(kitchen, "status", code=None), "kitchen tells of it")
         self.assertEqual([one.status()["site"]["introduces"] for one in (kitchen, garage, attic)],
                          [True, True, False])
