@@ -91,8 +91,8 @@ class MutedMicrophone(HeardTest):
         self.assertIn(words, text)
         text = door.prints("ptt", "down", "house", code=1)
         self.assertIn(words, text)
-        wait(lambda: "no listener hears this station now: its microphone" in door.ctl("status")[1],
-             "door says so while it talks")
+        wait(lambda: "no listener hears this station now: this station's microphone"
+             in door.ctl("status")[1], "door says so while it talks")
         self.assertEqual(reasons(door, "there", standing=True), [reason])
         self.assertIn("microphone", "\n".join(diagnosis(door)))
         door.ctl("ptt", "up", "house")
