@@ -194,7 +194,7 @@ extension Situation {
     /// Reports the problems, notes and unknown callers that `status` shows.
     func reportStatus(to found: inout Diagnosis) {
         guard case .up(let status, _) = daemon else {
-            return found.add(.warn, "not looked at: see daemon")
+            return found.add(.warn, "not looked at", fix: "intercomctl doctor daemon")
         }
         // The daemon notes a warning of the settings, too: show it once.
         let said = found.checks.map { $0.text }
@@ -216,7 +216,7 @@ extension Situation {
     /// Reports the peers that wait for a reload; without a daemon, none do.
     func reportPeers(to found: inout Diagnosis) {
         guard case .read(let findings) = settings, let config = findings.config else {
-            return found.add(.warn, "not looked at: see config")
+            return found.add(.warn, "not looked at", fix: "intercomctl doctor config")
         }
         let here = config.otherPeers.map { $0.name }
         var there = here
