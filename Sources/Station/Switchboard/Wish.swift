@@ -197,7 +197,7 @@ package enum Notice: Equatable, Sendable {
     case asleep(StillStreams.Direction)
     /// A stream moves sound again.
     case awake(StillStreams.Direction)
-    /// Nobody hears the talk to this target; the reasons.
+    /// No listener hears the talk to this target, each for its reason.
     case noListener(target: String?, [HeardAt])
     /// The length of the talk to this target, and the shares that its listeners heard.
     case heard(target: String?, Duration, [HeardAt])
