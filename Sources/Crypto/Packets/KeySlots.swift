@@ -234,77 +234,237 @@ extension SessionKeys {
     }
 }
 
-/// The keys of one direction of one session (protocol.md §1.5).
-public struct DirectionKeys: ~Copyable, Sendable {
-    /// Seals the frames.
-    public let key: Key
-    /// Masks their headers.
-    public let headerKey: Key
-    /// The nonce of a frame is this XOR the counter.
-    public let iv: AEAD.Nonce
-
-    public init(key: consuming Key, headerKey: consuming Key, iv: AEAD.Nonce) {
-        self.key = key
-        self.headerKey = headerKey
-        self.iv = iv
-    }
-}
-
-/// Both directions of one session, named by the roles of its handshake.
-public struct TransportKeys: ~Copyable, Sendable {
-    public let initiatorToResponder: DirectionKeys
-    public let responderToInitiator: DirectionKeys
-
-    public init(
-        initiatorToResponder: consuming DirectionKeys,
-        responderToInitiator: consuming DirectionKeys
-    ) {
-        self.initiatorToResponder = initiatorToResponder
-        self.responderToInitiator = responderToInitiator
-    }
-}
-
-/// The time of one session, as both ends know it (protocol.md §2.1 "Time").
+/// The sending half of one session: turns plaintext into whole datagrams.
 ///
-/// Every frame carries the age of the session at its sender. The receiver knows a moment before
-/// which the session did not exist there, so it knows the greatest age of a frame, even of one
-/// delayed by an attacker. No clock of the day is involved. All moments are those of this station's
-/// own clock.
-public struct SessionClock: Sendable {
-    /// The length of one step of a frame's time.
-    public static let step = Duration.milliseconds(10)
+/// AES-GCM fails completely when a nonce is used twice under one key (NIST SP 800-38D §8). The
+/// counter is therefore part of the key: it cannot be copied, set back or shared between threads.
+/// Real-time after init: no heap call, lock or system call per frame.
+public struct Sealer: ~Copyable, Sendable {
+    private var aead: AEAD
+    private let mask: HeaderMask
+    private let iv: AEAD.Nonce
 
-    /// The age above which the content of a frame is not acted on, because the frame was delayed.
+    /// The index the receiver knows this session by; the first four bytes of every datagram.
+    public let receiverIndex: UInt32
+
+    /// The counter of the next frame, which is the number of frames sealed so far.
+    public private(set) var counter: UInt64
+
+    public init(suite: Suite, keys: borrowing DirectionKeys, receiverIndex: UInt32) {
+        self.init(suite: suite, keys: keys, receiverIndex: receiverIndex, counter: 0)
+    }
+
+    /// A sealer that begins late in its count, for tests of its end.
+    init(suite: Suite, keys: borrowing DirectionKeys, receiverIndex: UInt32, counter: UInt64) {
+        aead = AEAD(suite: suite, key: keys.key)
+        mask = HeaderMask(suite: suite, key: keys.headerKey)
+        iv = keys.iv
+        self.receiverIndex = receiverIndex
+        self.counter = counter
+    }
+
+    /// Writes the whole datagram (index, masked header, ciphertext, tag) and returns its size.
     ///
-    /// The jitter buffer bridges 1.6 s, so a network through which sound is heard needs no more.
-    public static let freshFor = Duration.seconds(2)
+    /// Takes 64 to 1207 bytes of plaintext; `datagram` needs room for 25 more. `time` is the age of
+    /// the session (`SessionClock`). Nil when the counter has reached 2²²: only a new session may
+    /// seal then.
+    public mutating func seal(
+        flags: UInt8, time: UInt16, plaintext: Span<UInt8>, into datagram: inout MutableSpan<UInt8>
+    ) -> Int? {
+        let size = plaintext.count + FrameSeal.overhead
+        precondition(plaintext.count >= FrameSeal.plaintextMin)
+        precondition(plaintext.count <= FrameSeal.plaintextMax)
+        precondition(datagram.count >= size)
+        guard counter < FrameSeal.counterLimit else { return nil }
 
-    private let began: Instant
-    /// The earliest moment at which the peer's session can have begun.
-    private var peerBegan: Instant
+        // The counter moves first: even if sealing fails, this nonce is never used again.
+        let nonce = FrameSeal.nonce(iv: iv, counter: counter)
+        let header: FrameSeal.Header = [
+            UInt8(truncatingIfNeeded: receiverIndex >> 24),
+            UInt8(truncatingIfNeeded: receiverIndex >> 16),
+            UInt8(truncatingIfNeeded: receiverIndex >> 8),
+            UInt8(truncatingIfNeeded: receiverIndex),
+            flags,
+            UInt8(truncatingIfNeeded: counter >> 8),
+            UInt8(truncatingIfNeeded: counter),
+            UInt8(truncatingIfNeeded: time >> 8),
+            UInt8(truncatingIfNeeded: time),
+        ]
+        counter += 1
 
-    /// `began` is when this station made or accepted M3.
+        do {
+            var body = datagram._mutatingExtracting(FrameSeal.headerSize..<size)
+            aead.seal(nonce: nonce, ad: header.span, plaintext: plaintext, into: &body)
+        }
+        let mask = mask.bytes(tag: datagram.span.extracting(size - AEAD.tagSize..<size))
+        for i in 0..<4 { datagram[i] = header[i] }
+        for i in 0..<5 { datagram[4 + i] = header[4 + i] ^ mask[i] }
+        return size
+    }
+}
+
+/// The receiving half of one session: authenticates datagrams and refuses repeats.
+///
+/// Order of protocol.md §2.1: length, unmask, counter, AEAD, window. Nothing an outsider can
+/// observe depends on the header before the tag is checked, and nothing changes unless the tag is
+/// good. Real-time after init: no heap call, lock or system call per datagram.
+public struct Opener: ~Copyable, Sendable {
+    /// Why a datagram was dropped; each is a counter of the caller.
+    public enum Refusal: Sendable {
+        case length
+        /// The counter would be negative, or beyond the last one of a session.
+        case counter
+        case authentication
+        /// Seen already, or older than the window.
+        case replay
+        /// A repeat of the newest datagram; one of the two may show the peer's new address.
+        case copy
+    }
+
+    /// A datagram that was authentic and new.
+    public struct Opened: Sendable {
+        public let flags: UInt8
+        public let counter: UInt64
+        /// The age of the session when the peer sealed it, in `SessionClock.step`.
+        public let time: UInt16
+        /// Bytes of plaintext written.
+        public let count: Int
+        /// Whether the counter is the highest so far: the datagram then shows the peer's address.
+        public let isNewest: Bool
+    }
+
+    public enum Outcome: Sendable {
+        case opened(Opened)
+        case refused(Refusal)
+    }
+
+    private var aead: AEAD
+    private let mask: HeaderMask
+    private let iv: AEAD.Nonce
+    private var window = ReplayWindow()
+
+    public init(suite: Suite, keys: borrowing DirectionKeys) {
+        aead = AEAD(suite: suite, key: keys.key)
+        mask = HeaderMask(suite: suite, key: keys.headerKey)
+        iv = keys.iv
+    }
+
+    /// The highest counter opened so far, or -1.
+    public var highest: Int64 { window.highest }
+
+    /// Opens one datagram whose index is that of this session.
     ///
-    /// `peerBegan` is a moment before which the peer cannot have done so: when M2 was sent, or
-    /// `began` itself at the station that makes M3.
-    public init(began: Instant, peerBegan: Instant) {
-        self.began = began
-        self.peerBegan = peerBegan
+    /// `plaintext` needs room for the datagram less 25 bytes; 1207 bytes are always enough.
+    public mutating func open(
+        _ datagram: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
+    ) -> Outcome {
+        guard datagram.count >= FrameSeal.datagramMin, datagram.count <= FrameSeal.datagramMax
+        else { return .refused(.length) }
+
+        let tagStart = datagram.count - AEAD.tagSize
+        let mask = mask.bytes(tag: datagram.extracting(tagStart..<datagram.count))
+        let header: FrameSeal.Header = [
+            datagram[0], datagram[1], datagram[2], datagram[3],
+            datagram[4] ^ mask[0], datagram[5] ^ mask[1], datagram[6] ^ mask[2],
+            datagram[7] ^ mask[3], datagram[8] ^ mask[4],
+        ]
+        let low = UInt16(header[5]) << 8 | UInt16(header[6])
+        guard let counter = window.reconstruct(low) else { return .refused(.counter) }
+
+        let isGood = aead.open(
+            nonce: FrameSeal.nonce(iv: iv, counter: counter), ad: header.span,
+            sealed: datagram.extracting(FrameSeal.headerSize..<datagram.count), into: &plaintext)
+        guard isGood else { return .refused(.authentication) }
+
+        let highest = window.highest
+        let isNewest = Int64(counter) > highest
+        guard window.accept(counter) else {
+            return .refused(Int64(counter) == highest ? .copy : .replay)
+        }
+        return .opened(
+            Opened(
+                flags: header[4], counter: counter,
+                time: UInt16(header[7]) << 8 | UInt16(header[8]),
+                count: datagram.count - FrameSeal.overhead, isNewest: isNewest))
+    }
+}
+
+/// Remembers which counters of one session were opened (protocol.md §2.1, RFC 6479).
+///
+/// A ring of 1024 + 64 bits. The word of the newest counter also has bits of later ones, so the
+/// ring has one word more than the window, and moving forward clears whole words.
+public struct ReplayWindow: Sendable {
+    public static let size = 1024
+
+    private static let wordCount = size / 64 + 1
+
+    /// The highest counter accepted, or -1.
+    public private(set) var highest: Int64 = -1
+
+    private var seen = InlineArray<17, UInt64>(repeating: 0)
+
+    public init() {}
+
+    /// The counter congruent to `low` mod 2¹⁶ that is nearest to the next expected one.
+    ///
+    /// The counter lies above highest + 1 - 2¹⁵ and at most at highest + 1 + 2¹⁵; nil when that is
+    /// negative, or 2²² and above.
+    public func reconstruct(_ low: UInt16) -> UInt64? {
+        let expected = highest + 1
+        var ahead = Int64(low &- UInt16(truncatingIfNeeded: expected))
+        if ahead > 1 << 15 { ahead -= 1 << 16 }
+        let counter = expected + ahead
+        guard counter >= 0, counter < Int64(FrameSeal.counterLimit) else { return nil }
+        return UInt64(counter)
     }
 
-    /// The time for a frame that is sealed now, in steps.
-    public func time(at now: Instant) -> UInt16 {
-        UInt16(clamping: (now - began).nanoseconds / Self.step.nanoseconds)
+    /// Accepts each counter at most once, and none older than the window.
+    ///
+    /// Call only after authentication: a forged counter must not move the window.
+    public mutating func accept(_ counter: UInt64) -> Bool {
+        precondition(counter < FrameSeal.counterLimit)
+        let position = Int64(counter)
+        if position > highest {
+            // From -1 the shift keeps the sign, so the first word counts as not yet reached.
+            let steps = min(Int(position >> 6 - highest >> 6), ReplayWindow.wordCount)
+            for step in 0..<steps { seen[word(of: position - Int64(step) * 64)] = 0 }
+            highest = position
+        } else if highest - position >= Int64(ReplayWindow.size) {
+            return false
+        }
+        let bit: UInt64 = 1 << (counter & 63)
+        let word = word(of: position)
+        guard seen[word] & bit == 0 else { return false }
+        seen[word] |= bit
+        return true
     }
 
-    /// The greatest age of a frame with this time.
-    public func age(of time: UInt16, at now: Instant) -> Duration {
-        max(.zero, now - peerBegan - Self.step * Int(time))
+    private func word(of position: Int64) -> Int {
+        Int(position >> 6) % ReplayWindow.wordCount
     }
+}
 
-    /// Narrows the bound: a frame with this time answers a question of `askedAt`, so it is newer.
-    public mutating func answered(askedAt: Instant, time: UInt16) {
-        // The time is rounded down.
-        peerBegan = max(peerBegan, askedAt - Self.step * (Int(time) + 1))
+/// The numbers of a sealed frame that both ends share (protocol.md §2.1).
+enum FrameSeal {
+    /// Receiver index, flags, low half of the counter, time.
+    static let headerSize = 9
+    static let plaintextMin = 64
+    static let plaintextMax = 1207
+    static let overhead = headerSize + AEAD.tagSize
+    static let datagramMin = overhead + plaintextMin
+    static let datagramMax = overhead + plaintextMax
+
+    /// No frame has this counter or a higher one.
+    static let counterLimit: UInt64 = 1 << 22
+
+    typealias Header = InlineArray<9, UInt8>
+
+    /// iv XOR (0⁴ ‖ BE64(counter)).
+    static func nonce(iv: AEAD.Nonce, counter: UInt64) -> AEAD.Nonce {
+        var nonce = iv
+        for i in 0..<8 {
+            nonce[4 + i] ^= UInt8(truncatingIfNeeded: counter >> UInt64(56 - 8 * i))
+        }
+        return nonce
     }
 }
