@@ -236,7 +236,7 @@ MUTATIONS = (
      "let goal: Gain = isMuted ? .unity : .unity",
      "TwoStationsTalk.test_a_muted_microphone_gives_silence"),
     # A button does not hold the speaker down.
-    ("Sources/Media/Listen/Tones.swift",
+    ("Sources/Media/Listen/HalfDuplex.swift",
      "case .key: return true", "case .key: return false",
      "TwoStationsTalk.test_half_duplex_holds_the_speaker_down_while_talking"),
     # A station that comes by two ways is heard twice.
