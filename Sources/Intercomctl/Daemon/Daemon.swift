@@ -191,3 +191,43 @@ struct Daemon: ~Copyable {
             fix: "compare versions: intercomctl version")
     }
 }
+
+/// Sends a request that is done at once, and prints the reply.
+func ask(_ request: Request, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    let done = try daemon.order(request)
+    try printResult(done.json, done.text.visible, invocation)
+    return .ok
+}
+
+/// Asks the daemon for the state of the station.
+func statusNow(_ invocation: borrowing Invocation) throws(Failure) -> Status {
+    var daemon = try Daemon(invocation)
+    guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
+    return status
+}
+
+/// Asks the daemon for the state of a peer; nil if no daemon answers, or it has no such peer.
+func peerNow(_ name: String, _ invocation: borrowing Invocation) -> PeerStatus? {
+    (try? statusNow(invocation))?.peers.first { $0.name == name }
+}
+
+/// The daemon's events from now on, over a connection of its own.
+struct EventWatch: ~Copyable {
+    private var daemon: Daemon
+
+    /// Nil if the daemon has no room for another watcher.
+    init?(_ invocation: borrowing Invocation) throws(Failure) {
+        var daemon = try Daemon(invocation)
+        guard case .monitor? = try? daemon.askAtOnce(.monitor) else { return nil }
+        self.daemon = daemon
+    }
+
+    /// The next event of a known kind; nil if none arrives before `end`.
+    mutating func next(until end: Instant) throws(Failure) -> Event? {
+        while let line = try daemon.nextLine(until: end) {
+            if let event = Event(parsing: line.span) { return event }
+        }
+        return nil
+    }
+}

@@ -1,6 +1,7 @@
 internal import HAL
 internal import Report
 internal import Time
+internal import Wire
 
 /// `call TARGET` rings the target; `drop-in PEER` and `listen PEER` open microphones without an
 /// answer, if the peer allows it.
@@ -29,141 +30,217 @@ func signalPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     return try askPeer(peer, .signal(peer: peer), invocation)
 }
 
-/// The first reports of the listeners to a talkspurt: whether they hear it.
-struct FirstWords {
-    private(set) var heard: [HeardBy]
-    /// For each listener: whether its state was unknown at the start.
-    private let isAsked: [Bool]
-    /// For each listener: whether it has reported.
-    private var hasSaid: [Bool]
-    /// For each listener: whether the daemon has waited for its reports in vain.
-    private var isGone: [Bool]
-    /// Whether a report is still missing.
-    private(set) var isOpen: Bool
-    private let begin: Instant
+// Requests whose outcome arrives as an event; each subscribes to the events first.
 
-    /// The first sound is played 0.1 s after the press; the rest is for slow networks.
-    static let patience = Duration.seconds(1)
-    static let look = Duration.milliseconds(20)
+/// The station gives up an unanswered call after 8 s, and a request sooner.
+private let patience = Duration.seconds(10)
 
-    /// Takes the state at the start: a listener without a reason has not reported yet; for a
-    /// listener that is down, the details may follow.
-    init(_ heard: [HeardBy], at now: Instant) {
-        self.heard = heard
-        begin = now
-        isAsked = heard.map { $0.reason == nil }
-        hasSaid = heard.map { _ in false }
-        isGone = hasSaid
-        isOpen = heard.contains { $0.reason == nil || $0.reason == .down }
+/// Begins a call and prints its outcome; with `--no-wait`, only its id.
+///
+/// At a terminal, follows the call until it is answered or over.
+private func beginCall(
+    _ mode: Request.CallMode, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    let request = Request.call(invocation.arguments[0], mode, invocation.priority)
+    return try askAndFollow(request, invocation) {
+        done, watch, invocation throws(Failure) in
+        var call = CallWatch(call: done.call, mode: mode, priority: invocation.priority)
+        if !invocation.isJSON, Terminal.isInteractive(.result) {
+            return try call.followed(&watch, invocation)
+        }
+        return try call.outcome(&watch, until: Clock.now() + patience, invocation)
+            ?? Outcome(
+                code: "unknown", text: "no answer yet; intercomctl status shows the call",
+                exit: .failed)
     }
+}
 
-    /// Takes the reports that the peers have sent so far.
-    mutating func hear(_ list: PeerList) {
-        isOpen = false
-        for place in heard.indices {
-            let peer = list.peers.first { $0.name == heard[place].peer }
-            heard[place].detail = peer?.refusal
-            if let answer = peer.flatMap({ Self.word(of: $0) }) {
-                if answer != .noAnswer { hasSaid[place] = true }
-                isGone[place] = answer == .noAnswer
-                heard[place].reason = answer
-            } else if hasSaid[place], peer?.hearsNow == nil {
-                // The talk pauses, so a listener has nothing to report.
-                continue
-            } else if isAsked[place] || heard[place].reason == .down {
-                heard[place].reason = .noAnswer
-                isOpen = isOpen || isAsked[place]
+/// Sends a request to a peer and prints its outcome; with `--no-wait`, only that it was sent.
+private func askPeer(
+    _ peer: String, _ request: Request, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    try askAndFollow(request, invocation) { done, watch, _ throws(Failure) in
+        let end = Clock.now() + patience
+        while let event = try watch.next(until: end) {
+            if event.kind == .result, event.peer == peer, event.request == done.request {
+                return Outcome(event)
             }
         }
+        let text = "\(peer) has not answered; intercomctl monitor shows when it does"
+        return Outcome(code: "no_answer", text: text, exit: .failed)
     }
+}
 
-    /// Stops waiting for missing reports.
-    mutating func giveUp() {
-        for place in heard.indices where isOpen && heard[place].reason == nil {
-            heard[place].reason = .noAnswer
-        }
-        isOpen = false
+private func askAndFollow(
+    _ request: Request, _ invocation: borrowing Invocation,
+    _ follow: (Reply.Done, inout EventWatch, borrowing Invocation) throws(Failure) -> Outcome
+) throws(Failure) -> ExitCode {
+    guard !invocation.isNoWait, var watch = try EventWatch(invocation) else {
+        return try ask(request, invocation)
     }
+    var daemon = try Daemon(invocation)
+    let done = try daemon.order(request)
+    if !invocation.isJSON { try printLine(done.text.visible) }
+    return try follow(done, &watch, invocation).print(done, invocation)
+}
 
-    /// Whether a listener reports that it hears; valid only after `hear`.
-    var isHeard: Bool { heard.contains { $0.reason == nil } }
+/// A call that this program has begun.
+private struct CallWatch {
+    var call: String?
+    let mode: Request.CallMode
+    let priority: Priority
+    /// Whether the person has been shown that the call rings.
+    var isRinging = false
 
-    /// Whether every listener is known not to hear.
-    var isUnheard: Bool {
-        heard.indices.allSatisfy { isDeaf($0) }
-    }
-
-    /// Whether a listener is known not to hear, or has never reported.
-    private func isDeaf(_ place: Int) -> Bool {
-        switch heard[place].reason {
-        case nil, .unknown: false
-        case .noAnswer: isGone[place] && !hasSaid[place]
-        default: true
-        }
-    }
-
-    /// Whether no listener hears; false if the version of a listener cannot report that.
-    var isSilent: Bool {
-        heard.allSatisfy { one in one.reason.map { $0 != .unknown } ?? false }
-    }
-
-    /// Lists the listeners that do not report: after earlier reports, or from the start.
-    private func silent(afterWords: Bool) -> [String] {
-        heard.indices.filter {
-            heard[$0].reason == .noAnswer && hasSaid[$0] == afterWords && !isDeaf($0)
-        }.map { heard[$0].peer }
-    }
-
-    /// `garage; not heard by kitchen (the speaker is muted)`, or `heard by garage; …`.
-    func sentence(_ head: String = "") -> String {
-        guard !heard.isEmpty else {
-            return "nobody hears you: no peer listens;"
-                + " intercomctl peers shows them, intercomctl pair adds one"
-        }
-        let hears = heard.filter { $0.reason == nil }.map { $0.peer }
-        let gone = silent(afterWords: true)
-        let open = silent(afterWords: false)
-        let older = heard.filter { $0.reason == .unknown }.map { $0.peer }
-        let deaf = heard.indices.filter { isDeaf($0) }.map { heard[$0] }
-        var parts: [String] = []
-        if !hears.isEmpty { parts.append(head + hears.joined(separator: ", ")) }
-        if !open.isEmpty {
-            parts.append("no report yet from \(open.joined(separator: ", "))")
-        }
-        if !gone.isEmpty {
-            parts.append("nothing comes back any more from \(gone.joined(separator: ", "))")
-        }
-        if !older.isEmpty {
-            let who = older.joined(separator: ", ")
-            parts.append("no report from \(who): its version is too old to send one")
-        }
-        if !deaf.isEmpty {
-            let isAll = deaf.count == heard.count
-            parts.append((isAll ? "nobody hears you: " : "not heard by ") + deaf.sentence)
-        }
-        return parts.joined(separator: "; ")
-    }
-
-    /// Waits for the reports of the listeners that are up.
-    mutating func ask(_ daemon: inout Daemon) throws(Failure) {
-        let end = begin + Self.patience
-        while isOpen {
-            let isLast = Clock.now() >= end
-            guard case .peers(let list) = try daemon.ask(.peers) else { throw Failure.misfit }
-            hear(list)
-            if isLast { return }
-            if isOpen { Clock.sleep(Self.look) }
+    /// Follows the call until it is answered or over; Ctrl-C hangs up.
+    mutating func followed(
+        _ watch: inout EventWatch, _ invocation: borrowing Invocation
+    ) throws(Failure) -> Outcome {
+        let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
+        while true {
+            if signals.isEnd() {
+                guard try statusNow(invocation).call.call == call else {
+                    return Outcome(.cancelled, at: nil, as: mode, priority)
+                }
+                var daemon = try Daemon(invocation)
+                let done = try daemon.order(.hangUp)
+                return Outcome(
+                    code: HistoryRecord.Cause.hungUp.rawValue, text: done.text, exit: .ok)
+            }
+            let end = Clock.now() + .milliseconds(200)
+            guard let outcome = try outcome(&watch, until: end, invocation) else { continue }
+            guard outcome.code == CallStatus.State.calling.rawValue else { return outcome }
+            if !isRinging { try printLine("\(outcome.text.visible), or Ctrl-C") }
+            isRinging = true
         }
     }
 
-    /// Returns nil without a report; otherwise the reason why the peer does not hear, if any.
-    private static func word(of peer: PeerStatus) -> HeardBy.Reason?? {
-        switch peer.hearsNow {
-        case "heard"?: return .some(nil)
-        case let word?: return .some(HeardBy.Reason(word: word))
-        case nil: break
+    /// Follows the call until it rings, is answered or is over; nil if none of this happens in
+    /// time.
+    mutating func outcome(
+        _ watch: inout EventWatch, until end: Instant, _ invocation: borrowing Invocation
+    ) throws(Failure) -> Outcome? {
+        while let event = try watch.next(until: end) {
+            guard event.call == call else { continue }
+            switch event.kind {
+            case .calling, .callActive:
+                let now = try statusNow(invocation)
+                if now.call.call == call, let outcome = Outcome(now) { return outcome }
+            case .callEnded, .missedCall:
+                let cause = event.cause.flatMap { HistoryRecord.Cause(rawValue: $0) } ?? .other
+                if cause == .unreachable {
+                    return Outcome(unreached: event.peer, try statusNow(invocation))
+                }
+                let outcome = Outcome(cause, at: event.peer, as: mode, priority)
+                guard cause == .cancelled else { return outcome }
+                // Both stations called each other, and the call of the peer has won.
+                let now = try statusNow(invocation)
+                guard let other = now.call.call, other != call else { return outcome }
+                if let outcome = Outcome(now) { return outcome }
+                call = other
+            default: continue
+            }
         }
-        guard peer.state == .down else { return nil }
-        return .some(peer.down.reason == HeardBy.Reason.noNetwork.rawValue ? .noNetwork : .down)
+        return nil
+    }
+}
+
+/// The outcome of a request: a code for programs, a sentence for people.
+struct Outcome {
+    let code: String
+    let text: String
+    let exit: ExitCode
+
+    /// Prints the outcome; with `--json`, prints the daemon's reply with the outcome added.
+    func print(
+        _ done: Reply.Done, _ invocation: borrowing Invocation
+    ) throws(Failure) -> ExitCode {
+        var done = done
+        (done.text, done.outcome) = (text, code)
+        try printResult(done.json, text.visible, invocation)
+        return exit
+    }
+}
+
+extension Outcome {
+    /// Describes the call in progress; nil while the call has not reached a peer.
+    init?(_ status: Status) {
+        let call = status.call
+        // With several peers, `status` does not show which peer rings and which peer is in the
+        // call.
+        let peer = call.peers.count == 1 ? call.peers[0].visible : nil
+        exit = .ok
+        code = call.state.rawValue
+        switch (call.state, call.kind) {
+        case (.idle, _), (.trying, _), (.ringing, _), (.connecting, _): return nil
+        case (.calling, _):
+            text =
+                "ringing\(peer.map { " at \($0)" } ?? "")"
+                + (call.unheard.isEmpty ? "" : "; not heard by \(call.unheard.sentence)")
+                + "; to hang up: intercomctl hangup"
+        case (.active, "listen_in"):
+            text = "listening to \(peer ?? "them"), where it beeps; end: intercomctl hangup"
+        case (.active, _):
+            text =
+                (peer.map { "speaking with \($0)" } ?? "a station has answered")
+                + ", \(status.microphoneWords); end: intercomctl hangup"
+        }
+    }
+
+    /// Describes a call that reached no peer, with the reason if the station knows it.
+    init(unreached peer: String?, _ status: Status) {
+        let known =
+            status.peers.first { $0.name == peer }?.fault
+            ?? status.peers.first { $0.down.reason == "no_network" }?.fault
+        let fix = known?.fix ?? HeardBy.Reason.noAnswer.fix
+        self.text =
+            "the call is over: \(peer?.visible ?? "the other station") is unreachable"
+            + (known.map { ": \($0.text.visible)" } ?? "") + "; \(fix.visible)"
+        (code, exit) = (HistoryRecord.Cause.unreachable.rawValue, .failed)
+    }
+
+    /// Describes a call that is over, with its peer if there was one.
+    init(
+        _ cause: HistoryRecord.Cause, at peer: String?, as mode: Request.CallMode,
+        _ priority: Priority
+    ) {
+        code = cause.rawValue
+        exit = cause == .hungUp ? .ok : .failed
+        let other = peer?.visible ?? "the other station"
+        switch (cause, mode) {
+        case (.doNotDisturb, _):
+            text = "\(other) did not ring: it has do not disturb on, or quiet hours"
+        case (.denied, .call) where priority == .emergency:
+            text =
+                "\(other) takes no emergency call from here (its [policy] has call = never, or"
+                + " emergency = deny)"
+        case (.denied, .call):
+            text = "\(other) does not take calls from here (its [policy] has call = never)"
+        case (.denied, _):
+            let setting = mode == .dropIn ? "drop-in" : "monitor"
+            text =
+                "\(other) does not allow it: its [policy] needs \(setting) = allow, and a speaker"
+                + " or a lamp there must tell of it"
+        case (.stopped, _):
+            text =
+                "the call is over: \(other) has ended its sessions: it was stopped, or has removed"
+                + " this station"
+        default: text = "the call is over: \(cause.words)"
+        }
+    }
+
+    /// Describes a request that the peer has answered, or that the station has given up.
+    init(_ result: Event) {
+        code = result.cause ?? (result.status == .done ? "done" : "unknown")
+        text = result.detail ?? ""
+        exit = result.status == .done ? .ok : .failed
+    }
+}
+
+extension Status {
+    /// The microphone's part in the call, in words.
+    fileprivate var microphoneWords: String {
+        guard !state.isMicrophoneMuted else { return "the microphone is muted" }
+        return audio.input.state == .open ? "the microphone is open" : "and there is no microphone"
     }
 }

@@ -111,34 +111,3 @@ func append(_ sample: Int16, to bytes: inout [UInt8]) {
     bytes.append(UInt8(truncatingIfNeeded: bits))
     bytes.append(UInt8(bits >> 8))
 }
-
-/// `ptt down|up TARGET`: presses or releases a virtual talk button.
-func pressTalkKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try press(invocation.arguments[1], isDown: try invocation.isDown(), invocation)
-}
-
-/// `reply down|up`: a virtual talk button for the station that was heard last.
-func reply(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try press("reply", isDown: try invocation.isDown(), invocation)
-}
-
-/// Presses or releases the button, and prints the listeners.
-func press(
-    _ target: String, isDown: Bool, _ invocation: borrowing Invocation
-) throws(Failure) -> ExitCode {
-    var daemon = try Daemon(invocation)
-    let request = Request.ptt(isDown: isDown, target: target)
-    guard case .ptt(let result) = try daemon.ask(request) else { throw Failure.misfit }
-    guard result.isTalking else {
-        let finding = result.wasTalking ? "stopped talking to" : "no command was talking to"
-        try printResult(result.json, "\(finding) \(result.target.visible)", invocation)
-        return .ok
-    }
-    var words = FirstWords(result.heard, at: Clock.now())
-    if !invocation.isNoWait { try words.ask(&daemon) }
-    var answer = result
-    answer.heard = words.heard
-    let text = "talking to \(result.target.visible): \(words.sentence().visible)"
-    try printResult(answer.json, text, invocation)
-    return words.isUnheard ? .failed : .ok
-}

@@ -5,7 +5,7 @@ import Time
 
 @testable import Intercomctl
 
-@Suite struct FirstWordsTests {
+@Suite struct TalkCommandTests {
     private var words = FirstWords([HeardBy("garage", percent: nil, reason: nil)], at: Clock.now())
 
     /// Takes what the daemon knows of garage.

@@ -39,7 +39,7 @@ private struct Story {
     }
 }
 
-@Suite struct AskingTests {
+@Suite struct CallCommandsTests {
     @Test func aCallThatRingsIsTold() throws {
         var story = Story()
         story.add(.callEnded, call: "0", cause: .rejected)
