@@ -108,11 +108,10 @@ enum Boot {
             if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
             let settings = SettingsInUse(read, directory: directory, routing: routing, plan: plan)
             let links = Links(socket: sockets.handshake, initiations: sockets.initiations)
-            var switchboard = Switchboard(
+            let switchboard = Switchboard(
                 known: directory.numbers, targets: routing.targets, channels: routing.channels,
                 firstMids: directory.numbers.map { _ in randomMid() },
                 frames: LossProtection.Frames(plan), at: startedAt)
-            switchboard.hasPermitTone = plan.hasPermitTone
             let control = try ControlLoop(
                 settings, rings: rings, facts: facts, links: links,
                 cores: Cores(table, switchboard), server: server, signals: signals)

@@ -116,7 +116,7 @@ package struct Pager: Sendable {
     private struct Page {
         let name: String
         /// The caller that asked for the page; nil where a button did.
-        var caller: CallerTicket?
+        var ticket: CallerTicket?
         /// The number of this page's first talkspurt; lower numbers are a former page's.
         let firstSpurt: Int
         /// The reports on a talkspurt that ended before the page: new settings took the microphone
@@ -126,7 +126,7 @@ package struct Pager: Sendable {
 
     /// A caller whose page is over, until the listeners have reported on the page.
     private struct Waiter {
-        let caller: CallerTicket
+        let ticket: CallerTicket
         let name: String
         let spurt: Int
     }
@@ -139,9 +139,9 @@ package struct Pager: Sendable {
     /// The name of the target of the page under way; nil where there is none.
     package var name: String? { page?.name }
 
-    /// The callers of the page under way, and of ended pages whose reports are awaited.
-    var callers: [CallerTicket] {
-        waiters.map { $0.caller } + (page?.caller.map { [$0] } ?? [])
+    /// The tickets of the page under way, and of ended pages whose reports are awaited.
+    var tickets: [CallerTicket] {
+        waiters.map { $0.ticket } + (page?.ticket.map { [$0] } ?? [])
     }
 
     /// Begins a page where there is none.
@@ -156,21 +156,21 @@ package struct Pager: Sendable {
         page = Page(name: name, firstSpurt: spurt ?? last.map { $0 + 1 } ?? 0)
         guard let spurt else { return }
         for waiter in waiters where waiter.spurt == spurt {
-            orders.add(.answer(waiter.caller, .pageReplaced(to: waiter.name, by: name)))
+            orders.add(.answer(waiter.ticket, .pageReplaced(to: waiter.name, by: name)))
         }
         waiters.removeAll { $0.spurt == spurt }
     }
 
     /// Answers the caller of this page, which another page replaces; `end` follows.
     mutating func replace(by name: String, _ orders: inout Orders) {
-        guard let former = page, let caller = former.caller else { return }
+        guard let former = page, let ticket = former.ticket else { return }
         // The talkspurt may go on as the next page's, so its reports would cover both pages.
-        page?.caller = nil
-        orders.add(.answer(caller, .pageReplaced(to: former.name, by: name)))
+        page?.ticket = nil
+        orders.add(.answer(ticket, .pageReplaced(to: former.name, by: name)))
     }
 
     /// Ties the page to this caller: it lasts while the caller is connected.
-    mutating func keep(for caller: CallerTicket) { page?.caller = caller }
+    mutating func keep(for ticket: CallerTicket) { page?.ticket = ticket }
 
     /// Ends the page; `spurt` is the number of the newest talkspurt of any page on which listeners
     /// still report, which may be a former page's.
@@ -180,11 +180,11 @@ package struct Pager: Sendable {
     mutating func end(_ spurt: Int?, _ orders: inout Orders) {
         guard let over = page else { return }
         page = nil
-        guard let caller = over.caller else { return }
+        guard let ticket = over.ticket else { return }
         if let spurt, spurt >= over.firstSpurt {
-            waiters.append(Waiter(caller: caller, name: over.name, spurt: spurt))
+            waiters.append(Waiter(ticket: ticket, name: over.name, spurt: spurt))
         } else {
-            orders.add(.answer(caller, .pageOver(to: over.name, over.heard)))
+            orders.add(.answer(ticket, .pageOver(to: over.name, over.heard)))
         }
     }
 
@@ -197,7 +197,7 @@ package struct Pager: Sendable {
             page?.heard = heard
         }
         for waiter in waiters where waiter.spurt == spurt {
-            orders.add(.answer(waiter.caller, .pageOver(to: waiter.name, heard)))
+            orders.add(.answer(waiter.ticket, .pageOver(to: waiter.name, heard)))
         }
         waiters.removeAll { $0.spurt == spurt }
     }
@@ -206,9 +206,9 @@ package struct Pager: Sendable {
     ///
     /// - Returns: Whether the page must end with them.
     mutating func forget(_ hasGone: (CallerTicket) -> Bool) -> Bool {
-        waiters.removeAll { hasGone($0.caller) }
-        guard let caller = page?.caller, hasGone(caller) else { return false }
-        page?.caller = nil
+        waiters.removeAll { hasGone($0.ticket) }
+        guard let ticket = page?.ticket, hasGone(ticket) else { return false }
+        page?.ticket = nil
         return true
     }
 }

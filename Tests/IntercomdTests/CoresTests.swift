@@ -34,9 +34,9 @@ private struct Owner: ~Copyable, CoresOwner {
     mutating func perform(_ order: Order) {
         switch order {
         // The target of a peer alone is 32 and its number.
-        case .press(let target, let isDown):
+        case .sound(.press(let target, let isDown)):
             perform("\(isDown ? "press" : "release") \(target - 32)")
-        case .hear(let peer, _, _, _): perform("hear \(peer)")
+        case .sound(.hear(let peer, _, _, _)): perform("hear \(peer)")
         case .send(let peer, _): perform("send to \(peer)")
         case .want(let peer): perform("want \(peer)")
         case .notice(.peerUp(let peer)): perform("tell that \(peer) is up")

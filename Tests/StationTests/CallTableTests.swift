@@ -128,7 +128,7 @@ import Wire
         world.ring(0, [1])
         #expect(world.state(0) == .active && world.state(1) == .active)
         #expect(world.listeners == [[1], [0]])
-        #expect(world.signs(1) == [.beep(true), .chime(.page)])
+        #expect(world.signs(1) == [.sound(.beep(true)), .sound(.chime(.page))])
         #expect(!world.states(1).contains(.ringing), "it never rings")
         #expect(world.stations[1].call?.summary.isHeardUnasked == true)
         #expect(world.stations[0].call?.summary.isHeardUnasked == false)
@@ -154,10 +154,10 @@ import Wire
 
     /// Each is told once, for as long as it lasts.
     @Test(arguments: [
-        (Offer.Mode.dropIn, [CallNotice.droppedIn], Order.beep(true), [[1], [0]]),
+        (Offer.Mode.dropIn, [CallNotice.droppedIn], Order.sound(.beep(true)), [[1], [0]]),
         // The room is heard, and hears nothing.
-        (.monitor, [.monitored], .beep(true), [[], [0]]),
-        (.announce, [], .chime(.page), [[1], []]),
+        (.monitor, [.monitored], .sound(.beep(true)), [[], [0]]),
+        (.announce, [], .sound(.chime(.page)), [[1], []]),
     ])
     mutating func test_idle_offer_that_opens_by_itself_is_told_and_heard_as_its_mode_says(
         _ mode: Offer.Mode, _ notices: [CallNotice], _ sign: Order, _ listeners: [[Int]]

@@ -17,7 +17,8 @@ import Wire
     @Test mutating func nothingBeginsBeforeThereIsSound() {
         announce()
         #expect(switchboard.announcer.awaitsSound)
-        switchboard.expect(.aim(target: announcement, [1, 2]), .want(peer: 1), .want(peer: 2))
+        switchboard.expect(
+            .sound(.aim(target: announcement, [1, 2])), .want(peer: 1), .want(peer: 2))
         switchboard.speakAnnouncement(at: start)
         #expect(switchboard.announcer.isSpeaking)
         let orders = switchboard.decided

@@ -21,9 +21,9 @@ import Wire
 
     @Test mutating func aCallInVainIsMissedUntilSomebodyIsHere() {
         desk.stands(summary(), .ringing, &orders)
-        orders.expect(.ring(.ring), .notice(.callStands(summary(), .ringing)))
+        orders.expect(.sound(.ring(.ring)), .notice(.callStands(summary(), .ringing)))
         desk.ended(summary(), .cancelled, &orders)
-        orders.expect(.notice(.callEnded(summary(), .cancelled)), .ring(nil))
+        orders.expect(.notice(.callEnded(summary(), .cancelled)), .sound(.ring(nil)))
         #expect(desk.hasMissed)
         desk.seen()
         #expect(!desk.hasMissed)
@@ -41,15 +41,15 @@ import Wire
         desk.stands(call, .trying, &orders)
         orders.expect(.want(peer: 1), .want(peer: 2))
         desk.stands(call, .calling, &orders)
-        orders.expect(.ring(.ringback), .notice(.callStands(call, .calling)))
+        orders.expect(.sound(.ring(.ringback)), .notice(.callStands(call, .calling)))
         #expect(call.peer == nil && summary().peer == 2)
         desk.ended(call, .busy, &orders)
-        #expect(orders.all.suffix(2) == [.ring(nil), .chime(.busy)])
+        #expect(orders.all.suffix(2) == [.sound(.ring(nil)), .sound(.chime(.busy))])
     }
 
     @Test mutating func theRoomIsToldByABeepThatItIsHeard() {
         desk.report(.monitored, of: 2, &orders)
-        orders.expect(.beep(true), .notice(.inCall(.monitored, peer: 2)))
+        orders.expect(.sound(.beep(true)), .notice(.inCall(.monitored, peer: 2)))
         desk.report(.weak, of: 2, &orders)
         orders.expect(.notice(.inCall(.weak, peer: 2)))
     }

@@ -54,7 +54,7 @@ import Wire
             mid: 1, stream: 3, purpose: .talk, priority: .normal, reference: 77)
         switchboard.receive(.stream(binding), from: 1, at: start)
         let orders = switchboard.ordered
-        #expect(orders.contains(.hear(peer: 1, stream: 3, .channel(3), .normal)))
+        #expect(orders.contains(.sound(.hear(peer: 1, stream: 3, .channel(3), .normal))))
         #expect(switchboard.voices.hearings(of: 1)[3] == .channel(3))
         switchboard.handle(.receiving(peer: 1, stream: 3, isOn: true), at: start)
         switchboard.expect(.notice(.voiceBegan(peer: 1, channel: 3)))

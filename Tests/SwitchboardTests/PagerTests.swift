@@ -28,12 +28,14 @@ import Wire
 
     @Test mutating func aPageIsAimedBeforeTheMicrophoneOpensAndClosedAtItsEnd() throws {
         #expect(switchboard.pager.name == "house")
-        switchboard.expect(.aim(target: page, [1, 2]), .press(target: page, isDown: true))
+        switchboard.expect(
+            .sound(.aim(target: page, [1, 2])), .sound(.press(target: page, isDown: true)))
         switchboard.endPage()
         #expect(switchboard.pager.name == nil)
         // Nothing was said, so its caller waits for nothing.
         switchboard.expect(
-            .answer(caller, .pageOver(to: "house", [])), .press(target: page, isDown: false))
+            .answer(caller, .pageOver(to: "house", [])), .sound(.press(target: page, isDown: false))
+        )
     }
 
     @Test mutating func aPageWithoutAWordIsNotToldWhatWasHeardOfTheFormerOne() throws {
@@ -68,10 +70,11 @@ import Wire
         try begin("garage", for: other)
         switchboard.expect(
             .answer(caller, .pageReplaced(to: "house", by: "garage")),
-            .press(target: page, isDown: false), .press(target: page, isDown: true))
+            .sound(.press(target: page, isDown: false)), .sound(.press(target: page, isDown: true)))
         switchboard.endPage()
         switchboard.expect(
-            .answer(other, .pageOver(to: "garage", [])), .press(target: page, isDown: false))
+            .answer(other, .pageOver(to: "garage", [])), .sound(.press(target: page, isDown: false))
+        )
     }
 
     @Test mutating func aPageInTheTailOfAnotherTellsTheCallerThatWaits() throws {
@@ -82,8 +85,8 @@ import Wire
         try begin("garage", for: other)
         switchboard.expect(
             .answer(caller, .pageReplaced(to: "house", by: "garage")),
-            .press(target: page, isDown: true))
-        #expect(switchboard.callers == [other])
+            .sound(.press(target: page, isDown: true)))
+        #expect(switchboard.tickets == [other])
     }
 
     @Test mutating func aPageAfterTheTailOfAnotherLeavesTheCallerToItsReports() throws {
@@ -92,7 +95,7 @@ import Wire
         switchboard.handle(.said(target: page, frames: 100), at: start + .seconds(1))
         _ = switchboard.decided
         try begin("garage", for: other)
-        switchboard.expect(.press(target: page, isDown: true))
+        switchboard.expect(.sound(.press(target: page, isDown: true)))
         switchboard.tick(at: start + .seconds(3))
         #expect(switchboard.decided.contains(.answer(caller, .pageOver(to: "house", []))))
     }
@@ -111,7 +114,8 @@ import Wire
         }
         #expect(switchboard.pager.name == nil)
         switchboard.expect(
-            .answer(caller, .pageOver(to: "house", [])), .press(target: page, isDown: false))
+            .answer(caller, .pageOver(to: "house", [])), .sound(.press(target: page, isDown: false))
+        )
     }
 
     @Test mutating func aPageEndsWithItsCallerAndThenAnswersNobody() throws {
@@ -120,14 +124,14 @@ import Wire
         #expect(switchboard.pager.name == "house")
         switchboard.forget { $0 == caller }
         #expect(switchboard.pager.name == nil)
-        switchboard.expect(.press(target: page, isDown: false))
+        switchboard.expect(.sound(.press(target: page, isDown: false)))
     }
 
     @Test mutating func aPeerThatLeavesHearsThePageNoMoreAndTheOthersGoOn() throws {
         _ = speak()
         _ = switchboard.decided
         switchboard.remove(peer: 2, firstMid: 7, at: start + .seconds(1))
-        #expect(switchboard.decided.first == .aim(target: page, [1]))
+        #expect(switchboard.decided.first == .sound(.aim(target: page, [1])))
         #expect(switchboard.listeners(of: page) == [1])
         #expect(switchboard.pager.name == "house")
     }

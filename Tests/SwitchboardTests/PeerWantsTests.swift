@@ -29,7 +29,7 @@ import Wire
     private mutating func wantedOfMicrophone() -> [Order] {
         wanted().filter {
             switch $0 {
-            case .press, .aim: true
+            case .sound(.press), .sound(.aim): true
             default: false
             }
         }
@@ -51,19 +51,21 @@ import Wire
         // Nobody hears it before it is known who does.
         #expect(
             wantedOfMicrophone() == [
-                .aim(target: call, [1]), .press(target: call, isDown: true),
+                .sound(.aim(target: call, [1])), .sound(.press(target: call, isDown: true)),
             ])
         #expect(switchboard.aims.aim(of: call)?.name == .peers([1]))
         hangUp(1, mid: 8)
         #expect(
             wantedOfMicrophone() == [
-                .press(target: call, isDown: false), .aim(target: call, []),
+                .sound(.press(target: call, isDown: false)), .sound(.aim(target: call, [])),
             ])
         #expect(switchboard.aims.aim(of: call) == Aims.Aim())
     }
 
     @Test mutating func theMicrophoneOfACallGoesToThoseWhoAreInItAndToNobodyElse() throws {
-        try switchboard.call([1, 2], id: id, isHunt: false)
+        var calling = Wish.Calling(id, ringTime: .seconds(30))
+        calling.isJoined = true
+        try switchboard.call([1, 2], of: 0, calling)
         #expect(wantedOfMicrophone().isEmpty)
         let heard: [(Int, PeerSet)] = [(1, [1]), (2, [1, 2])]
         for (peer, listeners) in heard {
@@ -71,15 +73,16 @@ import Wire
             switchboard.receive(.answer(answer), from: peer, at: start)
             #expect(
                 wantedOfMicrophone() == [
-                    .aim(target: call, listeners), .press(target: call, isDown: true),
+                    .sound(.aim(target: call, listeners)),
+                    .sound(.press(target: call, isDown: true)),
                 ])
         }
         hangUp(1, mid: 8)
-        #expect(wantedOfMicrophone().contains(.aim(target: call, [2])))
+        #expect(wantedOfMicrophone().contains(.sound(.aim(target: call, [2]))))
         hangUp(2, mid: 8)
         #expect(
             wantedOfMicrophone() == [
-                .press(target: call, isDown: false), .aim(target: call, []),
+                .sound(.press(target: call, isDown: false)), .sound(.aim(target: call, [])),
             ])
     }
 

@@ -39,7 +39,7 @@ import Time
         switchboard.down(peer: 1, at: start)
         let orders = switchboard.decided
         #expect(orders.count == 2)
-        if case .protect(peer: 1, _) = orders.first {} else { Issue.record("\(orders)") }
+        if case .sound(.protect(peer: 1, _)) = orders.first {} else { Issue.record("\(orders)") }
         #expect(orders.last == .notice(.peerDown(1)))
         #expect(switchboard.presence.reach(of: 1) == .down)
     }

@@ -19,7 +19,7 @@ extension Switchboard {
         mutating get {
             var found: [Order] = []
             while let order = nextDecision() {
-                if case .hear = order { continue }
+                if case .sound(.hear) = order { continue }
                 found.append(order)
             }
             return found

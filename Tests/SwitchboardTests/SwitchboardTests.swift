@@ -31,18 +31,18 @@ import Wire
 
         // What the settings still have goes on.
         switchboard.configure(peers: [1, 2], targets: [attic, house], channels: [], at: start)
-        switchboard.adopted(targetsCalled: ["attic", "house"], hasPermitTone: true)
-        #expect(switchboard.decided.isEmpty && switchboard.hasPermitTone)
+        switchboard.adopted(targetsCalled: ["attic", "house"])
+        #expect(switchboard.decided.isEmpty)
         #expect(switchboard.pager.name == "house")
 
         switchboard.configure(peers: [1, 2], targets: [attic], channels: [], at: start)
         _ = switchboard.decided
-        switchboard.adopted(targetsCalled: ["attic"], hasPermitTone: false)
+        switchboard.adopted(targetsCalled: ["attic"])
         switchboard.expect(
-            .answer(pager, .pageOver(to: "house", [])), .press(target: page, isDown: false),
+            .answer(pager, .pageOver(to: "house", [])), .sound(.press(target: page, isDown: false)),
             .answer(talker, .talkOver(to: "house", .targetGone)),
-            .press(target: house.id, isDown: false))
-        #expect(switchboard.pager.name == nil && !switchboard.hasPermitTone)
+            .sound(.press(target: house.id, isDown: false)))
+        #expect(switchboard.pager.name == nil)
         #expect(switchboard.heldTalks.targets == [attic.id])
     }
 
@@ -58,7 +58,7 @@ import Wire
         switchboard.answered(by: 1, after: .milliseconds(4), at: start + .milliseconds(1004))
         let choice = switchboard.protection.redundancy(of: 1).choice
         #expect(choice.depth == 2)
-        switchboard.expect(.protect(peer: 1, choice))
+        switchboard.expect(.sound(.protect(peer: 1, choice)))
         #expect(switchboard.protection.redundancy(of: 2).choice.depth == 0)
         // The peer of this number is another one now.
         switchboard.replace(peer: 1, firstMid: 1, at: start)
@@ -78,6 +78,6 @@ import Wire
         switchboard.replace(peer: 9, firstMid: 1, at: start)
         let choice = switchboard.protection.redundancy(of: 9).choice
         #expect(choice.depth == 1)
-        #expect(switchboard.decided.contains(.protect(peer: 9, choice)))
+        #expect(switchboard.decided.contains(.sound(.protect(peer: 9, choice))))
     }
 }

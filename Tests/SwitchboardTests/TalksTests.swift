@@ -50,7 +50,7 @@ import Wire
             aims.aim(TalkTarget.page, at: .init(listeners: [1, 2], name: $0), &orders)
         }
         #expect(isNews == [true, false])
-        orders.expect(.aim(target: page, [1, 2]))
+        orders.expect(.sound(.aim(target: page, [1, 2])))
         #expect(aims.aim(of: page) == Aims.Aim(listeners: [1, 2], name: .named("all")))
         #expect(aims.aim(of: Int(TalkTarget.call)) == Aims.Aim())
     }
@@ -67,7 +67,8 @@ import Wire
         switchboard.aim(TalkTarget.call, at: [2], name: .peers([2]))
         _ = switchboard.decided
         switchboard.aimAway(from: 2)
-        switchboard.expect(.aim(target: page, [1]), .aim(target: Int(TalkTarget.call), []))
+        switchboard.expect(
+            .sound(.aim(target: page, [1])), .sound(.aim(target: Int(TalkTarget.call), [])))
         #expect(switchboard.aims.aim(of: page)?.name == .named("house"))
         switchboard.aimAway(from: 3)
         #expect(switchboard.decided.isEmpty)
@@ -76,13 +77,13 @@ import Wire
     @Test func peersThatJoinAnOpenTalkAreWantedAtOnce() {
         var switchboard = Switchboard.bare()
         switchboard.aim(TalkTarget.call, at: [1], name: .peers([1]))
-        switchboard.expect(.aim(target: Int(TalkTarget.call), [1]))
+        switchboard.expect(.sound(.aim(target: Int(TalkTarget.call), [1])))
         let talking = SoundNews.talking(Int(TalkTarget.call))
         switchboard.handle(talking, at: start)
         _ = switchboard.decided
         switchboard.aim(TalkTarget.call, at: [1, 2], name: .peers([1, 2]))
         switchboard.expect(
-            .aim(target: Int(TalkTarget.call), [1, 2]), .want(peer: 1), .want(peer: 2))
+            .sound(.aim(target: Int(TalkTarget.call), [1, 2])), .want(peer: 1), .want(peer: 2))
         #expect(switchboard.listeners(of: Int(TalkTarget.call)) == [1, 2])
     }
 }
@@ -101,7 +102,8 @@ import Wire
         talks.end(5, .timedOut, &orders)
         orders.expect(
             .answer(one, .talkOver(to: "house", .timedOut)),
-            .answer(other, .talkOver(to: "house", .timedOut)), .press(target: 5, isDown: false))
+            .answer(other, .talkOver(to: "house", .timedOut)),
+            .sound(.press(target: 5, isDown: false)))
         #expect(talks.targets == [6])
         talks.end(5, .letGo, &orders)
         #expect(orders.all.isEmpty)
@@ -113,7 +115,7 @@ import Wire
         talks.forget({ $0 == one }, &orders)
         #expect(orders.all.isEmpty)
         talks.forget({ _ in true }, &orders)
-        orders.expect(.press(target: 5, isDown: false))
+        orders.expect(.sound(.press(target: 5, isDown: false)))
         #expect(talks.targets.isEmpty)
     }
 
@@ -124,7 +126,7 @@ import Wire
         talks.forget({ _ in true }, &orders)
         #expect(talks.targets == [5])
         talks.release(5, &orders)
-        orders.expect(.press(target: 5, isDown: false))
+        orders.expect(.sound(.press(target: 5, isDown: false)))
     }
 
     @Test mutating func releasingAHoldLeavesTheTalkOfACallerOpen() {
@@ -142,7 +144,7 @@ import Wire
         _ = try switchboard.handle(.talk(house, isDown: true), with: sound, at: start)
         _ = try switchboard.handle(.talk(house, isDown: false), with: sound, at: start)
         _ = try switchboard.handle(.talk(house, isDown: true), for: one, with: sound, at: start)
-        #expect(switchboard.decided.last == .press(target: 5, isDown: true))
+        #expect(switchboard.decided.last == .sound(.press(target: 5, isDown: true)))
         #expect(switchboard.heldTalks.targets == [5])
     }
 }

@@ -91,10 +91,10 @@ import Wire
             HeardAt(peer: 2, percent: nil, .down), HeardAt(peer: 1, percent: nil, nil),
         ]
         #expect(try obey(.talk(house, isDown: true)) == .talk(target: 1, heard))
-        switchboard.expect(.press(target: 1, isDown: true))
+        switchboard.expect(.sound(.press(target: 1, isDown: true)))
         #expect(switchboard.heldTalks.targets == [1])
         #expect(try obey(.talk(house, isDown: false)) == .letGo(target: 1, wasHeld: true, heard))
-        #expect(switchboard.decided.first == .press(target: 1, isDown: false))
+        #expect(switchboard.decided.first == .sound(.press(target: 1, isDown: false)))
         #expect(switchboard.heldTalks.targets.isEmpty)
         // Another target's talk is not that one's.
         _ = try obey(.talk(attic, isDown: true))
@@ -138,20 +138,21 @@ import Wire
         heard(2)
         let down = [HeardAt(peer: 2, percent: nil, .down)]
         #expect(try obey(.reply(isDown: true)) == .talk(target: 34, down))
-        switchboard.expect(.press(target: 34, isDown: true))
+        switchboard.expect(.sound(.press(target: 34, isDown: true)))
         // Another peer was heard meanwhile: letting go is for the first.
         heard(1)
         #expect(try obey(.reply(isDown: false)) == .letGo(target: 34, wasHeld: true, down))
-        #expect(switchboard.decided.allSatisfy { $0 == .press(target: 34, isDown: false) })
+        #expect(switchboard.decided.allSatisfy { $0 == .sound(.press(target: 34, isDown: false)) })
     }
 
     @Test mutating func aReplyToAnotherPeerEndsTheFormerFirst() throws {
         heard(2)
         for _ in 0..<2 { _ = try obey(.reply(isDown: true)) }
-        #expect(!switchboard.decided.contains(.press(target: 34, isDown: false)))
+        #expect(!switchboard.decided.contains(.sound(.press(target: 34, isDown: false))))
         heard(1)
         _ = try obey(.reply(isDown: true))
-        switchboard.expect(.press(target: 34, isDown: false), .press(target: 33, isDown: true))
+        switchboard.expect(
+            .sound(.press(target: 34, isDown: false)), .sound(.press(target: 33, isDown: true)))
         #expect(switchboard.heldTalks.targets == [33])
     }
 
@@ -171,11 +172,11 @@ import Wire
             HeardAt(peer: 2, percent: nil, .down), HeardAt(peer: 1, percent: nil, nil),
         ]
         #expect(try obey(.page(house, .high)) == .page(heard))
-        #expect(switchboard.decided.last == .press(target: Self.page, isDown: true))
+        #expect(switchboard.decided.last == .sound(.press(target: Self.page, isDown: true)))
         #expect(problem(of: .endPage(attic)) == .noPage)
         // Its target is gone by now.
         #expect(try obey(.endPage(.init("house", nil))) == .pageEnded)
-        switchboard.expect(.press(target: Self.page, isDown: false))
+        switchboard.expect(.sound(.press(target: Self.page, isDown: false)))
         #expect(problem(of: .endPage(house)) == .noPage)
     }
 
@@ -273,7 +274,7 @@ import Wire
     @Test mutating func aToneNeedsASpeaker() throws {
         #expect(problem(of: .tone, with: none) == .noSpeaker)
         #expect(try obey(.tone) == .tone)
-        switchboard.expect(.chime(.trial))
+        switchboard.expect(.sound(.chime(.trial)))
     }
 
     @Test(arguments: 0..<7) mutating func whoAsksForACallHasSeenTheMissedOneEvenInVain(_ place: Int)

@@ -287,15 +287,15 @@ MUTATIONS = (
      "let duck: Gain = isOutranked ? .unity : .unity",
      "Pages.test_an_emergency_turns_all_else_down_by_12_db"),
     # A page outlives its channel.
-    ("Sources/Station/Switchboard/Switchboard+Wishes.swift",
+    ("Sources/Station/Switchboard/Wish.swift",
      "if let name = pager.name, !names.contains(name) { endPage() }", "",
      "Pages.test_it_ends_when_its_channel_is_gone"),
     # An announcement outlives its reader.
-    ("Sources/Station/Switchboard/Switchboard+Wishes.swift",
+    ("Sources/Station/Switchboard/Wish.swift",
      "if announcer.forget(hasGone) { stopAnnouncement() }", "",
      "Announce.test_it_is_said_beside_a_key_and_ends_with_its_reader"),
     # Do-not-disturb ends no page that is heard.
-    ("Sources/Station/Switchboard/Switchboard+Wishes.swift", "if !isSame { readAnew() }",
+    ("Sources/Station/Switchboard/Wish.swift", "if !isSame { readAnew() }",
      "_ = isSame", "Pages.test_who_wants_to_rest_hears_no_more_of_it"),
     # No tone comes before a page.
     ("Sources/Media/Listen/Tones.swift", "if now - pageHeardAt >= Self.pagePause { play(.page) }",

@@ -241,20 +241,20 @@ class GroupCalls(CallersTest):
 
 MUTATIONS = (
     # The others ring on when one has answered.
-    ("Sources/Station/Switchboard/Switchboard+CallRecords.swift",
+    ("Sources/Station/Switchboard/Switchboard+Calls.swift",
      "for other in current.legs where other.peer != peer {\n                dismiss(other, of: "
      "current, cause: .answeredElsewhere)\n            }", "",
      "GroupCalls.test_hunted_the_first_answer_takes_it"),
     # A call pushes another one out.
-    ("Sources/Station/Switchboard/Switchboard+CallRecords.swift",
+    ("Sources/Station/Switchboard/Switchboard+Calls.swift",
      "guard yields(current, to: offer, of: peer) else {",
      "guard current.isAnswered || yields(current, to: offer, of: peer) else {", "Calls.test_busy"),
     # The caller is not told of do-not-disturb.
-    ("Sources/Station/Switchboard/Switchboard+CallRecords.swift",
+    ("Sources/Station/Switchboard/Switchboard+Calls.swift",
      "case .doNotDisturb: .doNotDisturb", "",
      "Calls.test_do_not_disturb_holds_from_the_moment_it_is_set"),
     # The other side is not told that one has hung up.
-    ("Sources/Station/Switchboard/Switchboard+Calls.swift",
+    ("Sources/Station/Switchboard/Switchboard+CallEnds.swift",
      "case .connecting, .active: send(ControlRecord.bye, current.id, cause, to: leg.peer)",
      "case .connecting, .active: break", "Calls.test_ring_answer_talk_both_ways_hang_up"),
     # Those who join do not learn of each other.

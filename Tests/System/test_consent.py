@@ -246,11 +246,11 @@ class Consent(CallersTest):
 
 MUTATIONS = (
     # Every peer may drop in.
-    ("Sources/Station/Switchboard/Switchboard+CallRecords.swift",
+    ("Sources/Station/Switchboard/Switchboard+Calls.swift",
      "case .dropIn: return policy.dropIn ? nil : .dropIn",
      "case .dropIn: return nil", "Consent.test_drop_in_is_denied_then_allowed_and_never_silent"),
     # A peer that may call may listen.
-    ("Sources/Station/Switchboard/Switchboard+CallRecords.swift",
+    ("Sources/Station/Switchboard/Switchboard+Calls.swift",
      "case .monitor: return policy.monitor ? nil : .monitor",
      "case .monitor: return policy.call == .never ? .monitor : nil",
      "Consent.test_listening_is_denied_then_allowed_and_told"),
@@ -259,7 +259,7 @@ MUTATIONS = (
      ".relay where policy.relays.contains(signal.reference):",
      ".relay where !policy.relays.isEmpty:", "Consent.test_a_relay_of_another"),
     # A call that was answered by itself outlives its right.
-    ("Sources/Station/Switchboard/Switchboard+CallRecords.swift",
+    ("Sources/Station/Switchboard/Switchboard+CallEnds.swift",
      "let isWithdrawn = current.summary.isAutomatic && policies[peer].call != .auto",
      "let isWithdrawn = false",
      "Consent.test_an_automatic_answer_ends_when_the_right_or_the_signs_go"),

@@ -1,6 +1,7 @@
 internal import Audio
 internal import Config
 internal import Crypto
+internal import Files
 internal import HAL
 internal import Media
 internal import Peering
@@ -225,5 +226,44 @@ extension ControlLoop {
         guard announcer.awaitsSound, reader.hasEnough else { return }
         feed { board, _, now in board.speakAnnouncement(at: now) }
         if reader.isWhole { rings.tell(.announceEnd(isNow: false)) }
+    }
+}
+
+/// The beginning of the protection against loss.
+///
+/// `Switchboard.receive` gives it the reports of listeners.
+extension ControlLoop {
+    /// Begins it anew, because every way is unknown or the frames change.
+    mutating func protectAnew() {
+        let isWireless = WirelessInterface.all().contains { $0.isUp != false }
+        let frames = LossProtection.Frames(plan)
+        feed { board, _, _ in board.beginProtection(frames, isWireless: isWireless) }
+    }
+}
+
+extension LossProtection.Frames {
+    init(_ plan: MediaPlan) {
+        self.init(
+            samples: plan.sound.frameSamples, size: plan.frameSize,
+            sizeRepeated: plan.frameSizeRepeated)
+    }
+}
+
+/// The clocks of the cards, and the resulting treatment of the echo.
+extension ControlLoop {
+    /// The treatment of the echo, and the reason.
+    var handsFree: HandsFree { devices.handsFree(config.audio) }
+
+    /// Tells the media loop where the echo is treated otherwise now.
+    mutating func followClocks() {
+        // One exchange at a time.
+        guard !settings.isChanging,
+            let clock = devices.followClocks(config.audio, rings.counters)
+        else { return }
+        tellMedia(config, routing)
+        journal.note(
+            .audioOpen,
+            clock.reason.map { Advice.echoStays($0).sentence }
+                ?? "microphone and speaker have one clock: the echo is cancelled")
     }
 }

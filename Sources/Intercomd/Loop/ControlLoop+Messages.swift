@@ -41,7 +41,7 @@ extension ControlLoop {
             let peer = word.peer.map { messages.name(of: $0) }
             if word.owner == nil || word.isFault && peer != nil {
                 let kind: Event.Kind = word.isFault ? .stateFault : .message
-                announce(
+                publish(
                     Event(kind, at: wall, peer: peer, seconds: word.seconds, detail: word.text))
             }
             guard let owner = word.owner else { continue }

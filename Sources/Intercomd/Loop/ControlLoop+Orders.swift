@@ -9,21 +9,72 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// The orders of the switchboard.
+/// The records of peers, and the orders of the switchboard.
 extension ControlLoop {
+    /// Takes the control records that the media loop has opened.
+    mutating func takeRecords() {
+        var count = 0
+        while let opened = rings.records.pop(after: count) {
+            count += 1
+            // Earlier events come first. When a peer has started again, the order is: the switch to
+            // its new session, which forgets the meaning of its streams, and then the records that
+            // bind them anew.
+            takeEvents()
+            let (peer, index) = (opened.packet.peer, opened.packet.index)
+            // A record of a peer that has left may still lie in the ring.
+            guard cores.table.owns(index, peer: peer) else { continue }
+            let source = Endpoint(opened.packet.source)
+            let packet = PacketRecords(opened.bytes.span.extracting(first: opened.packet.count))
+            // A request of an earlier run of the peer is void.
+            let isOfThisRun = cores.table.isInUse(index, by: peer)
+            // One by one, so that each record's orders are carried out before the next record acts;
+            // but their answers leave together, in no more packets than came.
+            feed { board, _, _ in board.begin(packetOf: peer) }
+            for record in packet.all {
+                switch record {
+                case .roster, .rosterQuestion, .rosterPart:
+                    site.receive(record, from: peer, at: now)
+                case .message(let message): messages.receive(message, from: peer, at: now)
+                case .pong(let token):
+                    guard let askedAt = switchboard.whenAsked(token, of: peer) else {
+                        break
+                    }
+                    rings.tell(
+                        .answered(
+                            peer: peer, index: index, askedAt: askedAt, time: opened.packet.time))
+                default: break
+                }
+                feed { board, table, now in
+                    switch record {
+                    case .confirm(let value, let boot):
+                        table.confirm(value, boot: boot, peer: peer, index: index, at: now)
+                    case .pathChallenge(let token):
+                        table.follow(
+                            .challenge(token, from: source), of: peer, index: index, at: now)
+                    case .pathResponse(let token):
+                        table.follow(.response(token), of: peer, index: index, at: now)
+                    case .close: table.closed(peer: peer, index: index, at: now)
+                    case .keyShared: table.ownKeySigns.reported(by: peer, on: index, at: now)
+                    case .roster, .rosterQuestion, .rosterPart, .message: break
+                    default:
+                        guard isOfThisRun else { return }
+                        board.receive(
+                            record, beside: packet.heard(beside: record), from: peer, at: now,
+                            cameAt: opened.packet.cameAt, age: now - opened.packet.madeAt)
+                    }
+                }
+            }
+            feed { board, _, now in
+                board.end(packetOf: peer, excess: packet.excess, at: now)
+            }
+        }
+        // There may be more: another turn begins at once.
+        if count == RecordRing.turn { rings.eventsWaiting.raise() }
+    }
+
     mutating func perform(_ order: Order) {
         switch order {
-        case .protect(let peer, let choice): rings.tell(.protect(peer: peer, choice))
-        case .hear(let peer, let stream, let hearing, let priority):
-            rings.tell(.hear(peer: peer, stream: stream, hearing, priority))
-        case .press(let target, let isDown):
-            rings.tell(.press(target: target, isDown: isDown))
-        case .aim(let target, let listeners):
-            rings.tell(.aim(target: target, listeners: listeners))
-        case .doubt(let peer, let isDoubted): rings.tell(.doubt(peer: peer, isDoubted))
-        case .chime(let chime): rings.tell(.chime(chime))
-        case .ring(let chime): rings.tell(.ring(chime))
-        case .beep(let isOn): rings.tell(.beep(isOn))
+        case .sound(let order): rings.tell(order)
         case .send(let peer, let payload): send(payload, to: peer)
         case .want(let peer):
             feed { _, table, now in table.wanted(peer: peer, at: now) }
@@ -66,7 +117,7 @@ extension ControlLoop {
             for fault in history.append(record, at: now) { tell(.historyFault, detail: fault) }
         }
         let event = names.event(of: notice, at: now, wall: wall) { snapshot() }
-        if let event { announce(event) }
+        if let event { publish(event) }
     }
 }
 
@@ -92,7 +143,7 @@ extension ControlLoop {
             case .answer(let reply, let caller): server.replyLate(reply, to: caller, at: now)
             case .announce(var event):
                 event.timeMilliseconds = wall
-                announce(event)
+                publish(event)
             case .lookUp(let address):
                 links.resolver.resolve(.init(peer: nil, addresses: [address]))
             case .offer(let port): neighbourhood.offerPairing(port, at: now)

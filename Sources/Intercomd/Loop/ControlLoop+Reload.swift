@@ -151,8 +151,7 @@ extension ControlLoop {
         if LossProtection.Frames(former) != LossProtection.Frames(plan) { protectAnew() }
         devices.lines.configure(config)
         devices.noteRelays(config)
-        let (names, hasPermitTone) = (routing.names, plan.hasPermitTone)
-        feed { board, _, _ in board.adopted(targetsCalled: names, hasPermitTone: hasPermitTone) }
+        feed { [names = routing.names] board, _, _ in board.adopted(targetsCalled: names) }
         consent()
     }
 }
@@ -184,7 +183,7 @@ extension ControlLoop {
             let change = try keeper.apply(
                 request, among: routing.names, at: now, milliseconds: wall)
             guard let change else { return .state(stateNow) }
-            announce(change)
+            publish(change)
             tellVolumes()
             // A call at the same moment must find the new state.
             if change.kind == .dnd { consent() }
@@ -213,17 +212,20 @@ extension ControlLoop {
 
 /// The rights of peers here.
 extension ControlLoop {
-    /// Tells the switchboard the rights of peers, and whether people may be disturbed.
+    /// Tells the switchboard the rights of peers, whether people may be disturbed, and whether a
+    /// tone permits them to talk.
     mutating func consent() {
         var configured = [Policy](repeating: Policy(), count: PeerDirectory.capacity)
         for number in directory.numbers {
             configured[number] = Policy(config.policy(ofPeer: directory[number].name))
         }
         let (signs, isHalfDuplex) = (listenerSigns, handsFree.isHalfDuplex)
+        let hasPermitTone = plan.hasPermitTone
         // Only an emergency may disturb people then.
         let isResting = keeper.state.doNotDisturb.isOn || isQuietTime
         let availability: Availability = isResting ? .doNotDisturb : .open
         feed { [configured, numbers = directory.numbers] board, table, now in
+            board.hasPermitTone = hasPermitTone
             for number in numbers {
                 board.memberNames[number] = table.state(of: number)?.memberName
             }

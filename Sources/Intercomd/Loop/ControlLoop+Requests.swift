@@ -35,24 +35,24 @@ extension ControlLoop {
     ///
     /// - Parameters:
     ///   - request: The request, from a program or a button.
-    ///   - caller: The program that waits for more than a reply (`outlastsItsReply`); nil where
+    ///   - ticket: Of the program that waits for more than a reply (`outlastsItsReply`); nil where
     ///     none does.
     ///   - asker: The program or button that asks, for the journal.
     /// - Returns: The result; nil where the caller is answered later.
-    private mutating func answer(
-        _ request: Request, for caller: CallerTicket? = nil, by asker: Asker
+    mutating func answer(
+        _ request: Request, for ticket: CallerTicket? = nil, by asker: Asker
     ) -> Reply? {
         askers.begin(asker, request)
-        let reply = perform(request, for: caller, by: asker)
+        let reply = perform(request, for: ticket, by: asker)
         askers.end(reply)
         return reply
     }
 
     private mutating func perform(
-        _ request: Request, for caller: CallerTicket?, by asker: Asker
+        _ request: Request, for ticket: CallerTicket?, by asker: Asker
     ) -> Reply? {
-        if let wish = Wish(request, names, id: Boot.callID()) { return handle(wish, for: caller) }
-        let waiting = caller ?? .nobody
+        if let wish = Wish(request, names, id: Boot.callID()) { return handle(wish, for: ticket) }
+        let waiting = ticket ?? .nobody
         switch request {
         case .status:
             site.lookForKey(config.paths, at: now)
@@ -92,7 +92,7 @@ extension ControlLoop {
             let files = PeerFiles(settings.sources, in: config.paths)
             return site.join(peer, digits, for: waiting, files)
         case .message(let request):
-            return answer(request, by: caller.map { .caller($0) }, user: asker.user)
+            return answer(request, by: ticket.map { .caller($0) }, user: asker.user)
         case .state(let request): return answer(request)
         case .show(let name):
             guard let peer = directory.number(named: name) else {
@@ -105,11 +105,11 @@ extension ControlLoop {
     }
 
     /// Lets the switchboard decide a wish, and returns the result.
-    private mutating func handle(_ wish: Wish, for caller: CallerTicket?) -> Reply {
+    private mutating func handle(_ wish: Wish, for ticket: CallerTicket?) -> Reply {
         let sound = (devices.cards.input.isOpen, devices.cards.output.isOpen)
         let result = feed { board, _, now in
             Result { () throws(Wish.Problem) in
-                try board.handle(wish, for: caller, with: sound, at: now)
+                try board.handle(wish, for: ticket, with: sound, at: now)
             }
         }
         switch result {
@@ -126,7 +126,7 @@ extension ControlLoop {
 
     /// Ends the pages and talks of callers that are gone, because nothing else would.
     mutating func endWhatNobodyHolds() {
-        let gone = switchboard.callers.filter { server.hasHungUp($0) }
+        let gone = switchboard.tickets.filter { server.hasHungUp($0) }
         guard !gone.isEmpty else { return }
         feed { board, _, _ in board.forget { gone.contains($0) } }
     }
@@ -185,175 +185,6 @@ extension Offer.Mode {
     }
 }
 
-extension Request {
-    /// Makes the request of `intercomctl` that has the same effect as this button.
-    ///
-    /// - Parameters:
-    ///   - act: The act of the button.
-    ///   - page: The target of the page under way, which the same button ends.
-    ///   - state: The state that people have set, which the same button resets.
-    init(_ act: Config.Act, page: String?, state: SavedState) {
-        self =
-            switch act {
-            case .relay(let name, let peer): .relay(name, peer: peer)
-            case .signal(let peer): .signal(peer: peer)
-            case .call(let name): .call(name, .call, .normal)
-            case .page(let name): .page(name, isDown: page != name, .normal)
-            case .message(let peer): .message(.record(peer: peer))
-            case .messages: .message(.play(nil))
-            case .answer: .answer
-            case .reject: .reject
-            case .hangUp: .hangUp
-            case .mute(let what): .state(.mute(what: what, isOn: !state.isMuted(what)))
-            case .volume(let step): .state(.volume(.speaker, .by(step)))
-            case .doNotDisturb:
-                .state(.doNotDisturb(isOn: !state.doNotDisturb.isOn, seconds: nil))
-            }
-    }
-}
-
-/// The control loop carries out the actions of buttons, except talking, and switches relays.
-extension ControlLoop {
-    /// Carries out a touch of a button as the same request of `intercomctl`.
-    mutating func touched(_ place: Int, _ touch: Config.Touch) {
-        // A button of the old settings: the `adopted` event was lost because the ring buffer was
-        // full.
-        guard config.buttons.indices.contains(place) else { return }
-        // The presses of this button are digits, and must not switch relays.
-        guard place != config.pairingButton else { return }
-        if messages.heardBack?.place == place {
-            messages.player?.stop()
-            messages.heardBack?.pressed(isHeld: touch == .hold, at: now)
-            return
-        }
-        guard let act = config.buttons[place].acts[touch] else { return }
-        // The message of this button is about to be heard.
-        if case .message = act, messages.spoken?.owner == .button(place) { return }
-        if act == .messages, messages.player != nil {
-            messages.player?.stop()
-            return tell(.keyAction, button: place, detail: act.text)
-        }
-        let request = Request(act, page: switchboard.pager.name, state: keeper.state)
-        let reply: Reply?
-        if case .message(let wanted) = request {
-            reply = answer(wanted, by: .button(place), user: nil)
-        } else {
-            reply = answer(request, by: Asker(name: "button \(config.buttons[place].name)"))
-        }
-        guard case .refused(let error)? = reply else {
-            return tell(.keyAction, button: place, detail: act.text)
-        }
-        switch act {
-        case .message, .messages: rings.tell(.chime(.refusal))
-        default: break
-        }
-        tell(.keyAction, button: place, detail: "\(act.text): \(error.text)")
-    }
-
-    /// Switches a relay of this station on; `who` is for the journal.
-    ///
-    /// - Returns: Nil where there is no such relay.
-    mutating func pulse(_ place: Int?, by who: String, peer: Int? = nil) -> Lines.Switched? {
-        guard let place else { return nil }
-        let relay = config.relays[place]
-        let switched = devices.lines.pulse(relay: place, by: who, at: now)
-        if let detail = switched.detail(relay, by: who) {
-            tell(.relay, peer: peer, target: relay.name, detail: detail)
-        }
-        return switched
-    }
-}
-
-/// The origin of a request, for the journal and the history.
-struct Asker: Equatable {
-    /// `intercomctl`, `button door`, `SIGHUP`.
-    let name: String
-    /// The user of the program; nil where no program asked.
-    var user: Int?
-
-    /// The asker in a sentence.
-    var text: String { user.map { "\(name) (uid \($0))" } ?? name }
-}
-
-/// The askers of everything under way: resulting events name them, however late.
-struct Askers {
-    /// More calls and requests than can be under way at a time; the oldest is forgotten.
-    static let most = 64
-
-    /// The asker of the present request.
-    private var current: Asker?
-    private var calls: [(id: String, asker: Asker)] = []
-    private var requests: [(number: Int, asker: Asker)] = []
-    private var announcement: Asker?
-    private var reload: Asker?
-
-    /// Begins a request of an asker; `end` takes the reply.
-    mutating func begin(_ asker: Asker, _ request: Request?) {
-        current = asker
-        switch request {
-        case .announce: announcement = asker
-        case .reload: reload = asker
-        default: break
-        }
-    }
-
-    /// Ends the request, answered or not; the call or request in the reply belongs to this asker.
-    mutating func end(_ reply: Reply?) {
-        defer { current = nil }
-        guard let current, case .done(let done)? = reply else { return }
-        if let call = done.call { note(call: call, of: current) }
-        guard let number = done.request else { return }
-        if requests.count == Self.most { requests.removeFirst() }
-        requests.append((number, current))
-    }
-
-    /// Adds the asker to an event.
-    mutating func complete(_ event: inout Event) {
-        guard event.asker == nil, let asker = asker(of: event) else { return }
-        (event.asker, event.user) = (asker.name, asker.user)
-    }
-
-    /// Adds the caller's asker to a record.
-    mutating func complete(_ record: inout HistoryRecord) {
-        guard record.direction == .outgoing else { return }
-        if record.phase == .start, let current { note(call: record.call, of: current) }
-        guard let asker = calls.first(where: { $0.id == record.call })?.asker else { return }
-        (record.asker, record.user) = (asker.name, asker.user)
-    }
-
-    private mutating func asker(of event: Event) -> Asker? {
-        switch event.kind {
-        case .relay: return current
-        case .reload, .reloadRefused:
-            defer { reload = nil }
-            return reload
-        case .announce: return announcement
-        case .announceEnd:
-            defer { announcement = nil }
-            return announcement
-        case .result:
-            guard let place = requests.firstIndex(where: { $0.number == event.request }) else {
-                return nil
-            }
-            return requests.remove(at: place).asker
-        case .calling, .answered, .callActive, .callEnded, .missedCall:
-            guard let id = event.call else { return nil }
-            let place = calls.firstIndex { $0.id == id }
-            // The event names the asker that answers or ends the call, not the one that began it.
-            let asker = current ?? place.map { calls[$0].asker }
-            if let place, event.kind == .callEnded { calls.remove(at: place) }
-            return asker
-        default: return nil
-        }
-    }
-
-    private mutating func note(call id: String, of asker: Asker) {
-        guard !calls.contains(where: { $0.id == id }) else { return }
-        if calls.count == Self.most { calls.removeFirst() }
-        calls.append((id, asker))
-    }
-}
-
 extension Reply {
     /// Refuses a valid request that cannot be carried out.
     static func failed(_ text: String) -> Reply { .refused(ControlError(.failed, text)) }
@@ -364,6 +195,228 @@ extension Reply {
         case .refused: true
         case .pairing(let report): report.stage == .paired
         default: false
+        }
+    }
+}
+
+extension Reply {
+    /// Makes the reply to a granted wish; calls `station` only where a listener is down.
+    init(
+        _ outcome: Wish.Outcome, to wish: Wish, _ names: Names, station: () -> Snapshot
+    ) {
+        switch outcome {
+        case .talk(let target, let listeners):
+            let heard = names.named(listeners, station)
+            self = .ptt(PTT(to: target, heard, of: wish, names, isTalking: true))
+        case .letGo(let target, let wasHeld, let listeners):
+            let heard = names.named(listeners, station)
+            self = .ptt(PTT(to: target, heard, of: wish, names, wasTalking: wasHeld))
+        case .page(let listeners):
+            let heard = names.named(listeners, station)
+            let able = heard.able.joined(separator: ", ")
+            let deaf = heard.filter { $0.reason != nil && $0.reason != .unknown }
+            let who =
+                able.isEmpty
+                ? "nobody hears it" + (deaf.isEmpty ? "" : ": \(deaf.sentence)")
+                : able + (deaf.isEmpty ? "" : "; not heard by \(deaf.sentence)")
+            self = .done(Done("paging \(wish.name): \(who)"))
+        case .pageEnded: self = .done(Done("page to \(wish.name) ended"))
+        case .calling(let id): self = Self.done("calling \(wish.name)", id)
+        case .answered(let id): self = Self.done("answered", id)
+        case .rejected(let id): self = Self.done("rejected", id)
+        case .hungUp(let id): self = Self.done("hung up", id)
+        case .asked(let request):
+            var done = Done("asked \(wish.name) for its \(wish.what)")
+            done.request = Int(request)
+            self = .done(done)
+        case .tone: self = .done(Done("playing a tone"))
+        }
+    }
+
+    private static func done(_ text: String, _ call: CallID?) -> Reply {
+        var done = Done(text)
+        done.call = call?.text
+        return .done(done)
+    }
+
+    /// Makes the reply to a refused wish.
+    ///
+    /// - Parameters:
+    ///   - problem: The reason.
+    ///   - wish: The wish.
+    ///   - names: The known names.
+    ///   - call: The present call.
+    ///   - cards: The reasons of cards that are not open.
+    init(
+        _ problem: Wish.Problem, of wish: Wish, _ names: Names, during call: CallStatus,
+        _ cards: (input: PCMError?, output: PCMError?)
+    ) {
+        func failed(_ text: String) -> ControlError { ControlError(.failed, text) }
+        let error: ControlError =
+            switch problem {
+            case .unknown: .unknown(wish, names)
+            case .nobodyHeard: failed("no peer has been heard yet")
+            case .noMicrophone: .noMicrophone(cards.input)
+            case .noSpeaker: .noSpeaker(cards.output)
+            case .noPage: failed("no page to \(wish.name) is under way")
+            case .isChannel:
+                failed(
+                    "\(wish.name) is a channel: only a peer can be listened to or dropped in on")
+            case .busy: failed(call.wayOut)
+            case .nothingRings: failed("nothing rings here")
+            case .noCall: failed("there is no call")
+            case .nobody: failed("there is nobody to call")
+            }
+        self = .refused(error)
+    }
+}
+
+extension ControlError {
+    static func noMicrophone(_ error: PCMError?) -> ControlError {
+        let why = error?.description ?? "[audio] input = none"
+        return ControlError(.failed, "there is no microphone: \(why)")
+    }
+
+    static func noSpeaker(_ error: PCMError?) -> ControlError {
+        let why = error?.description ?? "[audio] output = none"
+        return ControlError(.failed, "there is no speaker: \(why)")
+    }
+
+    fileprivate static func unknown(_ wish: Wish, _ names: Names) -> ControlError {
+        guard wish.name != names.config.station.name else {
+            return ControlError(.unknownTarget, "\(wish.name) is this station itself")
+        }
+        if case .ask = wish { return .unknownPeer(wish.name, names.directory) }
+        return .unknownTarget(wish.name, names.routing)
+    }
+
+    static func unknownTarget(_ name: String, _ routing: Routing) -> ControlError {
+        unknown("peer or channel", name, known: routing.names)
+    }
+
+    static func unknownPeer(_ name: String, _ directory: PeerDirectory) -> ControlError {
+        unknown("peer", name, known: directory.numbers.map { directory[$0].name })
+    }
+
+    static func unknown(_ what: String, _ name: String, known: [String]) -> ControlError {
+        let there =
+            known.isEmpty ? "there is none" : "there are: \(known.joined(separator: ", "))"
+        let hint = nearestWord(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ";"
+        return ControlError(.unknownTarget, "no \(what) \(name)\(hint) \(there)")
+    }
+}
+
+extension CallStatus {
+    /// The call that blocks another, and the command that ends it.
+    fileprivate var wayOut: String {
+        let who = peers.joined(separator: ", ")
+        if state == .ringing {
+            return "\(who) is calling: intercomctl answer, or intercomctl reject"
+        }
+        let what =
+            switch state {
+            case .trying, .calling: "calling"
+            case .active where kind == "listen_in": "listening to"
+            case .idle, .ringing, .connecting, .active: "speaking with"
+            }
+        return "you are \(what) \(who); to end that: intercomctl hangup"
+    }
+}
+
+extension [HeardBy] {
+    /// The listeners among these that hear this station.
+    fileprivate var able: [String] { filter { $0.reason == nil }.map { $0.peer } }
+}
+
+extension Wish {
+    /// The name in the wish; empty where the wish has none.
+    fileprivate var name: String {
+        switch self {
+        case .talk(let named, _), .page(let named, _), .endPage(let named), .call(let named, _):
+            named.name
+        case .ask(let named, _, _, _): named.name
+        case .reply: Self.replyName
+        case .answer, .reject, .hangUp, .tone: ""
+        }
+    }
+
+    /// The relay or call light that a peer is asked for; empty for other wishes.
+    fileprivate var what: String {
+        if case .ask(_, _, _, let what) = self { what } else { "" }
+    }
+}
+
+extension Reply.PTT {
+    fileprivate init(
+        to target: Int, _ heard: [HeardBy], of wish: Wish, _ names: Names,
+        isTalking: Bool = false, wasTalking: Bool = false
+    ) {
+        self.init()
+        (self.isTalking, self.wasTalking) = (isTalking, wasTalking)
+        self.target = names.routing.target(target)?.name ?? wish.name
+        self.heard = heard
+        listeners = heard.able
+    }
+}
+
+extension Reply.Announced {
+    /// Makes the reply for the reader of an announcement, with the listeners that can hear it now.
+    init(to target: String, isOver: Bool, _ names: Names, _ board: Switchboard) {
+        self.init()
+        self.target = target
+        self.isOver = isOver
+        let (around, asked) = (
+            board.surroundings, board.listeners(of: Int(TalkTarget.announcement))
+        )
+        listeners = names.directory.numbers
+            .filter { asked.contains($0) && around.obstacle(to: $0, isVoice: false) == nil }
+            .map { names.directory[$0].name }
+    }
+}
+
+extension Reply {
+    /// Makes the reply to a request for a reload.
+    init(_ result: Result<[ConfigDifference.Line], ControlError>) {
+        switch result {
+        case .success(let lines):
+            var reload = Reload()
+            reload.difference = lines.map {
+                .init(
+                    text: $0.text, section: String($0.header.dropFirst().dropLast()),
+                    needsRestart: $0.needsRestart)
+            }
+            self = .reload(reload)
+        case .failure(let error): self = .refused(error)
+        }
+    }
+}
+
+extension Reply {
+    /// Makes the reply to a caller that has waited for the end of its own act.
+    init(_ answer: LateAnswer, _ names: Names, _ board: Switchboard, station: () -> Snapshot) {
+        switch answer {
+        case .talkOver(let name, let end):
+            let why =
+                switch end {
+                case .timedOut: "max-talk is over"
+                case .letGo: "the button was released"
+                case .targetGone: "\(name) is no longer in the settings"
+                }
+            self = .done(Done("the talk to \(name) is over: \(why)"))
+        case .pageOver(let name, let heard):
+            let heard = names.named(heard, station)
+            var done = Done("page to \(name) ended")
+            done.heard = heard
+            done.outcome = heard.isHeard ? "heard" : "unheard"
+            self = .done(done)
+        case .pageReplaced(let former, let name):
+            var done = Done("the page to \(former) is over: one to \(name) took its place")
+            done.outcome = "replaced"
+            self = .done(done)
+        case .announced(let name, let heard):
+            var announced = Announced(to: name, isOver: true, names, board)
+            announced.heard = names.named(heard, station)
+            self = .announce(announced)
         }
     }
 }

@@ -161,7 +161,7 @@ extension ControlLoop {
 
 extension ControlLoop {
     /// Announces an event, in the same words to watchers and journal.
-    mutating func announce(_ event: Event) {
+    mutating func publish(_ event: Event) {
         var event = event
         askers.complete(&event)
         server.tell(event)
@@ -179,6 +179,6 @@ extension ControlLoop {
         event.button = button.map { config.buttons[$0].name }
         event.lamp = lamp
         if kind == .relay { event.asker = event.peer.map { "peer \($0)" } }
-        announce(event)
+        publish(event)
     }
 }

@@ -16,15 +16,15 @@ internal import Wire
 /// It serves handshakes, peers, the local socket, cards and lines that come and go, lamps and
 /// signals. Rings join it to the media loop.
 ///
-/// - `Cores` is the one door to sessions and switchboard; `ControlLoop+Orders` carries out the
-///   orders of the switchboard, advances a pairing, and exchanges the roster,
-/// - `ControlLoop+Session` feeds them handshakes and opened records, and carries out the actions of
-///   sessions,
+/// - `feed` is the one door to `Cores`, the sessions and the switchboard; `ControlLoop+Orders`
+///   feeds them the records of peers, carries out the orders of the switchboard, advances a
+///   pairing, and exchanges the roster,
+/// - `ControlLoop+Session` feeds them handshakes, and carries out the actions of sessions,
 /// - `ControlLoop+Media` follows the events of the media loop, opens cards and lines, lights the
 ///   lamps, shows the meters and reads the sound of an announcement,
 /// - `ControlLoop+Messages` records, plays and sends voice messages,
-/// - `ControlLoop+Requests` answers `intercomctl`, and carries out the acts of buttons besides
-///   talking,
+/// - `ControlLoop+Requests` answers `intercomctl`,
+/// - `ControlLoop+Buttons` carries out the acts of buttons besides talking,
 /// - `ControlLoop+Reload` takes over other settings, and keeps volumes, mutes and do-not-disturb,
 /// - `ControlLoop+Snapshot` copies state and counters into a `Snapshot`, which describes them, and
 ///   announces events.
@@ -336,41 +336,104 @@ struct ControlLoop: ~Copyable, CoresOwner {
     }
 }
 
-/// The beginning of the protection against loss.
+/// The sessions with peers, and the switchboard over them.
 ///
-/// `Switchboard.receive` gives it the reports of listeners.
-extension ControlLoop {
-    /// Begins it anew, because every way is unknown or the frames change.
-    mutating func protectAnew() {
-        let isWireless = WirelessInterface.all().contains { $0.isUp != false }
-        let frames = LossProtection.Frames(plan)
-        feed { board, _, _ in board.beginProtection(frames, isWireless: isWireless) }
+/// Everybody may read them. Only `feed` changes them, and it then carries out all their orders.
+struct Cores: ~Copyable {
+    /// An order of the switchboard or an action of the sessions.
+    enum Next: ~Copyable {
+        case order(Order)
+        case action(SessionAction)
+    }
+
+    private(set) var table: PeerTable
+    private(set) var switchboard: Switchboard
+    /// Whether orders and actions are being carried out.
+    private var isDraining = false
+
+    init(_ table: consuming PeerTable, _ switchboard: consuming Switchboard) {
+        self.table = table
+        self.switchboard = switchboard
+    }
+
+    /// The next time at which the cores need time to pass; nil means never.
+    var deadline: Instant? {
+        [table.deadline, switchboard.deadline].compactMap { $0 }.min()
+    }
+
+    /// Returns the next task; nil when there is none.
+    private mutating func nextTask() -> Next? {
+        if let order = switchboard.nextDecision() { return .order(order) }
+        if let action = table.nextAction() { return .action(action) }
+        if let order = switchboard.nextOrder() { return .order(order) }
+        return nil
+    }
+
+    fileprivate mutating func take<R>(
+        at now: Instant, _ body: (inout Switchboard, inout PeerTable, Instant) -> R
+    ) -> R {
+        body(&switchboard, &table, now)
+    }
+
+    /// Begins to drain the cores; false while that is under way.
+    fileprivate mutating func beginDraining() -> Bool {
+        guard !isDraining else { return false }
+        isDraining = true
+        return true
+    }
+
+    /// Returns the next task; without one, ends the draining.
+    fileprivate mutating func drain() -> Next? {
+        if let task = nextTask() { return task }
+        isDraining = false
+        return nil
     }
 }
 
-extension LossProtection.Frames {
-    init(_ plan: MediaPlan) {
-        self.init(
-            samples: plan.sound.frameSamples, size: plan.frameSize,
-            sizeRepeated: plan.frameSizeRepeated)
-    }
+/// The owner of the cores, which carries out their tasks.
+protocol CoresOwner: ~Copyable {
+    var cores: Cores { get set }
+    var now: Instant { get }
+    mutating func perform(_ order: Order)
+    mutating func perform(_ action: consuming SessionAction)
 }
 
-/// The clocks of the cards, and the resulting treatment of the echo.
-extension ControlLoop {
-    /// The treatment of the echo, and the reason.
-    var handsFree: HandsFree { devices.handsFree(config.audio) }
+extension CoresOwner where Self: ~Copyable {
+    /// Changes the cores, and carries out their tasks: the one door to them.
+    ///
+    /// The order of tasks:
+    ///
+    /// 1. The decisions of the switchboard, oldest first. They follow from events, so people hear
+    ///    of them before anything new begins: a peer's end is reported before its next handshake.
+    /// 2. The actions of the sessions, one at a time, each followed by new decisions.
+    /// 3. The records to other stations. A session that exists by then takes them along.
+    ///
+    /// A task may feed the cores again. The new tasks wait for their turn in the draining that is
+    /// under way, so each task ends before the next one begins. When the outermost `feed` returns,
+    /// nothing waits.
+    ///
+    /// - Parameter body: Gets the switchboard, the sessions and the time.
+    /// - Returns: What the body returned.
+    @discardableResult
+    mutating func feed<R>(
+        _ body: (inout Switchboard, inout PeerTable, Instant) -> R
+    ) -> R {
+        let result = cores.take(at: now, body)
+        if cores.beginDraining() { drain() }
+        return result
+    }
 
-    /// Tells the media loop where the echo is treated otherwise now.
-    mutating func followClocks() {
-        // One exchange at a time.
-        guard !settings.isChanging,
-            let clock = devices.followClocks(config.audio, rings.counters)
-        else { return }
-        tellMedia(config, routing)
-        journal.note(
-            .audioOpen,
-            clock.reason.map { Advice.echoStays($0).sentence }
-                ?? "microphone and speaker have one clock: the echo is cancelled")
+    /// Carries out tasks until the cores have none.
+    ///
+    /// A function of its own: its frame is large, and would be part of the frame of each caller of
+    /// `feed`.
+    @inline(never)
+    private mutating func drain() {
+        while let task = cores.drain() {
+            switch consume task {
+            case .order(let order): perform(order)
+            case .action(let action): perform(action)
+            }
+        }
     }
 }

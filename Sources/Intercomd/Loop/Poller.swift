@@ -1,6 +1,4 @@
 internal import HAL
-internal import Peering
-internal import Station
 internal import Time
 
 /// The sources that wake the control loop: descriptors, signals, and a timer for the next deadline.
@@ -153,109 +151,6 @@ struct Poller: ~Copyable {
             guard !isOver else { return now }
             // Other work waits, and must not keep the processor busy meanwhile.
             Clock.sleep(.milliseconds(1))
-        }
-    }
-}
-
-/// The sessions with peers, and the switchboard over them.
-///
-/// Everybody may read them. Only `CoresOwner.feed` changes them, and it then carries out all their
-/// orders.
-struct Cores: ~Copyable {
-    /// An order of the switchboard or an action of the sessions.
-    enum Next: ~Copyable {
-        case order(Order)
-        case action(SessionAction)
-    }
-
-    private(set) var table: PeerTable
-    private(set) var switchboard: Switchboard
-    /// Whether orders and actions are being carried out.
-    private var isDraining = false
-
-    init(_ table: consuming PeerTable, _ switchboard: consuming Switchboard) {
-        self.table = table
-        self.switchboard = switchboard
-    }
-
-    /// The next time at which the cores need time to pass; nil means never.
-    var deadline: Instant? {
-        [table.deadline, switchboard.deadline].compactMap { $0 }.min()
-    }
-
-    /// Returns the next task; nil when there is none.
-    private mutating func nextTask() -> Next? {
-        if let order = switchboard.nextDecision() { return .order(order) }
-        if let action = table.nextAction() { return .action(action) }
-        if let order = switchboard.nextOrder() { return .order(order) }
-        return nil
-    }
-
-    fileprivate mutating func take<R>(
-        at now: Instant, _ body: (inout Switchboard, inout PeerTable, Instant) -> R
-    ) -> R {
-        body(&switchboard, &table, now)
-    }
-
-    /// Begins to drain the cores; false while that is under way.
-    fileprivate mutating func beginDraining() -> Bool {
-        guard !isDraining else { return false }
-        isDraining = true
-        return true
-    }
-
-    /// Returns the next task; without one, ends the draining.
-    fileprivate mutating func drain() -> Next? {
-        if let task = nextTask() { return task }
-        isDraining = false
-        return nil
-    }
-}
-
-/// The owner of the cores, which carries out their tasks.
-protocol CoresOwner: ~Copyable {
-    var cores: Cores { get set }
-    var now: Instant { get }
-    mutating func perform(_ order: Order)
-    mutating func perform(_ action: consuming SessionAction)
-}
-
-extension CoresOwner where Self: ~Copyable {
-    /// Changes the cores, and carries out their tasks: the one door to them.
-    ///
-    /// The order of tasks:
-    ///
-    /// 1. The decisions of the switchboard, oldest first. They follow from events, so people hear
-    ///    of them before anything new begins: a peer's end is reported before its next handshake.
-    /// 2. The actions of the sessions, one at a time, each followed by new decisions.
-    /// 3. The records to other stations. A session that exists by then takes them along.
-    ///
-    /// A task may feed the cores again. The new tasks wait for their turn in the draining that is
-    /// under way, so each task ends before the next one begins. When the outermost `feed` returns,
-    /// nothing waits.
-    ///
-    /// - Parameter body: Gets the switchboard, the sessions and the time.
-    /// - Returns: What the body returned.
-    @discardableResult
-    mutating func feed<R>(
-        _ body: (inout Switchboard, inout PeerTable, Instant) -> R
-    ) -> R {
-        let result = cores.take(at: now, body)
-        if cores.beginDraining() { drain() }
-        return result
-    }
-
-    /// Carries out tasks until the cores have none.
-    ///
-    /// A function of its own: its frame is large, and would be part of the frame of each caller of
-    /// `feed`.
-    @inline(never)
-    private mutating func drain() {
-        while let task = cores.drain() {
-            switch consume task {
-            case .order(let order): perform(order)
-            case .action(let action): perform(action)
-            }
         }
     }
 }

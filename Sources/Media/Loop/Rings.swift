@@ -1,4 +1,3 @@
-package import Audio
 package import Crypto
 package import HAL
 package import Realtime
@@ -66,23 +65,10 @@ package enum MediaCommand: ~Copyable {
     case endpoint(peer: Int, SocketAddress)
     /// Erase this session.
     case drop(peer: Int, index: UInt32)
-    /// The hearing of this stream: where its sound goes.
-    case hear(peer: Int, stream: UInt8, Hearing, Priority)
-    /// The protection of our sound to this peer against loss.
-    case protect(peer: Int, Redundancy.Choice)
-    /// Whether it is doubtful that this peer hears us, until its first HEARD.
-    case doubt(peer: Int, Bool)
     case card(PCMDevice)
     case key(KeyLine)
-    /// Move the virtual key of a talk target, by its `id`: for `intercomctl ptt`, a page or a call.
-    case press(target: Int, isDown: Bool)
-    /// Set the listeners of an aimed target, by its `id`.
-    case aim(target: Int, listeners: PeerSet)
-    /// Play a chime once; ring, or play a caller's tone, until nil stops it; beep while a drop-in
-    /// or a peer that listens in has this microphone open.
-    case chime(Chime)
-    case ring(Chime?)
-    case beep(Bool)
+    /// Carry out an order of the switchboard.
+    case sound(SoundOrder)
     /// Speak these words in place of the present ones; nil only stops those.
     case say(Box<Utterance>?)
     /// Stop the words of a message; other words go on.
@@ -253,6 +239,8 @@ extension Rings {
         }
         preconditionFailure("the media loop stands still")
     }
+
+    package func tell(_ order: SoundOrder) { tell(.sound(order)) }
 }
 
 /// Opened control packets on their way to the control thread; no peer can fill the ring buffer.

@@ -7,7 +7,7 @@ internal import Wire
 package struct Announcer: Sendable {
     /// An announcement and its target.
     package struct Job: Equatable, Sendable {
-        let caller: CallerTicket
+        let ticket: CallerTicket
         /// The channel or the peer that hears the announcement.
         let target: TalkTarget
         package let name: String
@@ -65,7 +65,7 @@ package struct Announcer: Sendable {
         case .idle, .over: return nil
         case .reading(let job):
             state = .idle
-            orders.add(.answer(job.caller, .announced(to: job.name, [])))
+            orders.add(.answer(job.ticket, .announced(to: job.name, [])))
             return false
         case .speaking(let job, let spurt):
             state = .over(job, spurt: spurt)
@@ -78,7 +78,7 @@ package struct Announcer: Sendable {
     mutating func reportsAreIn(_ number: Int, _ heard: [HeardAt], _ orders: inout Orders) {
         guard case .over(let job, spurt: number) = state else { return }
         state = .idle
-        orders.add(.answer(job.caller, .announced(to: job.name, heard)))
+        orders.add(.answer(job.ticket, .announced(to: job.name, heard)))
     }
 
     /// Forgets a caller that is gone: nobody then waits for the last reports, and the next
@@ -86,7 +86,7 @@ package struct Announcer: Sendable {
     ///
     /// - Returns: Whether the announcement must end with its caller.
     mutating func forget(_ hasGone: (CallerTicket) -> Bool) -> Bool {
-        guard let caller = job?.caller, hasGone(caller) else { return false }
+        guard let ticket = job?.ticket, hasGone(ticket) else { return false }
         if case .over = state { state = .idle }
         return job != nil
     }

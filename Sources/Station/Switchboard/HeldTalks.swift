@@ -13,7 +13,7 @@ package struct HeldTalks: Sendable {
     struct Talk: Equatable, Sendable {
         let target: Int
         /// The caller; nil for a talk that lasts until it is let go.
-        let caller: CallerTicket?
+        let ticket: CallerTicket?
         /// The caller's name for the target.
         let name: String
     }
@@ -23,15 +23,15 @@ package struct HeldTalks: Sendable {
     /// The targets for which a command holds the microphone open.
     package var targets: [Int] { talks.map { $0.target } }
 
-    /// The callers that hold the microphone open while they are connected.
-    var callers: [CallerTicket] { talks.compactMap { $0.caller } }
+    /// The tickets of programs that hold the microphone open while they are connected.
+    var tickets: [CallerTicket] { talks.compactMap { $0.ticket } }
 
     /// Holds the microphone open for a target while the caller is connected; without a caller,
     /// until it is let go.
-    mutating func hold(_ target: Int, named name: String = "", for caller: CallerTicket? = nil) {
-        let isHeld = talks.contains { $0.caller == nil && $0.target == target }
-        if caller != nil || !isHeld {
-            talks.append(Talk(target: target, caller: caller, name: name))
+    mutating func hold(_ target: Int, named name: String = "", for ticket: CallerTicket? = nil) {
+        let isHeld = talks.contains { $0.ticket == nil && $0.target == target }
+        if ticket != nil || !isHeld {
+            talks.append(Talk(target: target, ticket: ticket, name: name))
         }
     }
 
@@ -40,8 +40,8 @@ package struct HeldTalks: Sendable {
         let over = talks.filter { $0.target == target }
         guard !over.isEmpty else { return }
         for talk in over {
-            guard let caller = talk.caller else { continue }
-            orders.add(.answer(caller, .talkOver(to: talk.name, reason)))
+            guard let ticket = talk.ticket else { continue }
+            orders.add(.answer(ticket, .talkOver(to: talk.name, reason)))
         }
         talks.removeAll { $0.target == target }
         // A key that reached its time limit counts as down until it is let go.
@@ -50,13 +50,13 @@ package struct HeldTalks: Sendable {
 
     /// Ends the hold of `ptt down`; that of a `talk` goes on until its caller ends it.
     mutating func release(_ target: Int, _ orders: inout Orders) {
-        talks.removeAll { $0.caller == nil && $0.target == target }
+        talks.removeAll { $0.ticket == nil && $0.target == target }
         closeUnlessHeld(target, &orders)
     }
 
     /// Ends the talks of callers that are gone: no command would end them.
     mutating func forget(_ hasGone: (CallerTicket) -> Bool, _ orders: inout Orders) {
-        let left = talks.filter { $0.caller.map(hasGone) ?? false }
+        let left = talks.filter { $0.ticket.map(hasGone) ?? false }
         talks.removeAll { left.contains($0) }
         for talk in left { closeUnlessHeld(talk.target, &orders) }
     }

@@ -1,5 +1,3 @@
-package import Time
-
 /// The processing that the sound leaves out because the processor cannot keep up.
 ///
 /// In the order of the steps; each step also leaves out the processing of the steps before it.
@@ -19,26 +17,4 @@ package enum Overload: Int, CaseIterable, Comparable, Sendable {
     package var isOn: Bool { self > .none }
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-}
-
-/// News of the cards, the processor and the network of this machine.
-package enum MachineNews: Equatable, Sendable {
-    /// A stream of sound has changed.
-    case stream(StillStreams.Direction, StillStreams.Change)
-    /// The card of a stream is gone.
-    case streamLost(StillStreams.Direction)
-    /// How often sound was lost between card and program since the start; reported once a second.
-    case xruns(capture: UInt64, playback: UInt64)
-    /// A card wakes the sound for nothing.
-    case cardStalled
-    /// A card is gone.
-    case cardLost
-    /// The processor cannot keep up, and the sound leaves out so much from now on.
-    case overload(Overload)
-    /// The facts that the microphone's sound depends on, and when the sound last exceeded a muted
-    /// card's; reported in each turn, and when a person mutes the microphone.
-    case microphone(MicrophoneWatch.Facts, soundAt: Instant)
-    /// The finding about the network, and the peers reached without it; reported in each turn while
-    /// there is a fault.
-    case network(String?, loopback: PeerSet)
 }

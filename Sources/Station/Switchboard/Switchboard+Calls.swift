@@ -1,17 +1,10 @@
-package import Time
+internal import Audio
+internal import Time
 package import Wire
 
-/// The calls of a station (talking.md "Calls"), as people control them: one at a time, with any
-/// number of peers.
-///
-/// A call that ends here is over at once: `RecordExchange` delivers the end, and a peer that still
-/// shows itself in the call gets a BYE again.
+/// The calls of a station (talking.md "Calls"), one at a time, with any number of
+/// peers: until they are answered, by people here and by peers.
 extension Switchboard {
-    package func policy(of peer: Int) -> Policy { policies[peer] }
-
-    /// The rights that the peer claimed without having them.
-    package func refusals(of peer: Int) -> Refusals { peers[peer].refusals }
-
     /// The current call and its state.
     package var call: (summary: CallSummary, state: CallState)? {
         ongoing.map { ($0.summary, $0.state) }
@@ -31,14 +24,14 @@ extension Switchboard {
             .compactMap { leg in leg.unheard.map { (leg.peer, $0) } }
     }
 
-    /// Calls a peer, or all members of a channel: in a hunt the first answer wins; else every
-    /// station that answers joins the call of this `reference`.
+    // MARK: By people here
+
+    /// Calls a peer, or all members of the channel of this reference: in a joined call every station
+    /// that answers takes part; else the first answer wins.
     ///
     /// - Throws: Why there is no call.
     mutating func call(
-        _ listeners: [Int], id: CallID, mode: Offer.Mode = .call, priority: Priority = .normal,
-        reference: UInt64 = 0, channel: String? = nil, isHunt: Bool = true,
-        ringTime: Duration = .seconds(30)
+        _ listeners: [Int], of reference: UInt64, _ calling: Wish.Calling
     ) throws(Wish.Problem) {
         if let current = ongoing {
             // A peer that listens to the room must not prevent calls from the room.
@@ -47,14 +40,20 @@ extension Switchboard {
         }
         guard !listeners.isEmpty else { throw .nobody }
         let summary = CallSummary(
-            id: id, isOutgoing: true, mode: mode, priority: priority, peers: listeners,
-            reference: reference, since: now, channel: channel)
+            id: calling.id, isOutgoing: true, mode: calling.mode, priority: calling.priority,
+            peers: listeners, reference: calling.isJoined ? reference : 0, since: now,
+            channel: calling.channel)
         let new = Call(
             summary: summary, legs: listeners.map { Call.Leg(peer: $0, state: .trying, at: now) },
-            isHunt: isHunt, ringsUntil: now + min(ringTime, Call.ringTime))
+            isHunt: !calling.isJoined, ringsUntil: now + min(calling.ringTime, Call.ringTime))
         beginCall(new)
         for peer in listeners { send(offerOf: new, to: peer) }
         showCall()
+    }
+
+    mutating func beginCall(_ new: Call) {
+        ongoing = new
+        orders.add(.callBegan(new.summary))
     }
 
     mutating func answer() throws(Wish.Problem) {
@@ -73,34 +72,6 @@ extension Switchboard {
         guard let current = ongoing else { throw .noCall }
         if current.state == .ringing { return try reject() }
         leaveCall(current.isAnswered ? .hungUp : .cancelled)
-    }
-
-    /// Ends the current call as the station stops; peers that go down are no news.
-    ///
-    /// A call that rings here is rejected, neither as answered nor as declined.
-    package mutating func stop(at now: Instant) {
-        self.now = now
-        presence.leave()
-        guard let current = ongoing else { return }
-        guard current.state == .ringing else {
-            return leaveCall(current.isAnswered ? .hungUp : .cancelled)
-        }
-        send(ControlRecord.reject, current.id, .unknownCall, to: current.legs[0].peer)
-        endCall(.peerGone)
-    }
-
-    /// Takes the last calls before this start, which may have followed a crash: a repeated offer of
-    /// one of these calls is no new call.
-    package mutating func recover(ended: [CallID], at now: Instant) {
-        self.now = now
-        for id in ended { remember(id) }
-    }
-
-    // MARK: The life of a call
-
-    mutating func beginCall(_ new: Call) {
-        ongoing = new
-        orders.add(.callBegan(new.summary))
     }
 
     /// Answers the call that rings here.
@@ -136,86 +107,6 @@ extension Switchboard {
         showCall()
     }
 
-    /// Ends the call from here, and informs all its members.
-    mutating func leaveCall(_ ending: CallEnding, cause: CallEnd.Cause = .normal) {
-        guard let current = ongoing else { return }
-        for leg in current.legs { dismiss(leg, of: current, cause: cause) }
-        for other in current.others { send(ControlRecord.bye, current.id, .normal, to: other.peer) }
-        endCall(ending)
-    }
-
-    /// Informs one peer that the call is over for it.
-    mutating func dismiss(_ leg: Call.Leg, of current: Call, cause: CallEnd.Cause) {
-        peers[leg.peer].exchange.forget(current.id)
-        switch leg.state {
-        case .trying: send(ControlRecord.cancel, current.id, cause, to: leg.peer)
-        case .ringing where current.summary.isOutgoing:
-            send(ControlRecord.cancel, current.id, cause, to: leg.peer)
-        case .ringing: send(ControlRecord.reject, current.id, .busy, to: leg.peer)
-        case .connecting, .active: send(ControlRecord.bye, current.id, cause, to: leg.peer)
-        }
-    }
-
-    /// Removes one peer from the call; without peers the call ends.
-    mutating func dropLeg(_ peer: Int, _ ending: CallEnding) {
-        guard let current = ongoing else { return }
-        peers[peer].exchange.forget(current.id)
-        guard current.legs.count > 1, let leg = current.leg(of: peer) else {
-            return endCall(ending)
-        }
-        ongoing?.legs.removeAll { $0.peer == peer }
-        if leg.isOpen {
-            callDesk.report(.left, of: peer, &orders)
-            introduce(peer, isIn: false)
-        }
-        hearCall(of: peer)
-        showCall()
-    }
-
-    mutating func endCall(_ ending: CallEnding) {
-        guard let current = ongoing else { return }
-        ongoing = nil
-        if current.isUnattended {
-            peers[current.legs[0].peer].budget.held(since: current.summary.since, at: now)
-        }
-        remember(current.id, with: current.knowing(memberNames))
-        for peer in current.participants { hearCall(of: peer) }
-        showCall()
-        callDesk.ended(current.summary, ending, &orders)
-    }
-
-    /// Reports a call that began and ended at once, for the records.
-    mutating func recordPassed(_ summary: CallSummary, _ ending: CallEnding) {
-        remember(summary.id, with: PeerSet(summary.peers))
-        orders.add(.callBegan(summary))
-        callDesk.ended(summary, ending, &orders)
-    }
-
-    /// Remembers an ended call; `peer` is the one that cancelled it before its offer came, else
-    /// nil.
-    mutating func remember(_ id: CallID, by peer: Int? = nil, with knowing: PeerSet? = nil) {
-        ended.removeAll { ($0.id == id && $0.peer == peer) || now - $0.at >= EndedCall.keptFor }
-        let cancelled = ended.indices.filter { peer != nil && ended[$0].peer == peer }
-        if cancelled.count == EndedCall.cancelledMax { ended.remove(at: cancelled[0]) }
-        if ended.count == EndedCall.most { ended.removeFirst() }
-        ended.append(EndedCall(id: id, peer: peer, knowing: knowing, at: now))
-    }
-
-    /// Whether do-not-disturb applies to a call of this priority.
-    func isRest(_ priority: Priority) -> Bool {
-        availability == .doNotDisturb && priority < .emergency
-    }
-
-    /// Returns whether the call is over for that peer: other peers' records do not count.
-    func isEnded(_ id: CallID, with peer: Int) -> Bool {
-        ended.contains { $0.id == id && ($0.peer == nil || $0.peer == peer) }
-    }
-
-    /// Returns whether a stream of the peer that is bound to this call is heard.
-    func isHeard(_ peer: Int, reference: UInt64) -> Bool {
-        ongoing?.id.reference == reference && ongoing?.hears(peer) == true
-    }
-
     /// Reports changes: the state, and the listeners of the microphone.
     mutating func showCall() {
         let listeners = ongoing?.listeners ?? []
@@ -229,8 +120,6 @@ extension Switchboard {
         }
         shownState = state
     }
-
-    // MARK: Its records
 
     mutating func send(offerOf call: Call, to peer: Int) {
         let summary = call.summary
@@ -251,43 +140,232 @@ extension Switchboard {
         peers[peer].exchange.send(at: now) { end(CallEnd(mid: $0, id: id, cause: cause)) }
     }
 
-    /// Names a station to a peer that is in the call of this reference, or reports that it left.
-    mutating func send(_ name: MemberName, isIn: Bool, reference: UInt64, to peer: Int) {
-        peers[peer].exchange.send(at: now) { mid in
-            .member(CallMember(mid: mid, reference: reference, isIn: isIn, name: name))
+    // MARK: By peers
+
+    /// Takes an offer; `age` is how long ago the caller acted, at most.
+    mutating func offered(_ offer: Offer, by peer: Int, age: Duration = .zero) {
+        let summary = CallSummary(
+            id: offer.id, isOutgoing: false, mode: offer.mode, priority: offer.priority,
+            peers: [peer], reference: offer.reference, since: now)
+        guard ongoing?.id != offer.id else { return }
+        guard !isEnded(offer.id, with: peer) else {
+            // The offer is of a call that this station ended, or in which it crashed.
+            send(ControlRecord.reject, offer.id, .unknownCall, to: peer)
+            return
+        }
+        guard peers[peer].budget.admit(at: now) || isEmergency(offer, by: peer) else {
+            refuse(.tooOften, by: peer)
+            send(ControlRecord.reject, offer.id, .busy, to: peer)
+            offerAgain(to: peer)
+            return
+        }
+        guard offer.ttl > 0 else {
+            recordPassed(summary, .expired)
+            return
+        }
+        if let refusal = refusal(of: offer.mode, offer.priority, by: peer) {
+            let isMode = refusal == .mode
+            refuse(refusal, by: peer)
+            send(ControlRecord.reject, offer.id, isMode ? .unknownMode : .noConsent, to: peer)
+            recordPassed(summary, isMode ? .unknownMode : .refused)
+            offerAgain(to: peer)
+            return
+        }
+        let opensByItself = offer.mode != .call
+        guard age <= Call.opensFor || !opensByItself else {
+            // Nobody here would expect the call any more.
+            send(ControlRecord.reject, offer.id, .noMedia, to: peer)
+            recordPassed(summary, .expired)
+            return
+        }
+        if meets(offer, summary, age: age) { return }
+        guard peers[peer].budget.mayHold(at: now) || isEmergency(offer, by: peer) else {
+            refuse(.tooOften, by: peer)
+            send(ControlRecord.reject, offer.id, .busy, to: peer)
+            return
+        }
+        if isRest(offer.priority) {
+            send(ControlRecord.reject, offer.id, .doNotDisturb, to: peer)
+            recordPassed(summary, .doNotDisturb)
+            return
+        }
+        if let current = ongoing {
+            guard yields(current, to: offer, of: peer) else {
+                send(ControlRecord.reject, offer.id, .busy, to: peer)
+                recordPassed(summary, .busy)
+                return
+            }
+            // An offer by the same peer: its CANCEL is late or lost.
+            let isSame = current.state == .ringing && current.legs[0].peer == peer
+            if isSame { endCall(.cancelled) } else { leaveCall(.preempted) }
+        }
+        admit(offer, summary, isLate: age > Call.opensFor)
+    }
+
+    /// Settles two calls that cross, of each other or of the same channel: the lower id wins, and
+    /// the other station answers it at once.
+    ///
+    /// - Returns: whether the offer crossed our call; then nothing is left to do.
+    private mutating func meets(_ offer: Offer, _ summary: CallSummary, age: Duration) -> Bool {
+        let peer = summary.peers[0]
+        guard let current = ongoing, current.summary.isOutgoing, offer.mode == .call,
+            current.summary.mode == .call,
+            // A person who calls one station has not agreed to a call of a channel.
+            offer.reference == current.summary.reference,
+            let leg = current.leg(of: peer)
+        else { return false }
+        switch leg.state {
+        case .trying, .ringing:
+            guard offer.id < current.id else {
+                if !current.isAnswered {
+                    ongoing?.crossing = Call.Crossing(peer: peer, offer: offer, at: now, age: age)
+                }
+                return !current.isAnswered
+            }
+            guard !current.isAnswered else { return false }
+        case .connecting, .active:
+            return false
+        }
+        // The other called peers get a CANCEL; this peer learns the end from our answer.
+        for other in current.legs where other.peer != peer {
+            dismiss(other, of: current, cause: .normal)
+        }
+        peers[peer].exchange.forget(current.id)
+        endCall(.cancelled)
+        beginIncoming(summary, for: .milliseconds(Int(offer.ttl)))
+        acceptCall()
+        return true
+    }
+
+    /// Offers our call again: at the peer, our offer crossed its own call, which is over.
+    private mutating func offerAgain(to peer: Int) {
+        guard let current = ongoing, current.summary.isOutgoing, current.summary.mode == .call,
+            current.leg(of: peer)?.state == .trying
+        else { return }
+        peers[peer].exchange.forget(current.id)
+        send(offerOf: current, to: peer)
+    }
+
+    private func isEmergency(_ offer: Offer, by peer: Int) -> Bool {
+        offer.priority == .emergency && policies[peer].emergency
+    }
+
+    func refusal(of mode: Offer.Mode, _ priority: Priority, by peer: Int) -> Refusal? {
+        let policy = policies[peer]
+        if priority > .high, !policy.emergency { return .emergency }
+        switch mode {
+        case .call: return policy.call == .never ? .call : nil
+        case .announce: return policy.announce ? nil : .announce
+        case .dropIn: return policy.dropIn ? nil : .dropIn
+        case .monitor: return policy.monitor ? nil : .monitor
+        default: return .mode
         }
     }
 
-    /// Binds our call stream to the call at the peer; repeated, because the record also confirms
-    /// that we are still in the call.
-    mutating func bindCall(to peer: Int) {
-        guard let summary = ongoing?.summary, peers[peer].isUp else { return }
-        peers[peer].exchange.send(at: now) { mid in
-            .stream(
-                StreamBinding(
-                    mid: mid, stream: TalkTarget.call, purpose: .call, priority: summary.priority,
-                    reference: summary.id.reference))
-        }
+    private func yields(_ current: Call, to offer: Offer, of peer: Int) -> Bool {
+        if current.state == .ringing, current.legs[0].peer == peer { return true }
+        if current.isMonitoredHere, offer.mode != .monitor { return true }
+        return offer.priority == .emergency && current.summary.priority < .emergency
     }
 
-    /// Looks again at the meaning of the peer's call stream.
-    mutating func hearCall(of peer: Int) {
-        for binding in peers[peer].theirs where binding.purpose == .call {
-            bound(binding, by: peer)
+    private mutating func admit(_ offer: Offer, _ summary: CallSummary, isLate: Bool) {
+        let peer = summary.peers[0]
+        beginIncoming(summary, for: .milliseconds(Int(offer.ttl)))
+        switch offer.mode {
+        case .call where policies[peer].call == .ring || isLate:
+            // Before RINGING, so that the caller learns in time that nobody hears the ring.
+            if ringUnheard != .heard {
+                let status = RequestResult.Status.unheard(ringUnheard)
+                peers[peer].exchange.send(at: now) {
+                    .result(RequestResult(mid: $0, request: offer.mid, status: status))
+                }
+            }
+            peers[peer].exchange.send(at: now) { .ringing(mid: $0, offer.id) }
+            showCall()
+            return
+        case .announce: orders.add(.chime(.page))
+        case .dropIn: callDesk.report(.droppedIn, of: peer, &orders)
+        case .monitor: callDesk.report(.monitored, of: peer, &orders)
+        default:
+            ongoing?.summary.isAutomatic = true
+            orders.add(.beep(true))
+            orders.add(.chime(.page))
         }
+        acceptCall()
     }
-}
 
-/// A notice to a person during a call.
-package enum CallNotice: Sendable {
-    /// A peer is heard here and hears the room, although nobody in the room touched a button.
-    case droppedIn
-    /// A peer listens to the room from now on.
-    case monitored
-    /// Another station has joined or left.
-    case joined
-    case left
-    /// The other side has not been heard for two seconds, or is heard again.
-    case weak
-    case strong
+    /// Begins a call that a peer offers, ringing.
+    private mutating func beginIncoming(_ summary: CallSummary, for time: Duration) {
+        beginCall(
+            Call(
+                summary: summary,
+                legs: [Call.Leg(peer: summary.peers[0], state: .ringing, at: now)],
+                isHunt: false, ringsUntil: now + min(time, Call.ringTime)))
+    }
+
+    mutating func heardRinging(_ id: CallID, at peer: Int) {
+        guard let place = outgoingLeg(id, of: peer) else { return }
+        peers[peer].exchange.forget(id)
+        guard case .trying = ongoing!.legs[place].state else { return }
+        ongoing?.legs[place].state = .ringing
+        ongoing?.legs[place].since = now
+        ongoing?.legs[place].heardAt = now
+        if ongoing?.nextPing == .never { ongoing?.nextPing = now + .seconds(1) }
+        showCall()
+    }
+
+    mutating func answered(_ answer: Answer, by peer: Int) {
+        guard let place = outgoingLeg(answer.id, of: peer), let current = ongoing else {
+            // The answer crossed our CANCEL: the peer must not remain in the call alone.
+            let isOut = ongoing?.id == answer.id && !participants.contains(peer)
+            if isOut || isEnded(answer.id, with: peer) {
+                send(ControlRecord.bye, answer.id, .unknownCall, to: peer)
+            }
+            return
+        }
+        guard !current.legs[place].isOpen else { return }
+        peers[peer].exchange.forget(answer.id)
+        if current.isHunt {
+            for other in current.legs where other.peer != peer {
+                dismiss(other, of: current, cause: .answeredElsewhere)
+            }
+            ongoing?.legs.removeAll { $0.peer != peer }
+        }
+        openLeg(peer)
+    }
+
+    mutating func rejected(_ end: CallEnd, by peer: Int) {
+        guard let place = outgoingLeg(end.id, of: peer), !ongoing!.legs[place].isOpen else {
+            return
+        }
+        let ending: CallEnding =
+            switch end.cause {
+            case .noConsent: .refused
+            case .doNotDisturb: .doNotDisturb
+            case .busy: .busy
+            case .unknownMode: .unknownMode
+            case .unknownCall: .peerRestarted
+            case .noMedia: .unreachable
+            default: .declined
+            }
+        let crossing = ongoing?.crossing
+        dropLeg(peer, ending)
+        guard ongoing == nil, let crossing, crossing.peer == peer else { return }
+        resume(crossing)
+    }
+
+    /// Takes up the peer's offer: the peer has rejected our call, which crossed it.
+    private mutating func resume(_ crossing: Call.Crossing) {
+        var offer = crossing.offer
+        let waited = now - crossing.at
+        offer.ttl -= UInt16(clamping: min(waited.milliseconds, Int64(offer.ttl)))
+        offered(offer, by: crossing.peer, age: crossing.age + waited)
+    }
+
+    private func outgoingLeg(_ id: CallID, of peer: Int) -> Int? {
+        guard let current = ongoing, current.id == id, current.summary.isOutgoing else {
+            return nil
+        }
+        return current.place(of: peer)
+    }
 }

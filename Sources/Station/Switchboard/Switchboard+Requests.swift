@@ -3,6 +3,20 @@ package import Wire
 
 /// Pages, call lights and relays: they need a right, but no answer by a person.
 extension Switchboard {
+    package func policy(of peer: Int) -> Policy { policies[peer] }
+
+    /// The rights that the peer claimed without having them.
+    package func refusals(of peer: Int) -> Refusals { peers[peer].refusals }
+
+    /// Counts one or more refusals; reports each kind at most once a minute.
+    mutating func refuse(_ refusal: Refusal, by peer: Int, times: UInt64 = 1) {
+        peers[peer].refusals[refusal] += times
+        peers[peer].refusalsTold.removeAll { now >= $0.until }
+        guard !peers[peer].refusalsTold.contains(where: { $0.refusal == refusal }) else { return }
+        peers[peer].refusalsTold.append((refusal, now + .seconds(60)))
+        orders.add(.refused(peer: peer, refusal, count: peers[peer].refusals[refusal]))
+    }
+
     /// Asks a peer for its light, or for one of its relays; the peer's settings fix the relay's
     /// time.
     ///

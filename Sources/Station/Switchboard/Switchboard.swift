@@ -7,9 +7,9 @@ package import Wire
 /// Sans-I/O: events and the time go in; then drain `nextOrder` to nil, and call `tick` at
 /// `deadline`. Peers are numbers; names, cards, sockets and files belong to the loop around it.
 ///
-/// - `Switchboard+Wishes`: the wishes and settings of people here, and the ends of talks,
+/// - `Wish`: the wishes and settings of people here, and the ends of talks,
 /// - `Switchboard+Records`: the sessions of peers, and their records,
-/// - `Switchboard+Calls`, `+CallRecords` and `+CallTimers`: a call, from all sides,
+/// - `Switchboard+Calls`, `+CallEnds` and `+CallMembers`: a call, from all sides,
 /// - `Switchboard+Requests`: pages, call lights and relays of peers,
 /// - `Switchboard+Peers`: this station's own talk, peers' voices, and other facts about peers.
 package struct Switchboard {

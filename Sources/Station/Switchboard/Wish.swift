@@ -1,4 +1,4 @@
-package import Audio
+internal import Audio
 package import Time
 package import Wire
 
@@ -97,150 +97,264 @@ package enum Wish: Equatable, Sendable {
     }
 }
 
-/// An instruction of the switchboard to the loop around it; peers are numbers.
-package enum Order: Equatable, Sendable {
-    // To the sound.
-    /// The protection of the sound to this peer against loss, from now on.
-    case protect(peer: Int, Redundancy.Choice)
-    /// The destination of this stream's sound.
-    case hear(peer: Int, stream: UInt8, Hearing, Priority)
-    /// The virtual key of a talk target, by its `id`.
-    case press(target: Int, isDown: Bool)
-    /// The listeners of an aimed target, by its `id`, from now on.
-    case aim(target: Int, PeerSet)
-    /// Whether this peer may not hear us, before it reports.
-    case doubt(peer: Int, Bool)
-    /// A chime plays once; a ring, or the tone that a caller hears, plays until nil stops it; the
-    /// beep sounds while a distant person may listen here.
-    case chime(Chime)
-    case ring(Chime?)
-    case beep(Bool)
+/// The wishes of people here, by buttons and by `intercomctl`.
+extension Switchboard {
+    /// Carries out a wish.
+    ///
+    /// - Parameters:
+    ///   - wish: The wish.
+    ///   - ticket: Of the program whose connection bounds a talk or a page; nil for one that lasts
+    ///     until it is ended.
+    ///   - sound: Which cards are open.
+    ///   - now: The time.
+    /// - Returns: The outcome.
+    /// - Throws: Why the wish is not granted.
+    package mutating func handle(
+        _ wish: Wish, for ticket: CallerTicket? = nil, with sound: Wish.Sound, at now: Instant
+    ) throws(Wish.Problem) -> Wish.Outcome {
+        self.now = now
+        switch wish {
+        case .talk(let named, let isDown):
+            guard let target = named.found else { throw .unknown }
+            guard !isDown || sound.hasMicrophone else { throw .noMicrophone }
+            callDesk.seen()
+            return talk(to: target, named: named.name, isDown: isDown, for: ticket)
+        case .reply(let isDown):
+            let peer = replyKey.peer(isDown: isDown)
+            guard let target = peer.flatMap({ self.target(ofPeer: $0) }) else {
+                throw .nobodyHeard
+            }
+            guard !isDown || sound.hasMicrophone else { throw .noMicrophone }
+            callDesk.seen()
+            reply(isDown: isDown)
+            return talk(to: target, isDown: isDown, for: nil)
+        case .page(let named, let priority):
+            callDesk.seen()
+            guard let target = named.found else { throw .unknown }
+            guard sound.hasMicrophone else { throw .noMicrophone }
+            page(target, named: named.name, priority)
+            if let ticket { pager.keep(for: ticket) }
+            return .page(surroundings.listeners(among: target.listeners))
+        case .endPage(let named):
+            callDesk.seen()
+            // The page's target may be gone by now.
+            guard pager.name == named.name else {
+                throw named.found == nil ? .unknown : .noPage
+            }
+            endPage()
+            return .pageEnded
+        case .call(let named, let calling):
+            callDesk.seen()
+            guard let target = named.found else { throw .unknown }
+            guard calling.mode == .call || target.reference == 0 else { throw .isChannel }
+            try call(Array(target.listeners), of: target.reference, calling)
+            return .calling(calling.id)
+        case .answer:
+            callDesk.seen()
+            try answer()
+            return .answered(ongoing?.id)
+        case .reject:
+            callDesk.seen()
+            let id = ongoing?.id
+            try reject()
+            return .rejected(id)
+        case .hangUp:
+            callDesk.seen()
+            let id = ongoing?.id
+            try hangUp()
+            return .hungUp(id)
+        case .ask(let named, let target, let reference, let what):
+            guard let peer = named.found else { throw .unknown }
+            // The other station's settings say how long its relay is on.
+            let time: Duration = target == .callLight ? CallLight.requested : .zero
+            let mid = ask(peer, target, reference: reference, time: time, called: what)
+            orders.add(.want(peer: peer))
+            return .asked(peerRequest: mid)
+        case .tone:
+            guard sound.hasSpeaker else { throw .noSpeaker }
+            orders.add(.chime(.trial))
+            return .tone
+        }
+    }
 
-    /// The announcement's sound begins, or ends.
-    case announce
-    case endAnnouncement
+    /// Opens the microphone for a target, or closes it for every command that holds it open.
+    ///
+    /// Every press goes out by the same queue: an earlier release must not close a later talk.
+    private mutating func talk(
+        to target: TalkTarget, named name: String = "", isDown: Bool, for ticket: CallerTicket?
+    ) -> Wish.Outcome {
+        orders.add(.press(target: target.id, isDown: isDown))
+        let listeners = surroundings.listeners(among: target.listeners)
+        guard isDown else {
+            let wasHeld = heldTalks.targets.contains(target.id)
+            heldTalks.end(target.id, .letGo, &orders)
+            return .letGo(target: target.id, wasHeld: wasHeld, listeners)
+        }
+        heldTalks.hold(target.id, named: name, for: ticket)
+        return .talk(target: target.id, listeners)
+    }
 
-    // To peers.
-    /// Records to be sealed on the peer's current session.
-    case send(peer: Int, ControlPayload)
-    /// The peer is wanted: if it has no session it is tried at once (protocol.md §1.7 rule 6).
-    case want(peer: Int)
-    /// The peer must show whether it still has its session.
-    case checkSession(peer: Int)
-    /// Peers without a session are tried at once.
-    case retryAll
+    /// Moves a talk key that replies down or up; a press for another peer ends the former talk.
+    private mutating func reply(isDown: Bool) {
+        guard let former = replyKey.move(isDown: isDown),
+            let target = self.target(ofPeer: former)
+        else { return }
+        heldTalks.release(target.id, &orders)
+    }
 
-    // To this machine.
-    /// The names among this peer's addresses are looked up again.
-    case resolve(peer: Int)
-    /// The card of this stream is closed and opened again.
-    case reopen(StillStreams.Direction)
-    /// A peer asks for a relay here, which its policy allows; the result goes to
-    /// `Switchboard.answer`.
-    case switchRelay(peer: Int, Signal)
-
-    // To people.
-    /// A notice for the journal, and for all programs that watch events.
-    case notice(Notice)
-    /// An answer for a caller that waits.
-    case answer(CallerTicket, LateAnswer)
-}
-
-/// An event, for people: the loop around the switchboard knows the names and finds the words.
-package enum Notice: Equatable, Sendable {
-    case callBegan(CallSummary)
-    case callStands(CallSummary, CallState)
-    case callEnded(CallSummary, CallEnding)
-    /// An event in the middle of a call.
-    case inCall(CallNotice, peer: Int)
-    /// A page of a peer, to the channel of this reference or to this station alone.
-    case pageBegan(peer: Int, reference: UInt64, Priority)
-    case pageEnded(peer: Int, isTimeUp: Bool)
-    /// An announcement of this station began, or ended.
-    case announcementBegan(to: String, Priority)
-    case announcementEnded(to: String)
-    /// A peer claimed a right that its policy does not give; so often since the start.
-    case refused(peer: Int, Refusal, count: UInt64)
-    /// The microphone opened for this target, or closed.
-    case talkBegan(to: String?)
-    case talkEnded(to: String?, since: Instant?)
-    /// A peer's voice began here, on the channel of this number or to this station alone, or ended.
-    case voiceBegan(peer: Int, channel: Int?)
-    case voiceEnded(peer: Int, channel: Int?, since: Instant?)
-    /// A peer lit the call light here, for this long.
-    case signal(peer: Int, Duration)
-    /// A session with this peer begins.
-    case peerUp(Int)
-    /// The session with this peer is over.
-    case peerDown(Int)
-    /// This peer has missed its heartbeat.
-    case peerStale(Int)
-    /// This peer was stale, and is heard again.
-    case peerHeard(Int)
-    /// The names among a peer's addresses were not found; the reason.
-    case unresolved(peer: Int, String)
-    /// This machine's network keeps it from peers; the fault.
-    case networkFault(String)
-    /// This machine's network is in order again.
-    case networkReady
-    /// Two stations use this peer's key.
-    case sharedKey(Int)
-    /// Sound of this stream was lost between card and program.
-    case xrun(StillStreams.Direction)
-    /// The card wakes the sound for nothing.
-    case stalled
-    /// The processor cannot keep up, and the sound leaves out more.
-    case overload
-    /// The processor keeps up again.
-    case overloadEnd
-    /// A stream is open and moves no sound.
-    case asleep(StillStreams.Direction)
-    /// A stream moves sound again.
-    case awake(StillStreams.Direction)
-    /// No listener hears the talk to this target, each for its reason.
-    case noListener(target: String?, [HeardAt])
-    /// The length of the talk to this target, and the shares that its listeners heard.
-    case heard(target: String?, Duration, [HeardAt])
-    /// The result of a peer request, by its number; nil: no answer came.
-    case result(peer: Int, peerRequest: UInt32, what: String, RequestResult.Status?)
-}
-
-/// Orders that wait to be carried out, the oldest first.
-package struct Orders: Sendable {
-    private var waiting: [Order] = []
-
-    mutating func add(_ order: Order) { waiting.append(order) }
-
-    /// Adds a notice to people.
-    mutating func add(_ notice: Notice) { waiting.append(.notice(notice)) }
-
-    /// Returns the oldest order; nil when none waits.
-    package mutating func next() -> Order? { waiting.isEmpty ? nil : waiting.removeFirst() }
-}
-
-/// A request that is answered later; by then its caller may be gone, and another may have its
-/// place.
-package struct CallerTicket: Equatable, Sendable {
-    /// No caller ever has it: what it is told is dropped.
-    package static let nobody = CallerTicket(place: 0, number: 0)
-
-    package let place: Int
-    package let number: UInt64
-
-    package init(place: Int, number: UInt64) {
-        self.place = place
-        self.number = number
+    /// Opens the microphone for a page to this target, of a minute at most; a former page ends.
+    private mutating func page(_ target: TalkTarget, named name: String, _ priority: Priority) {
+        if pager.name != nil {
+            pager.replace(by: name, &orders)
+            endPage()
+        }
+        pager.begin(
+            name, during: ownTalks.openSpurt(to: Pager.target),
+            after: ownTalks.lastSpurt(to: Pager.target), &orders)
+        bind(
+            TalkTarget(
+                stream: TalkTarget.page, reference: target.reference,
+                listeners: target.listeners, priority: priority, purpose: .page))
+        aim(TalkTarget.page, at: target.listeners, name: .named(name))
+        orders.add(.press(target: Pager.target, isDown: true))
     }
 }
 
-/// The late answer to a caller that waits.
-package enum LateAnswer: Equatable, Sendable {
-    /// The talk that the caller held open is over.
-    case talkOver(to: String, HeldTalks.End)
-    /// The page that the caller asked for is over; the shares that its listeners heard.
-    case pageOver(to: String, [HeardAt])
-    /// The announcement that the caller read is over; the shares that its listeners heard.
-    case announced(to: String, [HeardAt])
-    /// Another page took its place, so its listeners' shares are not known.
-    case pageReplaced(to: String, by: String)
+/// The settings of people here, and the ends of talks, pages and announcements.
+extension Switchboard {
+    // MARK: The settings
+
+    /// Takes the new settings, which the sound now uses: a page and held talks end if their target
+    /// is gone, because no name could end them.
+    ///
+    /// - Parameter names: The names of the present targets.
+    package mutating func adopted(targetsCalled names: [String]) {
+        if let name = pager.name, !names.contains(name) { endPage() }
+        let targets = targets.map { $0.id }
+        for target in heldTalks.targets where !targets.contains(target) {
+            endTalks(to: target, .targetGone)
+        }
+    }
+
+    /// Begins loss protection anew: the frames have changed, or nothing is known of any way.
+    package mutating func beginProtection(_ frames: LossProtection.Frames, isWireless: Bool) {
+        protection.begin(frames, isWireless: isWireless, to: known, &orders)
+    }
+
+    /// Takes each peer's rights in the settings, in the order of their numbers, the signs that can
+    /// warn people of a listener, and whether people may be disturbed.
+    ///
+    /// Call it once a second, and when any of these has changed.
+    package mutating func consent(
+        to configured: [Policy], _ signs: Consent.Signs, _ availability: Availability,
+        isHalfDuplex: Bool, at now: Instant
+    ) {
+        self.now = now
+        let isHeard = ongoing?.summary.isHeardUnasked ?? false
+        let policies = consent.policies(configured, signs, isHeard: isHeard, at: now)
+        precondition(policies.count >= peers.indices.count)
+        let isSame = self.policies == policies && self.availability == availability
+        self.policies = policies
+        self.availability = availability
+        self.isHalfDuplex = isHalfDuplex
+        ringUnheard = signs.ring
+        // Calls and pages that are no longer allowed end.
+        reviseCall()
+        if !isSame { readAnew() }
+    }
+
+    // MARK: Buttons
+
+    /// Notes that a button went down: a person is here.
+    package mutating func buttonPressed() {
+        callLight.putOut()
+        callDesk.seen()
+    }
+
+    // MARK: Talks by command
+
+    /// Closes the microphone to a target, and answers the callers that held it open; a page ends.
+    package mutating func endTalks(to target: Int, _ reason: HeldTalks.End) {
+        heldTalks.end(target, reason, &orders)
+        if target == Pager.target, pager.name != nil { endPage() }
+    }
+
+    /// The tickets of programs that hold a talk, or wait for an outcome.
+    package var tickets: [CallerTicket] {
+        heldTalks.tickets + pager.tickets + (announcer.job.map { [$0.ticket] } ?? [])
+    }
+
+    /// Ends the talks of callers that are gone.
+    package mutating func forget(callers hasGone: (CallerTicket) -> Bool) {
+        if pager.forget(hasGone) { endPage() }
+        if announcer.forget(hasGone) { stopAnnouncement() }
+        heldTalks.forget(hasGone, &orders)
+    }
+
+    // MARK: Pages
+
+    /// Ends this station's own page: closes the microphone for it.
+    ///
+    /// Every end comes here: by a person (`Wish.endPage`), a caller that leaves (`forget`), the
+    /// next page, the limit of a minute (`endPages`), a lost microphone (`MachineNews.streamLost`),
+    /// a reload that removes its target (`adopted`), or the limit of its talk key if all of these
+    /// fail (`endTalks`). Only when the daemon stops does the media loop close the microphone by
+    /// itself. The pages of peers end in `closeHeardPage`.
+    package mutating func endPage() {
+        pager.end(ownTalks.lastSpurt(to: Pager.target), &orders)
+        orders.add(.press(target: Pager.target, isDown: false))
+        release(TalkTarget.page)
+    }
+
+    // MARK: Messages
+
+    /// Opens the microphone for a message to this peer, or closes it.
+    package mutating func speakMessage(to name: String?) {
+        if let name {
+            aim(TalkTarget.message, at: [], name: .named("\(name) (message)"))
+        }
+        orders.add(.press(target: Int(TalkTarget.message), isDown: name != nil))
+    }
+
+    // MARK: Announcements
+
+    /// Takes an announcement, which begins with its first sound; none may be under way.
+    package mutating func announce(
+        to target: TalkTarget, named name: String, _ priority: Priority, for ticket: CallerTicket
+    ) {
+        announcer.begin(
+            Announcer.Job(ticket: ticket, target: target, name: name, priority: priority))
+        aim(TalkTarget.announcement, at: target.listeners, name: .named(name))
+        want(target.listeners)
+    }
+
+    /// Begins the announcement, whose sound is here.
+    package mutating func speakAnnouncement(at now: Instant) {
+        guard announcer.awaitsSound, let job = announcer.job else { return }
+        self.now = now
+        let listeners = listeners(of: Announcer.target)
+        bind(
+            TalkTarget(
+                stream: TalkTarget.announcement, reference: job.target.reference,
+                listeners: listeners, priority: job.priority, purpose: .page))
+        orders.add(.announcementBegan(to: job.name, job.priority))
+        announcer.speak(
+            ownTalks.began(
+                Announcer.target, called: job.name, listeners, surroundings, at: now, &orders))
+        orders.add(.announce)
+    }
+
+    /// Ends the announcement at once: its time is over, or its caller is gone.
+    package mutating func stopAnnouncement() {
+        if announcer.isSpeaking {
+            orders.add(.endAnnouncement)
+        } else {
+            announcementEnded()
+        }
+    }
+
+    /// Ends the announcement after its last sound.
+    package mutating func announcementEnded() {
+        if announcer.end(&orders) == true { release(TalkTarget.announcement) }
+    }
 }

@@ -54,10 +54,10 @@ extension Switchboard {
         reference: UInt64 = 0, isHunt: Bool = true, at now: Instant
     ) -> Wish.Problem? {
         self.now = now
+        var calling = Wish.Calling(id, mode: mode, priority: priority, ringTime: .seconds(30))
+        calling.isJoined = !isHunt
         do throws(Wish.Problem) {
-            try call(
-                listeners, id: id, mode: mode, priority: priority, reference: reference,
-                isHunt: isHunt)
+            try call(listeners, of: reference, calling)
             return nil
         } catch { return error }
     }
@@ -79,7 +79,7 @@ extension [Order] {
     }
 
     var hearings: [Hearing] {
-        compactMap { if case .hear(_, _, let hearing, _) = $0 { hearing } else { nil } }
+        compactMap { if case .sound(.hear(_, _, let hearing, _)) = $0 { hearing } else { nil } }
     }
 }
 

@@ -230,7 +230,7 @@ struct CallWorld {
     func signs(_ own: Int) -> [Order] {
         actions[own].filter { order in
             switch order {
-            case .beep, .chime: true
+            case .sound(.beep), .sound(.chime): true
             default: false
             }
         }
@@ -243,7 +243,7 @@ struct CallWorld {
             case .notice(.pageBegan(let peer, _, _)): "began \(peer)"
             case .notice(.pageEnded(let peer, let isTimeUp)):
                 "\(isTimeUp ? "time up" : "ended") \(peer)"
-            case .press(let target, isDown: false): "own time up \(target)"
+            case .sound(.press(let target, isDown: false)): "own time up \(target)"
             case .notice(.signal(_, let time)): "lit for \(time.milliseconds / 1_000) s"
             case .switchRelay(_, let signal): "asked for relay \(signal.reference)"
             case .notice(.result(_, let request, _, let status)):
@@ -356,7 +356,7 @@ struct CallWorld {
         while let order = stations[own].nextOrder() {
             switch order {
             case .send(let peer, let payload): send(.control(payload), own, peer)
-            case .hear(let peer, let stream, let hearing, let priority):
+            case .sound(.hear(let peer, let stream, let hearing, let priority)):
                 heard[own][[peer, Int(stream)]] = (hearing, priority)
             default: note(order, at: own)
             }
@@ -417,7 +417,7 @@ struct CallWorld {
             history[own][summary.id, default: Entry()].ends += 1
             history[own][summary.id]!.ending = ending
             history[own][summary.id]!.summary = summary
-        case .aim(_, let to): listeners[own] = Array(to)
+        case .sound(.aim(_, let to)): listeners[own] = Array(to)
         case .switchRelay(let peer, let signal):
             stations[own].answer(signal, of: peer, with: .done)
         default: break

@@ -9,11 +9,11 @@ extension Room {
     func perform(_ order: Order) {
         rules.saw(order, at: self)
         switch order {
-        case .protect, .doubt, .chime, .ring, .beep, .reopen: break
-        case .hear(let peer, let stream, let hearing, let priority):
+        case .sound(.hear(let peer, let stream, let hearing, let priority)):
             tell { $0.hear(peer, stream, hearing, priority) }
-        case .press(let target, let isDown): tell { $0.press(target, isDown: isDown) }
-        case .aim(let target, let listeners): tell { $0.aim(target, at: listeners) }
+        case .sound(.press(let target, let isDown)): tell { $0.press(target, isDown: isDown) }
+        case .sound(.aim(let target, let listeners)): tell { $0.aim(target, at: listeners) }
+        case .sound, .reopen: break
         case .send(let peer, let payload):
             let session = table.state(of: peer)?.sessionIndex
             tell { $0.send(payload, to: peer, on: session) }

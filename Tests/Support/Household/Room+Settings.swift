@@ -130,9 +130,7 @@ extension Room {
         guard let change else { return }
         routing = change
         self.change = nil
-        feed { [names = routing.names] board, _, _ in
-            board.adopted(targetsCalled: names, hasPermitTone: true)
-        }
+        feed { [names = routing.names] board, _, _ in board.adopted(targetsCalled: names) }
         consent()
     }
 }

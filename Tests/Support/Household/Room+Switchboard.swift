@@ -170,7 +170,7 @@ extension Room {
     }
 
     private func endWhatNobodyHolds() {
-        let gone = switchboard.callers.filter { callers.hasHungUp($0) }
+        let gone = switchboard.tickets.filter { callers.hasHungUp($0) }
         if !gone.isEmpty { feed { board, _, _ in board.forget { gone.contains($0) } } }
         callers.forgetGone()
     }

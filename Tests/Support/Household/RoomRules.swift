@@ -67,15 +67,15 @@ struct RoomRules {
 
     mutating func saw(_ order: Order, at room: Room) {
         switch order {
-        case .press(let target, true): down.insert(target)
-        case .press(let target, false): down.remove(target)
-        case .ring(let chime): isRinging = chime != nil
-        case .beep(let isOn):
+        case .sound(.press(let target, true)): down.insert(target)
+        case .sound(.press(let target, false)): down.remove(target)
+        case .sound(.ring(let chime)): isRinging = chime != nil
+        case .sound(.beep(let isOn)):
             isBeeping = isOn
             if isOn, !hasSigns(at: room) { room.fail("a room is heard, and nothing tells of it") }
         case .send(let peer, let payload): note(payload, to: peer, at: room)
-        case .hear(let peer, _, .call, _): isInCall(peer, at: room)
-        case .hear(let peer, _, .page, let priority): mayPage(peer, priority, at: room)
+        case .sound(.hear(let peer, _, .call, _)): isInCall(peer, at: room)
+        case .sound(.hear(let peer, _, .page, let priority)): mayPage(peer, priority, at: room)
         case .switchRelay(let peer, let signal): switches(signal, of: peer, at: room)
         case .notice(.callBegan(let summary)): began(summary, at: room)
         case .notice(.callEnded(let summary, let ending)): ended(summary, ending, at: room)
@@ -240,7 +240,7 @@ struct RoomRules {
                 case .announcement: !announcer.awaitsSound && !announcer.isSpeaking
                 }
             }, at: now)
-        let known = room.switchboard.callers
+        let known = room.switchboard.tickets
         for caller in room.callers.waiting where !known.contains(caller.ticket) {
             room.fail("caller \(caller.ticket.number) (\(caller.kind)) is forgotten")
         }

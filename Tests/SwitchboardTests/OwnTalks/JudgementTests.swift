@@ -20,17 +20,17 @@ import Wire
     @Test mutating func nobodyIsToldOfWhenTheLastListenerIsDeaf() {
         world.begin()
         world.tell(from: 1, .speakerMuted)
-        world.expect(.doubt(peer: 1, true))
+        world.expect(.sound(.doubt(peer: 1, true)))
         #expect(world.talks.isDeaf(1) && !world.talks.isDeaf(2))
         #expect(world.hearsNow(1) == .unheard(.told(.speakerMuted)))
         world.tell(from: 2, .volume)
         world.expect(
-            .chime(.nobody), nobodyHears((1, .told(.speakerMuted)), (2, .told(.volume))),
-            .doubt(peer: 2, true))
+            .sound(.chime(.nobody)), nobodyHears((1, .told(.speakerMuted)), (2, .told(.volume))),
+            .sound(.doubt(peer: 2, true)))
         #expect(world.isTalkingToNobody)
         #expect(!world.talks.isTalkingToNobody([]))
         world.tell(from: 2, .heard)
-        world.expect(.chime(.permit), .doubt(peer: 2, false))
+        world.expect(.sound(.chime(.permit)), .sound(.doubt(peer: 2, false)))
         #expect(world.hearsNow(2) == .heard)
         #expect(!world.isTalkingToNobody)
     }
@@ -50,7 +50,8 @@ import Wire
         world.tell(from: 1, .speakerMuted)
         world.tell(from: 1, .heard)
         world.expect(
-            nobodyHears((1, .told(.speakerMuted))), .doubt(peer: 1, true), .doubt(peer: 1, false))
+            nobodyHears((1, .told(.speakerMuted))), .sound(.doubt(peer: 1, true)),
+            .sound(.doubt(peer: 1, false)))
     }
 
     @Test(arguments: [TalkTarget.call, TalkTarget.announcement])
@@ -58,7 +59,8 @@ import Wire
         world.begin(Int(target), [1])
         world.tell(from: 1, on: Int(target), .speakerMuted)
         world.expect(
-            nobodyHears((1, .told(.speakerMuted)), target: Int(target)), .doubt(peer: 1, true))
+            nobodyHears((1, .told(.speakerMuted)), target: Int(target)),
+            .sound(.doubt(peer: 1, true)))
         // An announcement lights no lamp of a talk.
         #expect(
             world.talks.isTalkingToNobody([Int(target)]) == (target == TalkTarget.call))
@@ -77,10 +79,11 @@ import Wire
         world.begin(to: [1])
         world.around.cutOff = [1]
         world.judgeAnew()
-        world.expect(.doubt(peer: 1, true), .chime(.nobody), nobodyHears((1, .noNetwork)))
+        world.expect(
+            .sound(.doubt(peer: 1, true)), .sound(.chime(.nobody)), nobodyHears((1, .noNetwork)))
         world.around.cutOff = []
         world.judgeAnew()
-        world.expect(.doubt(peer: 1, false), .chime(.permit))
+        world.expect(.sound(.doubt(peer: 1, false)), .sound(.chime(.permit)))
     }
 
     @Test mutating func oneThatSaysThisAndThatIsToldOfNowAndThen() {
@@ -114,7 +117,8 @@ import Wire
         #expect(world.taken() == [] && world.hearsNow(1) == .heard)
         world.wait(100)
         world.checkSilentListeners()
-        world.expect(.doubt(peer: 1, true), .chime(.nobody), nobodyHears((1, .noAnswer)))
+        world.expect(
+            .sound(.doubt(peer: 1, true)), .sound(.chime(.nobody)), nobodyHears((1, .noAnswer)))
         #expect(world.hearsNow(1) == .unheard(.noAnswer))
         // Without a network here, nothing could come back.
         world.around.cutOff = [1]
@@ -122,7 +126,7 @@ import Wire
         world.around.cutOff = []
         #expect(world.talks.isDeaf(1))
         world.reportShare(from: 1, frames: 300, highest: 1_399)
-        world.expect(.chime(.permit), .doubt(peer: 1, false))
+        world.expect(.sound(.chime(.permit)), .sound(.doubt(peer: 1, false)))
     }
 
     @Test mutating func aSilentListenerThatIsNotUpIsNotCalledDeaf() {
@@ -151,16 +155,16 @@ import Wire
     @Test mutating func aDoubtedTalkWaitsForTheFirstThatHears() {
         world.begin(isDoubted: true)
         world.tell(from: 1, .speakerMuted)
-        world.expect(.doubt(peer: 1, true))
+        world.expect(.sound(.doubt(peer: 1, true)))
         world.tell(from: 2, .heard)
-        world.expect(.chime(.permit))
+        world.expect(.sound(.chime(.permit)))
         #expect(!world.isTalkingToNobody)
     }
 
     /// The sound has played no tone at the beginning of a talk that is doubted.
     @Test mutating func aDoubtedTalkWhereNobodyIsThereHasItsTone() {
         world.begin(to: [4], isDoubted: true)
-        world.expect(.chime(.nobody), nobodyHears((4, .down)))
+        world.expect(.sound(.chime(.nobody)), nobodyHears((4, .down)))
     }
 
     @Test mutating func whatIsSaidOfAnOlderTalkspurtTellsNothingOfThis() {
@@ -179,7 +183,7 @@ import Wire
         world.awaitReports()
         _ = world.taken()
         world.replace(1)
-        world.expect(.doubt(peer: 1, false))
+        world.expect(.sound(.doubt(peer: 1, false)))
         #expect(!world.talks.isDeaf(1) && world.talks.lastWords(to: 1) == nil)
         world.replace(1)
         world.expect()
@@ -192,7 +196,7 @@ import Wire
         world.judgeAnew()
         world.wait(4_000)
         world.checkSilentListeners()
-        world.expect(.doubt(peer: 1, true))
+        world.expect(.sound(.doubt(peer: 1, true)))
         #expect(!world.isTalkingToNobody)
     }
 }

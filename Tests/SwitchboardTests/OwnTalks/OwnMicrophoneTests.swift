@@ -12,7 +12,7 @@ import Wire
     @Test mutating func aMutedMicrophoneIsToldOfAtOnce() {
         world.around.silence = .microphoneMuted
         world.begin(to: [1], isDoubted: true)
-        world.expect(.chime(.nobody), nobodyHears((1, .microphoneMuted)))
+        world.expect(.sound(.chime(.nobody)), nobodyHears((1, .microphoneMuted)))
         #expect(world.hearsNow(1) == .unheard(.microphoneMuted))
         world.wait(1_000)
         world.reportShare(from: 1)
@@ -24,7 +24,7 @@ import Wire
         world.beginHeard()
         world.around.silence = .microphoneMuted
         world.judgeAnew()
-        world.expect(.chime(.nobody), nobodyHears((1, .microphoneMuted)))
+        world.expect(.sound(.chime(.nobody)), nobodyHears((1, .microphoneMuted)))
         world.wait(3_000)
         world.reportShare(from: 1, frames: 300, highest: 1_399)
         world.end(frames: 400)
@@ -38,7 +38,7 @@ import Wire
         _ = world.taken()
         world.around.silence = nil
         world.judgeAnew()
-        world.expect(.chime(.permit))
+        world.expect(.sound(.chime(.permit)))
         world.wait(1_000)
         world.reportShare(from: 1, frames: 200, highest: 1_199)
         world.end(frames: 200)
@@ -77,14 +77,14 @@ import Wire
         world.beginHeard()
         world.around.silence = .microphoneLost
         world.judgeAnew()
-        world.expect(.chime(.nobody), nobodyHears((1, .microphoneLost)))
+        world.expect(.sound(.chime(.nobody)), nobodyHears((1, .microphoneLost)))
         // Nothing can come back of nothing.
         world.wait(4_000)
         world.checkSilentListeners()
         #expect(world.taken() == [] && !world.talks.isDeaf(1))
         world.around.silence = nil
         world.judgeAnew()
-        world.expect(.chime(.permit))
+        world.expect(.sound(.chime(.permit)))
         // From here on the listener has as long as at the beginning.
         world.wait(3_100)
         world.checkSilentListeners()

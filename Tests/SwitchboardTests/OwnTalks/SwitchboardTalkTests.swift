@@ -56,19 +56,20 @@ import Wire
         var switchboard = switchboard()
         let trouble = "no cable"
         switchboard.handle(.network(trouble, loopback: [1]), at: start)
-        switchboard.expect(.notice(.networkFault(trouble)), .doubt(peer: 0, true))
+        switchboard.expect(.notice(.networkFault(trouble)), .sound(.doubt(peer: 0, true)))
         switchboard.handle(.network(nil, loopback: [1]), at: start)
-        switchboard.expect(.notice(.networkReady), .retryAll, .doubt(peer: 0, false))
+        switchboard.expect(.notice(.networkReady), .retryAll, .sound(.doubt(peer: 0, false)))
         switchboard.handle(.talking(3, "house"), at: start)
         _ = switchboard.decided
         for peer in [0, 1] { switchboard.resolved(peer) }
         switchboard.secondPassed(at: start + .seconds(4))
         let nobody = [HeardAt(peer: 0, percent: nil, .noAnswer)]
         switchboard.expect(
-            .want(peer: 0), .doubt(peer: 0, true), .notice(.noListener(target: "house", nobody)))
+            .want(peer: 0), .sound(.doubt(peer: 0, true)),
+            .notice(.noListener(target: "house", nobody)))
         switchboard.remove(peer: 0, firstMid: 1, at: start)
         switchboard.replace(peer: 0, firstMid: 1, at: start)
-        #expect(switchboard.decided.contains(.doubt(peer: 0, false)))
+        #expect(switchboard.decided.contains(.sound(.doubt(peer: 0, false))))
     }
 
     /// The orders that remain when the doubts, which go to the sound, are left out.
@@ -111,7 +112,7 @@ import Wire
         switchboard.handle(facts(muted: true), at: start)
         #expect(told(switchboard.decided) == [nobodyHears((0, .microphoneMuted))])
         switchboard.handle(facts(), at: start)
-        switchboard.expect(.chime(.permit))
+        switchboard.expect(.sound(.chime(.permit)))
         switchboard.handle(facts(open: false), at: start)
         #expect(switchboard.decided.isEmpty)
         switchboard.checkMicrophone(at: start)
