@@ -28,7 +28,8 @@ import Time
         }
         var voice = try Voice(preset: .robust, blockSamples: block)
         let figures = Trace(delays: delays, interval: 10).play(talk, voice: &voice)
-        let (delay, target) = (voice.playoutDelay.milliseconds, voice.targetDelay.milliseconds)
+        let delay = voice.buffer.playoutDelay.milliseconds
+        let target = voice.buffer.targetDelay.milliseconds
         #expect(target >= 200 && delay >= 200, "\(target) ms wished, \(delay) ms reached")
         #expect(figures.longestConcealed <= 250)
     }

@@ -200,7 +200,7 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
         let isActive = voice.isActive
         #expect(!isActive)
         // Knowledge of the network outlives the pause.
-        #expect(voice.targetDelay < .milliseconds(10))
+        #expect(voice.buffer.targetDelay < .milliseconds(10))
         #expect(energy(heard.samples, from: 3_200, to: 3_900) == 0)
         #expect(energy(heard.samples, from: 5_200, to: 6_000) == 0)
     }

@@ -209,10 +209,10 @@ MUTATIONS = (
     ("Sources/Audio/Playout/DelayTrials.swift",
      "let keep = 1 - frame / Self.memory", "let keep: Float = 1"),
     # A packet counts as often as it comes.
-    ("Sources/Crypto/Packets/Opener.swift",
+    ("Sources/Crypto/Packets/KeySlots.swift",
      "        guard seen[word] & bit == 0 else { return false }\n", ""),
     # For each that is lost one more is made up.
-    ("Sources/Audio/Playout/JitterBuffer+Playout.swift",
+    ("Sources/Audio/Playout/JitterBuffer.swift",
      "if invented >= min(hole, Self.starvation) {", "if invented > min(hole, Self.starvation) {"),
     # What was overtaken is not played.
     ("Sources/Audio/Playout/JitterBuffer+Insert.swift",

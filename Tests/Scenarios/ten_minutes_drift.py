@@ -34,7 +34,7 @@ def judge(case):
 
 MUTATIONS = (
     # The delay is left as it is.
-    ("Sources/Audio/Playout/JitterBuffer+Playout.swift",
+    ("Sources/Audio/Playout/JitterBuffer+Delay.swift",
      "        guard case .playing = phase, invented == 0, let delay",
      "        guard case .waiting = phase, invented == 0, let delay"),
 )

@@ -46,7 +46,7 @@ def controls(case):
 
 MUTATIONS = (
     # The delay is left as it is: the pre-roll is never caught up.
-    ("Sources/Audio/Playout/JitterBuffer+Playout.swift",
+    ("Sources/Audio/Playout/JitterBuffer+Delay.swift",
      "        guard case .playing = phase, invented == 0, let delay",
      "        guard case .waiting = phase, invented == 0, let delay"),
 )

@@ -117,7 +117,7 @@ public struct JitterBuffer: ~Copyable {
     var endedThrough = Int64.min
 
     /// The frame to take out next.
-    var nextSequence: Int64 = 0
+    package internal(set) var nextSequence: Int64 = 0
     /// Sound invented since a frame was last taken out.
     ///
     /// The media pointer stands still meanwhile: only later arrivals show whether the missing frame
@@ -137,7 +137,8 @@ public struct JitterBuffer: ~Copyable {
     var packets = PacketSlots()
     var arrivals = FixedArray<Arrival>(count: 128, repeating: Arrival())
     var trials: DelayTrials
-    var targetMs = JitterBuffer.initialTargetMs
+    /// The delay that the buffer aims at.
+    package internal(set) var targetMs = JitterBuffer.initialTargetMs
     /// The last choice of a playout delay, and the inputs it followed from.
     var choice: Choice?
     var unweighed: Int64 = 0
@@ -146,7 +147,8 @@ public struct JitterBuffer: ~Copyable {
     var lastPull: Int64 = 0
     /// The earliest pull lately, minus the sound pulled before it: later pulls were merely delayed.
     var pullPhase: WindowedMinimum
-    var delayNow: Int64 = 0
+    /// How long the frame last taken out waited here, from its quickest possible arrival.
+    package internal(set) var delayNow: Int64 = 0
     /// The pull that ended the last wait for a frame in this talkspurt, if any.
     var lastWait: Int64?
 
@@ -180,12 +182,6 @@ public struct JitterBuffer: ~Copyable {
     }
 
     // MARK: State for callers
-
-    /// The delay that the buffer aims at; `playoutDelay` is the delay of the sound last taken out.
-    public var targetDelay: Duration { .milliseconds(targetMs) }
-
-    /// How long a frame waits here from its quickest possible arrival to its playout.
-    public var playoutDelay: Duration { PCM.duration(of: delayNow) }
 
     /// Whether sound waits here or is being played.
     public var isActive: Bool {
@@ -242,5 +238,163 @@ public struct JitterBuffer: ~Copyable {
         targetMs = min(Self.initialTargetMs, delayMaxMs)
         unweighed = 0
         copyReach = 0
+    }
+}
+
+/// The side of the buffer where sound is taken out.
+extension JitterBuffer {
+    /// Begins a playout block; call it once per block, before `next`.
+    public mutating func tick(at now: Instant) {
+        let time = Self.samples(now)
+        // After a long break the old phase means nothing.
+        if time - lastPull > Self.pullGap { pullPhase.reset() }
+        lastPull = time
+        pulls += 1
+        pullPhase.add(time - pulls * block, at: pulls)
+    }
+
+    /// Takes out the next packet; the sound of the former one may still wait to be played.
+    ///
+    /// - Parameters:
+    ///   - bytes: Receives the packet; at least 400 long.
+    ///   - buffered: How many samples were decoded or invented and not played yet.
+    ///   - now: The moment of the block.
+    /// - Returns: The order for the caller.
+    public mutating func next(
+        into bytes: inout MutableSpan<UInt8>, buffered: Int, at now: Instant
+    ) -> Playout {
+        switch phase {
+        case .idle:
+            return .idle
+        case .waiting:
+            guard let base = spurt.base.value else { return .idle }
+            let age = Self.samples(now) - base - nextSequence * frameSamples
+            guard age >= Int64(targetMs) * PCM.samplesPerMs else { return .idle }
+            phase = .playing
+            // The first packets had to make room for later ones.
+            if !packets.contains(nextSequence) {
+                guard let following else { return finish() }
+                nextSequence = following
+            }
+            reception.totals.spurts += 1
+            return take(into: &bytes, begins: true)
+        case .playing:
+            return continued(into: &bytes, buffered: buffered, at: now)
+        }
+    }
+
+    /// Whether `next` would return the frame after the last one, so that a caller can decode ahead.
+    public var hasNext: Bool {
+        switch phase {
+        case .idle, .waiting: false
+        case .playing: invented == 0 && packets.contains(nextSequence) && !isPastLast
+        }
+    }
+
+    /// Whether the talk goes on, but the next frame has not come.
+    public var isNextLate: Bool {
+        guard case .playing = phase, invented == 0, upcoming == nil, !isPastLast else {
+            return false
+        }
+        return !packets.contains(nextSequence) && following == nil
+    }
+
+    // MARK: Inside
+
+    /// Whether the next frame is beyond the end of this talkspurt.
+    private var isPastLast: Bool {
+        if let last = spurt.last, nextSequence > last { return true }
+        if let upcoming { return nextSequence >= upcoming.first }
+        return false
+    }
+
+    private mutating func continued(
+        into bytes: inout MutableSpan<UInt8>, buffered: Int, at now: Instant
+    ) -> Playout {
+        if isPastLast { return finish() }
+        if packets.contains(nextSequence) {
+            if invented > 0 { lastWait = pulls }
+            skipExcess(buffered: buffered)
+            return take(into: &bytes, begins: false)
+        }
+        if let following {
+            // The frame is lost, and invented sound fills its hole; or the limit of such sound is
+            // reached.
+            let hole = (following - nextSequence) * frameSamples
+            if invented >= min(hole, Self.starvation) {
+                if invented > hole { lastWait = pulls }
+                nextSequence = following
+                skipExcess(buffered: buffered)
+                return take(into: &bytes, begins: false)
+            }
+        } else if upcoming != nil {
+            return finish()
+        } else if let last = spurt.last, invented >= (last + 1 - nextSequence) * frameSamples {
+            return finish()
+        }
+        return invent(at: now)
+    }
+
+    private mutating func invent(at now: Instant) -> Playout {
+        guard invented < Self.starvation else {
+            // The talker is gone. Time still passes for the media pointer.
+            invented += block
+            return .idle
+        }
+        // Whole frames: SILK invents 10 ms at once, and half of that would not fit the next half.
+        let samples = Int(min(frameSamples, Int64(PCM.blockMax)))
+        invented += Int64(samples)
+        reception.conceal(samples, at: now)
+        return .conceal(samples: samples)
+    }
+
+    /// The nearest waiting frame after the next one in the same talkspurt.
+    var following: Int64? {
+        let end = min(nextSequence + Int64(PacketSlots.count), upcoming?.first ?? .max)
+        var number = nextSequence + 1
+        while number < end && number <= spurt.highest {
+            if packets.contains(number) { return number }
+            number += 1
+        }
+        return nil
+    }
+
+    private mutating func take(into bytes: inout MutableSpan<UInt8>, begins: Bool) -> Playout {
+        guard let count = packets.take(nextSequence, into: &bytes) else {
+            preconditionFailure("only a frame that is here is taken")
+        }
+        nextSequence += 1
+        invented = 0
+        return .play(count: count, begins: begins)
+    }
+
+    /// Skips frames when the delay is beyond all limits; a smaller excess is removed by inaudible
+    /// cuts.
+    private mutating func skipExcess(buffered: Int) {
+        guard let delay = delay(buffered: buffered), delay > delayBound else { return }
+        let frames = (delay - delayBound + frameSamples - 1) / frameSamples
+        let limit = min(spurt.highest, nextSequence + frames)
+        var landing = nextSequence
+        var number = nextSequence
+        while number <= limit {
+            if packets.contains(number) { landing = number }
+            number += 1
+        }
+        reception.skip((landing - nextSequence) * frameSamples)
+        nextSequence = landing
+    }
+
+    private mutating func finish() -> Playout {
+        endedThrough = max(spurt.last ?? spurt.highest, nextSequence - 1)
+        invented = 0
+        if let next = upcoming {
+            begin(next)
+        } else {
+            phase = .idle
+            // Frames of this talkspurt that still arrive are useless.
+            packets.removeAll()
+        }
+        countLosses()
+        return .ended
     }
 }

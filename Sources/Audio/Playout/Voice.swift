@@ -122,16 +122,6 @@ public struct Voice: ~Copyable {
     /// Counters since `init` or `reset`.
     public var totals: ReceptionTotals { buffer.totals }
 
-    /// The delay that the buffer aims at; see `JitterBuffer.targetDelay`.
-    public var targetDelay: Duration { buffer.targetDelay }
-
-    /// The delay of the sound last pulled; see `JitterBuffer.playoutDelay`.
-    public var playoutDelay: Duration { buffer.playoutDelay }
-
-    /// The extended sequence of the frame to be decoded next, for counting the sound that was
-    /// heard.
-    package var nextFrame: Int64 { buffer.nextSequence }
-
     /// Whether there is, or soon will be, sound to pull.
     public var isActive: Bool { buffer.isActive || line.count > 0 }
 

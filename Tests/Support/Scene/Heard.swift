@@ -85,3 +85,9 @@ public func listen(
     heard.totals = voice.buffer.totals
     return heard
 }
+
+extension JitterBuffer {
+    /// The delay that the buffer aims at; `playoutDelay` is the delay of the sound last taken out.
+    package var targetDelay: Duration { .milliseconds(targetMs) }
+    package var playoutDelay: Duration { PCM.duration(of: delayNow) }
+}

@@ -108,8 +108,8 @@ extension Trace {
             var span = sound.mutableSpan
             let heard = voice.pull(into: &span, at: instant(now))
             tally.add(
-                heard, next: voice.nextFrame, totals: voice.totals,
-                delay: Double(voice.playoutDelay.nanoseconds) / 1e6)
+                heard, next: voice.buffer.nextSequence, totals: voice.totals,
+                delay: Double(voice.buffer.playoutDelay.nanoseconds) / 1e6)
         }
         return tally.figures(minutes: self.length / 60_000)
     }
