@@ -103,21 +103,21 @@ struct ConsentRoom {
 
     private mutating func perform(_ order: Order) {
         switch order {
-        case .press(let target, true): talk(to: target)
-        case .press(let target, false):
+        case .sound(.press(let target, true)): talk(to: target)
+        case .sound(.press(let target, false)):
             guard hasSpokenTo.remove(target) != nil else { return }
             board.handle(.silent(target: target, name: nil), at: now)
-        case .ring(let sound):
+        case .sound(.ring(let sound)):
             bell.tones.ring(sound)
             bell.until = sound == nil ? blocks : .max
-        case .chime(let sound):
+        case .sound(.chime(let sound)):
             chime.tones.play(sound)
             chime.until = blocks + 200
-        case .beep(let isOn):
+        case .sound(.beep(let isOn)):
             beep.tones.beep(isOn)
             beep.until = isOn ? .max : blocks
         case .send(_, let payload): sent(payload)
-        case .hear(let peer, let stream, let hearing, _): hear(peer, stream, hearing)
+        case .sound(.hear(let peer, let stream, let hearing, _)): hear(peer, stream, hearing)
         case .switchRelay: relays += 1
         case .notice(.peerUp): break
         case .notice(let notice):
