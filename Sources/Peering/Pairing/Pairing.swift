@@ -91,7 +91,8 @@ public struct Pairing: ~Copyable {
     private var endsAt: Instant?
 
     private var window = PairingWindow()
-    private var host: ShowingSide?
+    /// The run of SPAKE2 with the station that has connected.
+    private var showing: ShowingSide?
     /// P4, until the other station is admitted.
     private var answer: [UInt8] = []
     /// Runs in this window that had the code and did not finish.
@@ -103,7 +104,7 @@ public struct Pairing: ~Copyable {
     /// The box and the address that are tried.
     private var (box, place) = (0, 0)
     /// The run of SPAKE2 with this box.
-    private var client: EnteringSide?
+    private var entering: EnteringSide?
     private var failure = Failure.unreachable
 
     /// - Parameters:
@@ -185,14 +186,14 @@ public struct Pairing: ~Copyable {
         guard state == .showing, let card, let code = code.take() else {
             preconditionFailure("no code is shown, or somebody is at it")
         }
-        host = ShowingSide(code: code.copy(), suites: suites, card: card, rounds: rounds)
+        showing = ShowingSide(code: code.copy(), suites: suites, card: card, rounds: rounds)
         self.code = consume code
         (state, takenAt, endsAt) = (.tried, now, now + PairingWindow.firstPatience)
     }
 
     /// Sends P1 on the new connection.
     public mutating func connected(at now: Instant) -> Step {
-        guard state == .connecting, let first = client?.first else { return .wait }
+        guard state == .connecting, let first = entering?.first else { return .wait }
         (state, endsAt) = (.asked, now + PairingWindow.patience)
         return .send(first)
     }
@@ -201,7 +202,7 @@ public struct Pairing: ~Copyable {
     ///
     /// After P1 it stretches the code, which takes a tenth of a second or more.
     public mutating func receive(_ bytes: Span<UInt8>, at now: Instant) -> Step {
-        guard var side = host.take() else { return receiveAnswer(bytes, at: now) }
+        guard var side = showing.take() else { return receiveAnswer(bytes, at: now) }
         let message: [UInt8]?
         do throws(PairingFailure) {
             message = try side.receive(bytes)
@@ -210,28 +211,25 @@ public struct Pairing: ~Copyable {
             close()
             return .failed(.unfit(error))
         }
-        if let message {
-            if let paired = side.paired() {
-                host = consume side
-                (state, answer) = (.judged, message)
-                return .prepare(paired)
-            }
-            endsAt = now + PairingWindow.patience
-            host = consume side
-            return .send(message)
-        }
+        let paired = side.paired()
+        showing = consume side
         // Each whole message must come in time, not each byte.
-        host = consume side
-        return .wait
+        guard let message else { return .wait }
+        if let paired {
+            (state, answer) = (.judged, message)
+            return .prepare(paired)
+        }
+        endsAt = now + PairingWindow.patience
+        return .send(message)
     }
 
     private mutating func receiveAnswer(_ bytes: Span<UInt8>, at now: Instant) -> Step {
-        guard state == .asked || state == .proved, var side = client.take() else { return .wait }
+        guard state == .asked || state == .proved, var side = entering.take() else { return .wait }
         let step: Step
         do throws(PairingFailure) {
             step = try side.receive(bytes)
         } catch { return tryNextBox(after: .refused(error), at: now) }
-        client = consume side
+        entering = consume side
         switch consume step {
         case .send(let message):
             (state, endsAt) = (.proved, now + PairingWindow.patience)
@@ -256,7 +254,7 @@ public struct Pairing: ~Copyable {
         switch state {
         case .idle, .showing: return .wait
         case .tried, .judged, .admitted:
-            guard let side = host.take() else { return .wait }
+            guard let side = showing.take() else { return .wait }
             // Before P4 the other side cannot have stored this station.
             guard isInOrder, state == .admitted, let paired = side.paired() else {
                 return fail(side, at: now)
@@ -288,8 +286,8 @@ public struct Pairing: ~Copyable {
         window.close()
         (state, endsAt) = (.idle, nil)
         code = nil
-        host = nil
-        client = nil
+        showing = nil
+        entering = nil
     }
 
     private mutating func fail(_ side: borrowing ShowingSide, at now: Instant) -> Step {
@@ -318,7 +316,7 @@ public struct Pairing: ~Copyable {
             close()
             return .failed(self.failure)
         }
-        client = EnteringSide(code: code, suites: suites, card: card, rounds: rounds)
+        entering = EnteringSide(code: code, suites: suites, card: card, rounds: rounds)
         self.code = consume code
         return connect(at: now)
     }
