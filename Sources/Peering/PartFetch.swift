@@ -6,6 +6,8 @@ internal import Wire
 /// The number of open questions adapts to the path: one more after each part, half after a loss.
 struct PartFetch {
     private static let askedAgainAfter = Duration.milliseconds(500)
+    /// The time for a whole roster: no peer may hold up the others with one part every few seconds.
+    private static let rosterPatience = Duration.seconds(60)
 
     /// The file that the parts belong to.
     private let file: UInt64
@@ -18,6 +20,8 @@ struct PartFetch {
     private let patience: Duration
     /// The time without a part after which the fetch resumes; nil if it resumes on a notice.
     private let pause: Duration?
+    /// When the fetch is over, even if parts come; nil means never.
+    private let end: Instant?
     /// The bytes received from the beginning, without a gap.
     private(set) var bytes: [UInt8] = []
     /// Parts behind a gap, by number.
@@ -33,13 +37,13 @@ struct PartFetch {
     init(ofMessage file: UInt64, size: Int, pause: Duration? = nil, at now: Instant) {
         (self.file, self.size, partSize) = (file, size, FilePart.messageSize)
         (openNow, openMax, patience) = (1, 16, .seconds(4))
-        (self.pause, progress) = (pause, now)
+        (self.pause, progress, end) = (pause, now, nil)
     }
 
     init(of roster: RosterNotice, at now: Instant) {
         (file, size, partSize) = (roster.text, Int(roster.size), FilePart.rosterSize)
         (openNow, openMax, patience) = (4, 4, .seconds(5))
-        (pause, progress) = (nil, now)
+        (pause, progress, end) = (nil, now, now + Self.rosterPatience)
     }
 
     /// The whole file; nil while parts are missing.
@@ -69,8 +73,10 @@ struct PartFetch {
         }
     }
 
-    /// Whether no part has come for long.
-    func hasStalled(at now: Instant) -> Bool { now - progress >= patience }
+    /// Whether no part has come for long, or the fetch is over.
+    func hasStalled(at now: Instant) -> Bool {
+        now - progress >= patience || end.map { now >= $0 } ?? false
+    }
 
     /// The numbers of the parts to ask for now.
     mutating func questions(at now: Instant) -> [Int] {
@@ -94,8 +100,8 @@ struct PartFetch {
 
     /// When there are questions again; nil if the fetch resumes on a notice.
     var deadline: Instant? {
-        guard !isResting else { return pause.map { progress + $0 } }
-        let end = progress + patience
-        return open.map { min(end, $0.at + Self.askedAgainAfter) }.min() ?? end
+        guard !isResting else { return pause.map { progress + $0 } ?? end }
+        let stalls = min(progress + patience, end ?? progress + patience)
+        return open.map { min(stalls, $0.at + Self.askedAgainAfter) }.min() ?? stalls
     }
 }

@@ -69,8 +69,9 @@ final class House {
 
     /// The stations that have told one that they have the number which it holds.
     func knownToHave(by place: Int) -> [Int] {
-        stations.indices.filter {
-            $0 != place && stations[place].exchange.isKnownToHave(stations[$0].key)
+        guard let held = stations[place].exchange.held?.notice else { return [] }
+        return stations.indices.filter {
+            $0 != place && stations[place].exchange.told(by: stations[$0].key) == held
         }
     }
 
@@ -168,7 +169,7 @@ final class House {
         }
         while let news = stations[place].exchange.nextNews() {
             switch news {
-            case .taken(let found):
+            case .toAdopt(let found):
                 stations[place].taken += 1
                 stations[place].exchange.hold(found.roster, text: found.text, at: now)
             case .leftOut(let peer):

@@ -19,9 +19,6 @@ import Time
         #expect(Self.times(&notices, -5..<0).isEmpty)
         notices.begin(at: Self.at(0))
         #expect(Self.times(&notices, 0..<60) == [0, 1, 5, 20, 35, 50])
-        notices.end()
-        #expect(notices.due == nil)
-        #expect(Self.times(&notices, 60..<120).isEmpty)
     }
 
     @Test func onePeerThatKnowsIsToldLaterAndOneThatDoesNotSooner() {

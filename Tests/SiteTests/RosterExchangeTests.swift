@@ -62,8 +62,8 @@ import Wire
         // The one that is up is known to have it.
         #expect(house.knownToHave(by: 0) == [1])
         // The other one had an older one when it was heard last.
-        let told = house.stations[0].exchange.numberTold(by: house.stations[2].key)
-        #expect(told == house.counters[2])
+        let told = house.stations[0].exchange.told(by: house.stations[2].key)
+        #expect(told?.counter == house.counters[2])
         // The introducer is off by then.
         house.mend(2)
         house.cut(0)

@@ -32,8 +32,8 @@ import Wire
             }
             let news = house.stations[1].exchange.nextNews()
             // The control: by itself it is taken.
-            let isTaken = if case .taken(let found)? = news { found.roster == older } else { false }
-            #expect(isTaken == (isOtherSite == nil))
+            let isNews = if case .toAdopt(let found)? = news { found.roster == older } else { false }
+            #expect(isNews == (isOtherSite == nil))
         }
     }
 

@@ -167,8 +167,8 @@ import Testing
         let older = house.roster
         try house.roster.remove("garage")
         let newer = house.roster
-        #expect(newer.verdict(over: nil) == .taken)
-        #expect(newer.verdict(over: older) == .taken)
+        #expect(newer.verdict(over: nil) == .newer)
+        #expect(newer.verdict(over: older) == .newer)
         #expect(newer.verdict(over: newer) == .known)
         #expect(older.verdict(over: newer) == .older(held: 4))
         // Two of one number: only a newer one ends that.
@@ -177,7 +177,7 @@ import Testing
         #expect(fork.verdict(over: newer) == .forked)
         #expect(newer.verdict(over: fork) == .forked)
         try fork.remove("garage")
-        #expect(fork.verdict(over: newer) == .taken)
+        #expect(fork.verdict(over: newer) == .newer)
         #expect(try House().roster.verdict(over: older) == .foreign)
     }
 

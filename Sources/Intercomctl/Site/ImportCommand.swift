@@ -37,7 +37,7 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 /// Refuses a roster that cannot be adopted, with the reason.
 private func check(_ roster: Roster, in book: borrowing SiteBook) throws(Failure) {
     switch roster.verdict(over: book.held) {
-    case .taken, .known: break
+    case .newer, .known: break
     case .older(let held):
         throw Failure(
             "that roster is old: it has number \(roster.counter), and this station has \(held);"

@@ -240,7 +240,7 @@ struct SiteKeeper {
         }
         while adoption == nil, let news = exchange.nextNews() {
             switch news {
-            case .taken(let found):
+            case .toAdopt(let found):
                 adopt(found.roster, found.text, from: found.peer, for: nil, files)
             case .offered(let peer):
                 guard let offer = exchange.offers.last(where: { $0.peer == peer }) else { continue }
@@ -414,18 +414,17 @@ struct SiteKeeper {
             status.introduces = exchange.introduces
             status.hasLeft = !exchange.left.isEmpty
             status.introducers = exchange.introducers.map { name($0) }
-            status.behind = held.stations.filter {
-                $0.key != own && !exchange.isKnownToHave($0.key)
-            }.map { $0.name }
+            for station in held.stations where station.key != own {
+                let told = exchange.told(by: station.key)
+                guard told != exchange.held?.notice else { continue }
+                status.behind.append(station.name)
+                guard let told else { continue }
+                var older = SiteStatus.Older()
+                (older.station, older.number) = (station.name, Int(clamping: told.counter))
+                status.older.append(older)
+            }
         }
         status.left = exchange.peersLeft(at: now).map { name($0) }
-        for station in exchange.held?.roster.stations ?? []
-        where status.behind.contains(station.name) {
-            guard let number = exchange.numberTold(by: station.key) else { continue }
-            var older = SiteStatus.Older()
-            (older.station, older.number) = (station.name, Int(clamping: number))
-            status.older.append(older)
-        }
         status.offers = exchange.offers.map { shown($0) }
         return status
     }

@@ -30,7 +30,7 @@ public struct RosterExchange {
     /// News for the owner to act on or to report.
     public enum News: Equatable, Sendable {
         /// A roster to write, and then to `hold`.
-        case taken(Found)
+        case toAdopt(Found)
         /// A site to join, if a person decides so.
         case offered(peer: Int)
         /// The introducer has signed two rosters with one number.
@@ -39,24 +39,11 @@ public struct RosterExchange {
         case leftOut(peer: Int)
     }
 
-    /// A roster on its way from a peer.
-    private struct Fetch {
-        let notice: RosterNotice
-        var parts: PartFetch
-        let end: Instant
-
-        func isOver(at now: Instant) -> Bool { now >= end || parts.hasStalled(at: now) }
-
-        var deadline: Instant { parts.deadline.map { min($0, end) } ?? end }
-    }
-
     private static let offersMax = 4
     /// The time without a whole roster after which one more peer is asked.
     ///
     /// So peers that give nothing delay the last one by 16 s at most.
     private static let patience = Duration.milliseconds(500)
-    /// The time for a whole roster: no peer may hold up the others with one part every few seconds.
-    private static let patienceInAll = Duration.seconds(60)
     /// The rosters taken at once, and the time for each further one: the site's key can sign any
     /// number, and each is written.
     private static let takings = (most: 8, each: Duration.seconds(10))
@@ -72,8 +59,8 @@ public struct RosterExchange {
     private var introductions = Introductions.ask
     /// The peers, by number.
     private var peers: [Int: RosterPeer] = [:]
-    /// The fetches, by the number of the peer.
-    private var fetches: [Int: Fetch] = [:]
+    /// The rosters on their way, by the number of the peer.
+    private var fetches: [Int: (notice: RosterNotice, parts: PartFetch)] = [:]
     private var begunAt: Instant?
     /// The newest complete and signed roster, until it may be taken.
     private var next: Found?
@@ -88,7 +75,7 @@ public struct RosterExchange {
     public struct Held: Sendable {
         public let roster: Roster
         let text: [UInt8]
-        let notice: RosterNotice
+        public let notice: RosterNotice
 
         init(_ roster: Roster, _ text: [UInt8]) {
             (self.roster, self.text) = (roster, text)
@@ -115,7 +102,7 @@ public struct RosterExchange {
         if before?.site != held?.notice.site { offers = [] }
         // A roster still to be written may be older, or of a site that was left.
         news = news.filter { news in
-            if case .taken(let found) = news { isNewer(found.notice) } else { true }
+            if case .toAdopt(let found) = news { isNewer(found.notice) } else { true }
         }
         if let next, !isNewer(next.notice) { self.next = nil }
         if before?.site != held?.notice.site { (fetches, next) = ([:], nil) }
@@ -235,7 +222,7 @@ public struct RosterExchange {
             records.append((number, .roster(notice)))
         }
         for peer in fetches.keys.sorted() {
-            if fetches[peer]?.isOver(at: now) == true {
+            if fetches[peer]?.parts.hasStalled(at: now) == true {
                 failed(peer, reading: nil, at: now)
             } else {
                 followFetch(peer, at: now)
@@ -247,7 +234,7 @@ public struct RosterExchange {
 
     /// When `tick` has something to do; nil means never.
     public var deadline: Instant? {
-        var first = fetches.values.map { $0.deadline }.min()
+        var first = fetches.values.compactMap { $0.parts.deadline }.min()
         func consider(_ due: Instant) { first = min(first ?? due, due) }
         for (number, peer) in peers where peer.isUp {
             if mayHave(number), let due = peer.notices.due { consider(due) }
@@ -276,17 +263,9 @@ public struct RosterExchange {
     /// Whether a peer is in the roster.
     public func isIn(_ peer: Int) -> Bool { peers[peer].map { held?.has($0.key) == true } ?? false }
 
-    /// Whether the owner of a key has announced the held roster.
-    public func isKnownToHave(_ key: PublicKey) -> Bool {
-        held.map { held in
-            peers.values.contains { $0.key == key && $0.told == held.notice }
-        } ?? false
-    }
-
-    /// The number of the roster that the owner of a key has announced last; nil if that is not of
-    /// this site.
-    public func numberTold(by key: PublicKey) -> UInt64? {
-        peers.values.first { $0.key == key }?.told?.counter
+    /// The last notice of the owner of a key about the site of this station, if any.
+    public func told(by key: PublicKey) -> RosterNotice? {
+        peers.values.first { $0.key == key }?.told
     }
 
     /// The peers in the site whose last notice says that they introduce it.
@@ -370,9 +349,7 @@ public struct RosterExchange {
                 best = (rank, number, notice)
             }
             guard let best else { return }
-            fetches[best.peer] = Fetch(
-                notice: best.notice, parts: PartFetch(of: best.notice, at: now),
-                end: now + Self.patienceInAll)
+            fetches[best.peer] = (best.notice, PartFetch(of: best.notice, at: now))
             begunAt = now
             followFetch(best.peer, at: now)
         }
@@ -409,7 +386,7 @@ public struct RosterExchange {
         guard let found = next, now >= mayTakeAt else { return }
         next = nil
         paidAt = max(paidAt ?? now, now) + Self.takings.each
-        news.append(.taken(found))
+        news.append(.toAdopt(found))
     }
 
     private mutating func judge(
@@ -426,12 +403,12 @@ public struct RosterExchange {
         // A removed peer, which has no key, must not equal an introducer that is no peer.
         let isIntroducer = peers[peer].map { introductions == .from($0.key) } ?? false
         switch roster.verdict(over: held?.roster) {
-        case .taken where isIn && (held != nil || isIntroducer):
+        case .newer where isIn && (held != nil || isIntroducer):
             peers[peer]?.succeeds()
             if found.roster.counter > next?.roster.counter ?? 0 { next = found }
             takeNext(at: now)
-        case .taken where isIn, .foreign where isIn: offer(found, at: now)
-        case .taken:
+        case .newer where isIn, .foreign where isIn: offer(found, at: now)
+        case .newer:
             // Only this station's own site is reported: another one has no place for it.
             if held != nil { news.append(.leftOut(peer: peer)) }
             failed(peer, reading: refused, at: now)
@@ -454,5 +431,65 @@ public struct RosterExchange {
         offers.append(found)
         guard !former.contains(where: { $0.roster.key == found.roster.key }) else { return }
         news.append(.offered(peer: found.peer))
+    }
+}
+
+/// The exchange of rosters with one peer: the peer's notices, and the notices to it.
+struct RosterPeer {
+    /// The longest rests after a useless roster, and after an incomplete one.
+    private static let restMax = (useless: Duration.seconds(600), lost: Duration.seconds(30))
+
+    let key: PublicKey
+    var isUp = false
+    /// The notice of the roster that this station wants from the peer.
+    private(set) var notice: RosterNotice?
+    /// The last notice that the peer has sent about the site of this station.
+    var told: RosterNotice?
+    /// The site that the peer introduces by its last notice, if any.
+    var introduced: UInt64?
+    /// When the peer last announced a site that this station has left; nil after other notices.
+    var leftAt: Instant?
+    /// How many fetches from the peer have failed in a row.
+    private(set) var failures = 0
+    /// When the peer's rest ends; nil without a rest.
+    private(set) var restsUntil: Instant?
+    /// When the peer gets notices of this station's roster; they begin with its first session.
+    var notices = NoticeSchedule()
+    /// The roster of the peer that was read and not taken; it is not fetched again.
+    private var refused: UInt64?
+
+    init(_ key: PublicKey) { self.key = key }
+
+    /// Begins notices of the held roster.
+    mutating func announce(at now: Instant) {
+        notices.begin(at: now)
+        refused = nil
+    }
+
+    /// Sets the roster to fetch from the peer, unless it was refused before.
+    mutating func setNotice(_ notice: RosterNotice?) {
+        self.notice = notice?.text == refused ? nil : notice
+    }
+
+    func rests(at now: Instant) -> Bool { restsUntil.map { now < $0 } ?? false }
+
+    /// Notes a useful roster; the peer rests until `end`.
+    mutating func succeeds(restingUntil end: Instant? = nil) {
+        notice = nil
+        failures = 0
+        restsUntil = end
+    }
+
+    /// Notes a failed fetch; the peer rests 2, 4, 8 seconds, and so on.
+    ///
+    /// - Parameters:
+    ///   - text: The roster that was read; nil if it was incomplete.
+    ///   - now: The time.
+    mutating func fails(_ text: UInt64?, at now: Instant) {
+        notice = nil
+        refused = text ?? refused
+        failures += 1
+        let most = text == nil ? Self.restMax.lost : Self.restMax.useless
+        restsUntil = now + min(most, .seconds(1 << min(failures, 10)))
     }
 }

@@ -1,35 +1,3 @@
-/// A station's verdict on a roster that it receives.
-public enum RosterVerdict: Equatable, Sendable {
-    /// The roster is the first one, or newer than the held one.
-    case taken
-    /// The roster is the held one.
-    case known
-    /// A newer roster is held: an old one was sent again.
-    case older(held: UInt64)
-    /// The introducer has made two of one number; the held one stays until a newer one comes.
-    case forked
-    /// The roster is of another site, and this station is in one already.
-    case foreign
-}
-
-extension Roster {
-    /// The verdict on this roster, beside the held one, if any.
-    ///
-    /// Rosters are compared by their lines, not by their signatures.
-    public func verdict(over held: Roster?) -> RosterVerdict {
-        guard let held else { return .taken }
-        guard held.key == key else { return .foreign }
-        if counter > held.counter { return .taken }
-        if counter < held.counter { return .older(held: held.counter) }
-        return self == held ? .known : .forked
-    }
-
-    /// Whether both rosters have the same stations and channels.
-    public func says(theSameAs other: Roster) -> Bool {
-        stations == other.stations && channels == other.channels
-    }
-}
-
 /// The form of an address in a roster: ADDRESS of protocol.md §4.3.
 ///
 /// The settings of a peer accept only addresses of this form, and refuse some, such as `1.2.3`.
