@@ -1,12 +1,5 @@
 internal import Config
-internal import Crypto
-internal import Files
 internal import HAL
-internal import Peering
-internal import Report
-internal import Station
-internal import Time
-internal import Wire
 
 /// The network of a pairing: a TCP port while a code is shown, and one stream at a time.
 ///
@@ -144,112 +137,7 @@ struct PairingPort: ~Copyable {
     }
 }
 
-/// This station as a pairing sees it now: its key, settings and files.
-struct OwnStation {
-    let publicKey: PublicKey
-    let config: Config
-    /// The files of the settings in use.
-    let used: PeerFiles
-    /// The folder of the settings.
-    let folder: String
-    /// Whether there is a LAN on which stations find each other.
-    let isOnLAN: Bool
-    /// The peers that have a session now.
-    let up: [PublicKey]
-
-    /// The introduction for the other station.
-    var card: PairingCard {
-        var capabilities = Capabilities(bootID: 0)
-        capabilities.flags = config.network.port
-        guard
-            let card = PairingCard(
-                publicKey: publicKey, capabilities: capabilities, name: config.station.name)
-        else { preconditionFailure("the settings have checked the name of the station") }
-        return card
-    }
-
-    /// The one address that the settings allow for listening; nil means every address.
-    var listen: SocketAddress? {
-        config.network.listen.flatMap { SocketAddress(host: $0, port: config.network.port) }
-    }
-
-    /// The addresses of this station, reachable ones first; a person types one of them at the other
-    /// station.
-    var hosts: [String] {
-        if let listen { return [listen.asTyped] }
-        return NetworkInterface.reachable.map {
-            SocketAddress(high: $0.high, low: $0.low, port: config.network.port).asTyped
-        }
-    }
-
-    /// Makes a peer of the other station, with nothing on the disk yet.
-    ///
-    /// An admitted station has stored this one, so a session that came up since does not count.
-    func peer(
-        _ card: PairingCard, suite: Suite, named name: String?, at address: String,
-        isAdmitted: Bool, takesBack: Bool
-    ) throws(PairedPeer.Refusal) -> PairedPeer {
-        try PairedPeer(
-            card.publicKey, called: card.name, named: name, suite: suite, address: address,
-            isUp: !isAdmitted && up.contains(card.publicKey), takesBack: takesBack,
-            among: used, and: try found())
-    }
-
-    /// Reads all files as they are now.
-    ///
-    /// Settings that are unreadable while a person edits them do not hinder a pairing.
-    private func found() throws(PairedPeer.Refusal) -> PeerFiles {
-        if let (_, sources) = try? StationFiles.sources(in: folder) {
-            return PeerFiles(sources, in: used.paths)
-        }
-        do throws(StateError) { return try used.renewed() } catch {
-            throw .failed(error.description)
-        }
-    }
-}
-
 extension SocketAddress {
     /// The address as people and settings write it: without the default port.
     var asTyped: String { port == PeerAddress.defaultPort ? host : description }
-}
-
-/// A pairing under way: the person or program that asked, and the findings so far.
-struct PairingJob {
-    /// The program that waits, whose end ends the pairing; nil for the talk button.
-    var caller: CallerTicket?
-    let asker: Asker
-    /// This station as it is now.
-    var own: OwnStation
-    /// The name for the other station here; nil for its own name.
-    var name: String?
-    /// Whether the peer may be one that the site has put out, perhaps as stolen: a press of the
-    /// talk button cannot say that.
-    var takesBack = false
-    /// Whether the code was typed here, and is tried at another station.
-    var isEntering = false
-    /// The address typed with the code, as in settings, or, where a code is shown, the new peer's
-    /// host; nil for a search of the LAN, and before the shown code is accepted.
-    var host: String?
-    /// The addresses that answered when the code was tried: any of them may have refused it.
-    var answered: [String] = []
-    /// The number of streams from something that is no station; only the first are reported,
-    /// because anybody may connect again and again.
-    var strangers = 0
-    /// Why the last connection failed.
-    var connectionError: SystemError?
-    /// The peer whose files are on the disk except for the last rename.
-    var prepared: PairedPeer?
-    /// The peer once it is written, and the time by which it must be in use.
-    var written: (peer: PairedPeer, end: Instant)?
-
-    static let strangersTold = 3
-
-    /// Makes an event of this pairing.
-    func event(_ kind: Event.Kind, at host: String?, _ detail: String) -> Event {
-        var event = Event(kind, at: 0)
-        (event.asker, event.user) = (asker.name, asker.user)
-        event.target = host
-        event.detail = detail
-        return event
-    }
 }

@@ -18,7 +18,7 @@ internal import Wire
 /// attempts a window, the person here three for a code. The watchdog waits for ten seconds, and the
 /// media loop is not disturbed, so a thread of its own would bring nothing.
 ///
-/// `Pairings+Storing` writes the new peer, `Pairings+Ending` reports the results.
+/// `Pairings+Ending` writes the new peer, and reports the results.
 struct Pairings: ~Copyable {
     /// A task for the other owners of the control loop.
     enum Order {
@@ -33,14 +33,6 @@ struct Pairings: ~Copyable {
         case offer(UInt16?)
         /// Begins or ends the search for neighbours that announce a port.
         case seek(Bool)
-    }
-
-    /// A code that was typed, before the place to try it is known.
-    struct TypedCode: ~Copyable {
-        let code: PairingCode
-        /// The name to look up; nil where stations that show a code are searched for on the LAN.
-        let address: PeerAddress?
-        let began: Instant
     }
 
     /// How long a written peer may take to come into use before the person learns of the delay.
@@ -59,7 +51,8 @@ struct Pairings: ~Copyable {
     var core: Pairing
     var port = PairingPort()
     var job: PairingJob?
-    var typed: TypedCode?
+    /// The code that was typed, before the place to try it is known.
+    var typed: PairingCode?
     var storing: Storing?
     var isOffered = false
     private var orders: [Order] = []
@@ -215,8 +208,9 @@ struct Pairings: ~Copyable {
             guard job.own.isOnLAN else {
                 throw ControlError(.failed, Self.unsearched(job.own.config.network))
             }
+            job.search = (nil, now)
             self.job = job
-            typed = TypedCode(code: code, address: nil, began: now)
+            typed = consume code
             order(.seek(true))
             return tell(PairingReport(.searching, "looking for a station that shows a code"))
         }
@@ -226,8 +220,9 @@ struct Pairings: ~Copyable {
         guard let address = PeerAddress(text: host) else {
             throw ControlError(.failed, "\"\(host)\" is no address")
         }
+        job.search = (address, now)
         self.job = job
-        typed = TypedCode(code: code, address: address, began: now)
+        typed = consume code
         guard let place = SocketAddress(host: address.host, port: address.port) else {
             return order(.lookUp(address))
         }
@@ -253,21 +248,13 @@ struct Pairings: ~Copyable {
     // MARK: Where a typed code is tried
 
     /// Whether stations that show a code are searched for on the LAN (protocol.md §1.9).
-    var isSearching: Bool { waiting.map { $0.address == nil } ?? false }
-
-    /// The address that the typed code waits for, and the beginning of the wait.
-    private var waiting: (address: PeerAddress?, began: Instant)? {
-        switch typed {
-        case .some(let typed): (typed.address, typed.began)
-        case .none: nil
-        }
-    }
+    var isSearching: Bool { job?.search.map { $0.address == nil } ?? false }
 
     /// Takes the result of a lookup.
     mutating func lookedUp(
         _ addresses: [PeerAddress], _ endpoints: [Endpoint], at now: Instant
     ) {
-        guard let address = waiting?.address else { return }
+        guard let address = job?.search?.address else { return }
         // The result may be for a former pairing, which was given up.
         guard addresses == [address] else { return order(.lookUp(address)) }
         guard !endpoints.isEmpty else {
@@ -280,7 +267,9 @@ struct Pairings: ~Copyable {
 
     /// Tries the code at the stations found, once others have had their time to answer.
     mutating func found(_ stations: [[Endpoint]], at now: Instant) {
-        guard isSearching, let began = waiting?.began, now >= began + Self.gathering else { return }
+        guard isSearching, let began = job?.search?.began, now >= began + Self.gathering else {
+            return
+        }
         if stations.isEmpty {
             guard now >= began + Self.searchPatience else { return }
             return fail(
@@ -294,8 +283,9 @@ struct Pairings: ~Copyable {
 
     /// Tries the typed code at these boxes, one after the other.
     private mutating func tryCode(at boxes: [[Endpoint]], at now: Instant) {
-        guard let job, let typed = typed.take() else { return }
-        perform(core.enter(typed.code, at: boxes, as: job.own.card, at: now), at: now)
+        guard let job, let code = typed.take() else { return }
+        self.job?.search = nil
+        perform(core.enter(code, at: boxes, as: job.own.card, at: now), at: now)
     }
 
     // MARK: Streams and time
@@ -305,7 +295,7 @@ struct Pairings: ~Copyable {
         if let storing { return storing.work.look(at: now) }
         guard let job else { return nil }
         if let written = job.written { return written.end }
-        guard let began = waiting?.began else { return core.deadline(at: now) }
+        guard let began = job.search?.began else { return core.deadline(at: now) }
         guard isSearching else { return began + Self.lookUpPatience }
         let gathered = began + Self.gathering
         return now < gathered ? gathered : began + Self.searchPatience
@@ -341,7 +331,7 @@ struct Pairings: ~Copyable {
             guard now >= written.end else { return }
             return used(because: "other settings are still being taken over")
         }
-        if let host = job.host, let began = waiting?.began, now >= began + Self.lookUpPatience {
+        if let host = job.host, let began = job.search?.began, now >= began + Self.lookUpPatience {
             return fail("unreachable", "the address of \(host) was not found in time")
         }
         while self.job != nil, let due = core.deadline(at: now), now >= due {
@@ -389,5 +379,91 @@ struct Pairings: ~Copyable {
 
     mutating func send(_ message: [UInt8], at now: Instant) {
         if !port.send(message) { perform(core.ended(isInOrder: false, at: now), at: now) }
+    }
+}
+
+/// A pairing under way: the person or program that asked, and the findings so far.
+struct PairingJob {
+    /// The program that waits, whose end ends the pairing; nil for the talk button.
+    var caller: CallerTicket?
+    let asker: Asker
+    /// This station as it is now.
+    var own: OwnStation
+    /// The name for the other station here; nil for its own name.
+    var name: String?
+    /// Whether the peer may be one that the site has put out, perhaps as stolen: a press of the
+    /// talk button cannot say that.
+    var takesBack = false
+    /// Whether the code was typed here, and is tried at another station.
+    var isEntering = false
+    /// The address typed with the code, as in settings, or, where a code is shown, the new peer's
+    /// host; nil for a search of the LAN, and before the shown code is accepted.
+    var host: String?
+    /// The wait for the place to try the typed code: the name to look up, or nil where stations that
+    /// show a code are searched for on the LAN; and its beginning.
+    var search: (address: PeerAddress?, began: Instant)?
+    /// The addresses that answered when the code was tried: any of them may have refused it.
+    var answered: [String] = []
+    /// The number of streams from something that is no station; only the first are reported,
+    /// because anybody may connect again and again.
+    var strangers = 0
+    /// Why the last connection failed.
+    var connectionError: SystemError?
+    /// The peer whose files are on the disk except for the last rename.
+    var prepared: PairedPeer?
+    /// The peer once it is written, and the time by which it must be in use.
+    var written: (peer: PairedPeer, end: Instant)?
+
+    static let strangersTold = 3
+
+    /// Makes an event of this pairing.
+    func event(
+        _ kind: Event.Kind, at host: String?, _ detail: String, cause: String? = nil
+    ) -> Event {
+        var event = Event(kind, at: 0)
+        event.cause = cause
+        (event.asker, event.user) = (asker.name, asker.user)
+        event.target = host
+        event.detail = detail
+        return event
+    }
+}
+
+/// This station as a pairing sees it now: its key, settings and files.
+struct OwnStation {
+    let publicKey: PublicKey
+    let config: Config
+    /// The files of the settings in use.
+    let used: PeerFiles
+    /// The folder of the settings.
+    let folder: String
+    /// Whether there is a LAN on which stations find each other.
+    let isOnLAN: Bool
+    /// The peers that have a session now.
+    let up: [PublicKey]
+
+    /// The introduction for the other station.
+    var card: PairingCard {
+        var capabilities = Capabilities(bootID: 0)
+        capabilities.flags = config.network.port
+        guard
+            let card = PairingCard(
+                publicKey: publicKey, capabilities: capabilities, name: config.station.name)
+        else { preconditionFailure("the settings have checked the name of the station") }
+        return card
+    }
+
+    /// The one address that the settings allow for listening; nil means every address.
+    var listen: SocketAddress? {
+        config.network.listen.flatMap { SocketAddress(host: $0, port: config.network.port) }
+    }
+
+    /// The addresses of this station, reachable ones first; a person types one of them at the other
+    /// station.
+    var hosts: [String] {
+        if let listen { return [listen.asTyped] }
+        return NetworkInterface.reachable.map {
+            SocketAddress(high: $0.high, low: $0.low, port: config.network.port).asTyped
+        }
     }
 }
