@@ -194,6 +194,35 @@ extension Request: JSONKind {
     }
 }
 
+/// A request to pair with another station by a code (protocol.md §4.1).
+///
+/// `pair` alone shows a code. With `code` it tries that code, at `host` or at a station found on
+/// the LAN. Both take `name`, the new name of the other station here, and `takes_back`, which
+/// accepts a station that the site here has taken out. The pairing ends when the caller
+/// disconnects.
+public struct PairRequest: Equatable, Sendable {
+    public private(set) var code: String?
+    public private(set) var host: String?
+    public private(set) var name: String?
+    public private(set) var takesBack: Bool
+
+    public init(
+        code: String? = nil, host: String? = nil, name: String? = nil, takesBack: Bool = false
+    ) {
+        (self.code, self.host, self.name, self.takesBack) = (code, host, name, takesBack)
+    }
+
+    mutating func fields(_ coder: inout JSONCoder) {
+        var isBack = takesBack ? true : nil
+        coder.optional("code", &code)
+        coder.optional("host", &host)
+        coder.optional("name", &name)
+        coder.optional("takes_back", &isBack)
+        takesBack = isBack ?? false
+        coder.check("code", code != nil || host == nil)
+    }
+}
+
 extension JSONCoder {
     /// Codes the action of a button: down, or up.
     fileprivate mutating func action(_ isDown: inout Bool) {
