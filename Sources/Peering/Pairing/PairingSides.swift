@@ -343,12 +343,7 @@ public struct OfferedSuites: Equatable, Sendable {
         }
     }
 
-    func offers(_ suite: Suite) -> Bool {
-        switch suite {
-        case .aesGCM: bits & 1 != 0
-        case .chaChaPoly: bits & 2 != 0
-        }
-    }
+    func offers(_ suite: Suite) -> Bool { bits >> (suite.rawValue - 1) & 1 != 0 }
 }
 
 /// Why an attempt to pair ended; the other side does not learn the reason.
