@@ -1,5 +1,6 @@
 internal import Config
 public import Crypto
+internal import HAL
 
 /// The peer of a pairing, before and after it is written: its key, address, suite and pre-shared
 /// key, verified by the code.
@@ -234,4 +235,62 @@ public struct PairedPeer: Sendable {
         }
         return free
     }
+}
+
+/// The drafts of peers' files, which nobody reads before they are in their place.
+extension PeerFiles {
+    /// Writes one of these files under a name that nobody reads, so that `commit` needs no room on
+    /// the disk.
+    fileprivate func prepare(_ path: String) throws(StateError) {
+        guard let source = sources.first(where: { $0.path == path }) else { return }
+        do throws(SystemError) {
+            try paths.directory.write(source.bytes.span, to: Self.draft(of: path), mode: 0o640)
+        } catch { throw StateError(error) }
+    }
+
+    /// Puts a prepared file in its place.
+    fileprivate func commit(_ path: String) throws(StateError) {
+        do throws(SystemError) {
+            try paths.directory.rename(Self.draft(of: path), to: Self.name(of: path))
+        } catch { throw StateError(error) }
+    }
+
+    /// Removes a prepared file.
+    fileprivate func withdraw(_ path: String) throws(StateError) {
+        do throws(SystemError) {
+            try paths.directory.remove(Self.draft(of: path))
+            try paths.directory.remove(Self.draft(of: path) + Self.unwritten)
+        } catch { throw StateError(error) }
+    }
+
+    /// Whether the pre-shared key of a peer of this name is on the disk, and not just prepared.
+    fileprivate func hasSecret(of peer: String) -> Bool {
+        !prepared.contains(peer) && isOnDisk(secretOf: peer)
+    }
+
+    /// Whether this file of a pre-shared key is on the disk, for any purpose.
+    fileprivate func isOnDisk(secretOf peer: String) -> Bool {
+        (try? paths.directory.status(of: "\(Paths.keysName)/\(Self.pskFile(of: peer))")) != nil
+    }
+
+    /// Whether this file is on the disk.
+    fileprivate func isWritten(_ path: String) -> Bool {
+        (try? paths.directory.status(of: Self.name(of: path))) != nil
+    }
+
+    /// The peers with files that were prepared by a program that has died since.
+    fileprivate var prepared: [String] {
+        let folder = paths.directory
+        var names: Set<String> = []
+        for suffix in [".conf\(Self.draftSuffix)", ".conf\(Self.draftSuffix)\(Self.unwritten)"] {
+            guard let files = try? folder.names(in: Paths.learnedPeersName, suffix: suffix)
+            else { continue }
+            names.formUnion(files.map { String($0.dropLast(suffix.utf8.count)) })
+        }
+        return names.sorted()
+    }
+
+    private static let draftSuffix = ".draft"
+
+    private static func draft(of path: String) -> String { name(of: path) + draftSuffix }
 }

@@ -27,9 +27,11 @@ public struct PeerFiles: Sendable {
     }
 
     /// Returns the present settings.
-    public func config() throws(ConfigError) -> Config {
+    public func config() throws(StateError) -> Config {
         if let parsed { return parsed }
-        return try Config(sources, paths: paths)
+        do throws(ConfigError) {
+            return try Config(sources, paths: paths)
+        } catch { throw StateError(error) }
     }
 
     /// Returns the path of a file for this peer alone.
@@ -113,65 +115,11 @@ public struct PeerFiles: Sendable {
         } catch { throw StateError(error) }
     }
 
-    /// Writes one of these files under a name that nobody reads, so that `commit` needs no room on
-    /// the disk.
-    func prepare(_ path: String) throws(StateError) {
-        guard let source = sources.first(where: { $0.path == path }) else { return }
-        do throws(SystemError) {
-            try paths.directory.write(source.bytes.span, to: Self.draft(of: path), mode: 0o640)
-        } catch { throw StateError(error) }
-    }
-
-    /// Puts a prepared file in its place.
-    func commit(_ path: String) throws(StateError) {
-        do throws(SystemError) {
-            try paths.directory.rename(Self.draft(of: path), to: Self.name(of: path))
-        } catch { throw StateError(error) }
-    }
-
-    /// Removes a prepared file.
-    func withdraw(_ path: String) throws(StateError) {
-        do throws(SystemError) {
-            try paths.directory.remove(Self.draft(of: path))
-            try paths.directory.remove(Self.draft(of: path) + Self.unwritten)
-        } catch { throw StateError(error) }
-    }
-
-    /// Whether the pre-shared key of a peer of this name is on the disk, and not just prepared.
-    func hasSecret(of peer: String) -> Bool {
-        !prepared.contains(peer) && isOnDisk(secretOf: peer)
-    }
-
-    /// Whether this file of a pre-shared key is on the disk, for any purpose.
-    func isOnDisk(secretOf peer: String) -> Bool {
-        (try? paths.directory.status(of: "\(Paths.keysName)/\(Self.pskFile(of: peer))")) != nil
-    }
-
-    /// Whether this file is on the disk.
-    func isWritten(_ path: String) -> Bool {
-        (try? paths.directory.status(of: Self.name(of: path))) != nil
-    }
-
-    /// The peers with files that were prepared by a program that has died since.
-    var prepared: [String] {
-        let folder = paths.directory
-        var names: Set<String> = []
-        for suffix in [".conf\(Self.draftSuffix)", ".conf\(Self.draftSuffix)\(Self.unwritten)"] {
-            guard let files = try? folder.names(in: Paths.learnedPeersName, suffix: suffix)
-            else { continue }
-            names.formUnion(files.map { String($0.dropLast(suffix.utf8.count)) })
-        }
-        return names.sorted()
-    }
-
-    private static let draftSuffix = ".draft"
     /// The end of a file's name during the write.
-    private static let unwritten = ".new"
-
-    private static func draft(of path: String) -> String { name(of: path) + draftSuffix }
+    static let unwritten = ".new"
 
     /// The name in the state directory of a file with peers.
-    private static func name(of path: String) -> String {
+    static func name(of path: String) -> String {
         "\(Paths.learnedPeersName)/\(FileStore.name(of: path))"
     }
 
@@ -191,10 +139,7 @@ public struct PeerFiles: Sendable {
     /// there was one.
     @discardableResult
     public func removeStray(of peer: String) throws(StateError) -> Bool {
-        let named: [Config.Peer.PSK]
-        do throws(ConfigError) {
-            named = try config().peers.map { $0.psk }
-        } catch { throw StateError(error) }
+        let named = try config().peers.map { $0.psk }
         let names = Self.secrets(of: peer).map { Self.pskFile(of: $0) }
         do throws(SystemError) {
             var hasRemoved = false

@@ -14,8 +14,6 @@ public enum SiteFiles {
     public static let channelsName = "site.conf"
     static let removedName = "site.removed"
     static let leftName = "site.left"
-    /// The number of newest former keys that are kept.
-    private static let leftMax = 16
     private static let removedMax = 256
 
     /// Reads the text of the roster; nil where this station is in no site.
@@ -60,29 +58,6 @@ public enum SiteFiles {
         return names
     }
 
-    /// Whether two rosters belong to the same site, with any introducer: a site that is taken over
-    /// under another name has no new stations.
-    private static func isSame(_ roster: Roster, as before: Roster) -> Bool {
-        before.name == roster.name
-            || roster.stations.allSatisfy { before.station(with: $0.key) != nil }
-    }
-
-    /// Keeps the names of stations that a roster no longer has, for as long as the station stays in
-    /// the site.
-    static func keepNames(
-        of before: Roster?, lostIn roster: Roster?, _ paths: Paths
-    ) throws(StateError) {
-        guard let before, let roster, isSame(roster, as: before) else {
-            return try write(nil, to: removedName, paths)
-        }
-        var names = removed(paths)
-        for station in before.stations { names[station.key.text] = station.name }
-        for station in roster.stations { names[station.key.text] = nil }
-        guard names != removed(paths) else { return }
-        let lines = names.keys.sorted().map { "\($0) \(names[$0] ?? "")\n" }
-        try write(Array(lines.joined().utf8), to: removedName, paths)
-    }
-
     /// Returns the references of the former keys of this station's site.
     public static func left(_ paths: Paths) -> [UInt64] {
         lines(of: leftName, paths).compactMap { UInt64($0, radix: 16) }
@@ -92,21 +67,6 @@ public enum SiteFiles {
     private static func lines(of name: String, _ paths: Paths) -> [Substring] {
         let text = try? paths.directory.read(name, limit: ConfigFolder.sizeLimit)
         return String(decoding: text ?? [], as: UTF8.self).split(separator: "\n")
-    }
-
-    /// Keeps the key that this station leaves for another key of the same site: a station with the
-    /// old key may be a thief's, or may wait for a person.
-    static func keepLeft(
-        of before: Roster?, for roster: Roster?, _ paths: Paths
-    ) throws(StateError) {
-        guard let before, let roster, isSame(roster, as: before) else {
-            return try write(nil, to: leftName, paths)
-        }
-        guard before.key != roster.key else { return }
-        var left = left(paths).filter { $0 != roster.key.reference }
-        left.append(before.key.reference)
-        let lines = left.suffix(leftMax).map { "\(String($0, radix: 16))\n" }
-        try write(Array(lines.joined().utf8), to: leftName, paths)
     }
 
     /// Returns the channels of a station's site, as settings.

@@ -1,4 +1,4 @@
-internal import Config
+public import Config
 public import Crypto
 internal import HAL
 public import Peering
@@ -11,7 +11,6 @@ public import Peering
 public struct SitePeers {
     private var files: PeerFiles
     private let own: PublicKey
-    private let ownName: String
     /// The steps of the change, in the order of their checks; nil removes a file.
     private var steps: [(path: String, bytes: [UInt8]?)] = []
     /// The peers whose pre-shared keys are useless now.
@@ -27,12 +26,7 @@ public struct SitePeers {
     private static let outWriter = "intercomctl site, which has put it out"
 
     /// Takes all files of the settings; `own` is this station's key.
-    public init(_ files: PeerFiles, own: PublicKey) throws(StateError) {
-        (self.files, self.own) = (files, own)
-        do throws(ConfigError) {
-            ownName = try files.config().station.name
-        } catch { throw StateError(error) }
-    }
+    public init(_ files: PeerFiles, own: PublicKey) { (self.files, self.own) = (files, own) }
 
     /// Makes the stations of a roster the site's peers of this station, and stores its text; nil
     /// ends the site here.
@@ -54,7 +48,7 @@ public struct SitePeers {
     ) throws(StateError) {
         let lost = Self.keys(in: before, lostIn: roster)
         let stations = (roster?.stations ?? []).filter { $0.key != own }
-        let old = try settings()
+        let old = try files.config()
         // Without the channels there is room for everything necessary.
         try files.put(channels: roster.map { _ in [] })
         try followGone(stations, former, lost)
@@ -70,18 +64,14 @@ public struct SitePeers {
         try SiteFiles.keepLeft(of: before, for: roster, files.paths)
         try SiteFiles.write(text, to: SiteFiles.rosterName, files.paths)
         for name in gone { try files.removeStray(of: name) }
-        tell(old, try settings(), lost)
-        tellOwn(roster, before, try settings())
+        tell(old, try files.config(), lost)
+        tellOwn(roster, before, try files.config())
     }
 
     /// Returns the stations that a site has put out; none where this station leaves it.
     private static func keys(in before: Roster?, lostIn roster: Roster?) -> [PublicKey] {
         guard let before, let roster else { return [] }
         return before.stations.map { $0.key }.filter { roster.station(with: $0) == nil }
-    }
-
-    private func settings() throws(StateError) -> Config {
-        do throws(ConfigError) { return try files.config() } catch { throw StateError(error) }
     }
 
     private mutating func put(_ file: PeerFile?, at path: String) throws(StateError) {
@@ -112,7 +102,15 @@ public struct SitePeers {
                     !stations.contains(where: { $0.key == key })
                 else { continue }
                 guard Self.isOfSite(source.bytes) || key == former else {
-                    if lost.contains(key) { try putOut(name, of: &file, at: source.path) }
+                    guard lost.contains(key) else { continue }
+                    // The key, secret and name of a peer that a person or a pairing has made stay:
+                    // a thief of the site's key must not be able to erase them, or to give the name
+                    // to another station.
+                    try revoke(
+                        name, of: &file, at: source.path,
+                        "was put out by the site; if it is to stay a peer of this station: sudo"
+                            + " intercomctl peer set \(name) --revoked no; else: sudo intercomctl"
+                            + " peer remove \(name)")
                     continue
                 }
                 gone.append(name)
@@ -125,7 +123,7 @@ public struct SitePeers {
                     try put(file, at: source.path)
                     told.append("\(name) has a successor; fingerprint: \(next.key.fingerprint)")
                 } else {
-                    try takeOut(name, of: &file, at: source.path)
+                    try removeOrRevoke(name, of: &file, at: source.path)
                 }
             }
         }
@@ -136,9 +134,8 @@ public struct SitePeers {
     /// - Returns: Whether the successor is no peer now.
     private mutating func makeWay(for next: Roster.Station) throws(StateError) -> Bool {
         guard let known = try peer(with: next.key) else { return true }
-        guard let source = source(of: known.name), try !settings().names(peer: known.name) else {
-            return false
-        }
+        guard let source = source(of: known.name), try !files.config().names(peer: known.name)
+        else { return false }
         guard PeerFile(source.bytes).peers == [known.name] else { return false }
         do throws(StateError) {
             try put(nil, at: source.path)
@@ -148,15 +145,15 @@ public struct SitePeers {
     }
 
     private func peer(with key: PublicKey) throws(StateError) -> Config.Peer? {
-        try settings().peers.first { PublicKey(text: $0.key) == key }
+        try files.config().peers.first { PublicKey(text: $0.key) == key }
     }
 
     /// Removes a peer, or keeps it without a session where settings name it: a button for one
     /// person must not become a button for a channel of that name.
-    private mutating func takeOut(
+    private mutating func removeOrRevoke(
         _ name: String, of file: inout PeerFile, at path: String
     ) throws(StateError) {
-        if try !settings().names(peer: name) {
+        if try !files.config().names(peer: name) {
             var without = file
             without.remove(name)
             do throws(StateError) {
@@ -171,19 +168,7 @@ public struct SitePeers {
             "is no longer a peer; settings name it still, so it is shown as down")
     }
 
-    /// Puts out a peer that a person or a pairing has made, and that was in the site.
-    ///
-    /// Its key, secret and name stay: a thief of the site's key must not be able to erase them, or
-    /// to give the name to another station.
-    private mutating func putOut(
-        _ name: String, of file: inout PeerFile, at path: String
-    ) throws(StateError) {
-        try revoke(
-            name, of: &file, at: path,
-            "was put out by the site; if it is to stay a peer of this station: sudo intercomctl"
-                + " peer set \(name) --revoked no; else: sudo intercomctl peer remove \(name)")
-    }
-
+    /// Keeps a peer without a session.
     private mutating func revoke(
         _ name: String, of file: inout PeerFile, at path: String, _ words: String
     ) throws(StateError) {
@@ -241,16 +226,15 @@ public struct SitePeers {
             else { continue }
             left.append((old, station.name))
         }
-        var hasRenamed = true
-        while hasRenamed {
-            hasRenamed = false
-            for (place, wish) in left.enumerated() {
-                guard try isFree(wish.to) else { continue }
-                left.remove(at: place)
-                try rename(wish.from, to: wish.to)
-                hasRenamed = true
-                break
+        var place = 0
+        while place < left.count {
+            guard try isFree(left[place].to) else {
+                place += 1
+                continue
             }
+            let wish = left.remove(at: place)
+            try rename(wish.from, to: wish.to)
+            place = 0
         }
         for wish in left {
             told.append(
@@ -266,7 +250,7 @@ public struct SitePeers {
                 "\(name) is called \(other) in the site; it was paired here, and keeps its name")
             return
         }
-        let config = try settings()
+        let config = try files.config()
         guard !config.names(peer: name), config.site.introductions != .from(name) else {
             told.append("\(name) is called \(other) in the site; settings name it, so not here")
             return
@@ -289,7 +273,7 @@ public struct SitePeers {
     /// Makes a station a peer, unless it is one already.
     private mutating func add(_ station: Roster.Station) throws(StateError) {
         guard try peer(with: station.key) == nil else { return }
-        guard station.name != ownName else {
+        guard try station.name != files.config().station.name else {
             told.append(
                 "\(station.name) of the site is left out, as this station itself is called that: if"
                     + " it takes the place of that one, where the site is introduced: sudo"
@@ -321,9 +305,7 @@ public struct SitePeers {
 
     /// Whether a name is free here: no station, peer, channel of its own or file has it.
     private func isFree(_ name: String) throws(StateError) -> Bool {
-        let config = try settings()
-        return name != ownName && !config.peers.contains { $0.name == name }
-            && !config.channels.contains { $0.name == name && !$0.isOfSite && !$0.isWaiting }
+        try files.config().isFree(name)
             && !files.sources.contains { $0.path == files.path(of: name) }
     }
 
@@ -384,6 +366,58 @@ public struct SitePeers {
             guard let key = PublicKey(text: other.key), lost.contains(key) else { continue }
             told.append("\(other.name) is a peer by \(other.origin.file) still: take it out there")
         }
+    }
+}
+
+/// What is kept of former rosters, for people and against thieves.
+extension SiteFiles {
+    /// The number of newest former keys that are kept.
+    private static let leftMax = 16
+
+    /// Whether two rosters belong to the same site, with any introducer: a site that is taken over
+    /// under another name has no new stations.
+    private static func isSame(_ roster: Roster, as before: Roster) -> Bool {
+        before.name == roster.name
+            || roster.stations.allSatisfy { before.station(with: $0.key) != nil }
+    }
+
+    /// Keeps the names of stations that a roster no longer has, for as long as the station stays in
+    /// the site.
+    fileprivate static func keepNames(
+        of before: Roster?, lostIn roster: Roster?, _ paths: Paths
+    ) throws(StateError) {
+        guard let before, let roster, isSame(roster, as: before) else {
+            return try write(nil, to: removedName, paths)
+        }
+        var names = removed(paths)
+        for station in before.stations { names[station.key.text] = station.name }
+        for station in roster.stations { names[station.key.text] = nil }
+        guard names != removed(paths) else { return }
+        let lines = names.keys.sorted().map { "\($0) \(names[$0] ?? "")\n" }
+        try write(Array(lines.joined().utf8), to: removedName, paths)
+    }
+
+    /// Keeps the key that this station leaves for another key of the same site: a station with the
+    /// old key may be a thief's, or may wait for a person.
+    fileprivate static func keepLeft(
+        of before: Roster?, for roster: Roster?, _ paths: Paths
+    ) throws(StateError) {
+        guard let before, let roster, isSame(roster, as: before) else {
+            return try write(nil, to: leftName, paths)
+        }
+        guard before.key != roster.key else { return }
+        var left = left(paths).filter { $0 != roster.key.reference }
+        left.append(before.key.reference)
+        let lines = left.suffix(leftMax).map { "\(String($0, radix: 16))\n" }
+        try write(Array(lines.joined().utf8), to: leftName, paths)
+    }
+}
+
+extension Config {
+    /// Whether neither this station, nor a peer, nor a channel of its own has a name.
+    public func isFree(_ name: String) -> Bool {
+        name != station.name && !peers.contains { $0.name == name }
+            && !channels.contains { $0.name == name && !$0.isOfSite && !$0.isWaiting }
     }
 }
 

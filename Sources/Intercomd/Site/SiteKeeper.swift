@@ -98,10 +98,7 @@ struct SiteKeeper {
         let known = [own.text] + config.peers.map { $0.key }
         let absent = roster.stations.filter { !known.contains($0.key.text) }.map { $0.name }
         displaced = config.peers.compactMap { self.displacement(by: $0, config, roster) }.first
-        leftOut = absent.filter { name in
-            name != config.station.name && !config.peers.contains { $0.name == name }
-                && !config.channels.contains { $0.name == name && !$0.isOfSite && !$0.isWaiting }
-        }
+        leftOut = absent.filter { config.isFree($0) }
         if displaced == nil, let name = absent.first(where: { !leftOut.contains($0) }) {
             displaced = Advice.nameTaken(name, in: config)
         }
