@@ -2,6 +2,7 @@ internal import Config
 internal import Crypto
 internal import Files
 internal import HAL
+internal import Peering
 internal import Report
 
 /// All settings, with the peer files in the state directory that `peer add` writes.
@@ -17,9 +18,7 @@ struct PeerBook {
 
     /// Parses the settings in this book.
     func config() throws(Failure) -> Config {
-        do throws(ConfigError) {
-            return try files.config()
-        } catch { throw StateError(error).failure }
+        try attempt { () throws(StateError) in try files.config() }
     }
 
     /// Finds the writable file that has this peer.
@@ -66,6 +65,17 @@ struct PeerBook {
             site(of: name) == nil
         else { return false }
         return (try? FileStore.mayWrite(in: paths.learnedPeers)) == true
+    }
+
+    /// Whether this station introduces a site, as far as this user may see.
+    var introduces: Bool { (try? hasSiteKey(paths)) == true }
+
+    /// Returns this station's site and a peer's name in it; nil if the peer is not in that site.
+    func site(of peer: String) -> (site: String, name: String)? {
+        guard let peer = try? self.peer(peer), let roster = try? SiteBook.roster(paths),
+            let station = roster.station(withKey: peer.key)
+        else { return nil }
+        return (roster.name, station.name)
     }
 
     private func stranger(_ name: String) -> Failure {

@@ -210,6 +210,69 @@ enum RosterChange {
     }
 }
 
+/// The site that this station is in, from its files.
+struct SiteBook {
+    private let book: PeerBook
+    let own: PublicKey
+    let ownName: String
+    /// The roster in use; nil where this station is in no site.
+    let held: Roster?
+    /// The lines about the change, for a person.
+    private(set) var told: [String] = []
+
+    init(_ invocation: borrowing Invocation) throws(Failure) {
+        book = try PeerBook(invocation)
+        guard let own = try ownKey(book.paths) else {
+            throw Failure(
+                "this station has no key yet; its first start makes it:"
+                    + " sudo systemctl enable --now intercomd")
+        }
+        self.own = own
+        ownName = try book.config().station.name
+        held = try Self.roster(book.paths)
+    }
+
+    var paths: Paths { book.paths }
+
+    /// Lists the names of all peers here, and their keys.
+    func peers() throws(Failure) -> [(name: String, key: PublicKey)] {
+        try book.config().peers.compactMap { peer in
+            PublicKey(text: peer.key).map { (peer.name, $0) }
+        }
+    }
+
+    /// Reads the roster in use.
+    static func roster(_ paths: Paths) throws(Failure) -> Roster? {
+        guard let text = try text(paths) else { return nil }
+        do throws(RosterFault) {
+            return try Roster(parsing: text)
+        } catch { throw Failure("\(SiteFiles.path(paths)) \(error)") }
+    }
+
+    /// Reads the text of the roster in use.
+    static func text(_ paths: Paths) throws(Failure) -> [UInt8]? {
+        try attempt { () throws(StateError) in try SiteFiles.roster(paths) }
+    }
+
+    /// Makes the stations of a roster peers here, and keeps the roster's text; nil ends the site
+    /// here.
+    ///
+    /// - Parameters:
+    ///   - roster: The roster.
+    ///   - text: Its text.
+    ///   - former: The key that this command takes out.
+    /// - Throws: files that cannot be read or written, or would be wrong.
+    mutating func adopt(
+        _ roster: Roster?, text: [UInt8]?, puttingOut former: PublicKey? = nil
+    ) throws(Failure) {
+        do throws(StateError) {
+            var peers = SitePeers(book.files, own: own)
+            try peers.adopt(roster, text: text, after: held, puttingOut: former)
+            told = peers.told + peers.warnings
+        } catch { throw error.failure }
+    }
+}
+
 extension SiteBook {
     /// Returns the site that this station introduces.
     ///
