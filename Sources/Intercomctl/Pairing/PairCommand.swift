@@ -158,7 +158,7 @@ private func showPaired(
             "\(old.name.visible) is known here with another key and is down. Is this the same box,"
                 + " erased? It gets that name, and all that \(old.name.visible) may do here. [no]")
         guard !isSame else {
-            _ = try replacePeer(old.name, by: name, in: book, invocation)
+            _ = try replacePeer(old.name, by: name, in: book, isAsking: false, invocation)
             try printLine(waysToTalk(to: old.name))
             return (old.name, nil)
         }

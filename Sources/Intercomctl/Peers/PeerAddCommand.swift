@@ -117,7 +117,7 @@ private func pskOfBefore(
 /// address, pre-shared key and verified mark move, too, and that peer is removed.
 func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
-    var book = try PeerBook(invocation)
+    let book = try PeerBook(invocation)
     let typed = invocation.arguments[1]
     // An introducer may have no peer of that name. A word that is no key or name may be a secret.
     let paired = book.introduces ? nil : try? book.peer(typed).key
@@ -126,20 +126,20 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     try refuse(name, in: book, invocation) {
         "replace \($0) \(paired == nil && isName(typed) ? typed : pasted)"
     }
+    return try replacePeer(name, by: typed, in: book, isAsking: true, invocation)
+}
+
+/// Replaces a peer by the owner of a typed key, or by the peer that a pairing has made of the new
+/// box, or of the same box, erased.
+func replacePeer(
+    _ name: String, by typed: String, in book: PeerBook, isAsking: Bool,
+    _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    var book = book
     let former = try book.peer(name)
     let successor = try Successor.find(typed, of: former, in: book)
     try successor.checkIsGone(name, invocation)
-    guard try successor.isConfirmed(invocation, former) else { return try printUnchanged() }
-    return try successor.replace(name, in: &book, invocation)
-}
-
-/// Replaces a peer with the peer that a pairing has made of the same box, erased.
-func replacePeer(
-    _ name: String, by paired: String, in book: PeerBook, _ invocation: borrowing Invocation
-) throws(Failure) -> ExitCode {
-    var book = book
-    let successor = try Successor.find(paired, of: try book.peer(name), in: book)
-    try successor.checkIsGone(name, invocation)
+    if isAsking, try !successor.isConfirmed(invocation, former) { return try printUnchanged() }
     return try successor.replace(name, in: &book, invocation)
 }
 
