@@ -88,6 +88,10 @@ intercomctl: audio {side} pcm:simcard:kitchen: no such card now; plug it in, or 
         self.assertEqual((code, text), (
             1, "FAIL  the speaker is muted: intercomctl unmute speaker\n"))
         self.kitchen.ctl("unmute", "speaker")
+        self.kitchen.ctl("volume", "20")
+        code, text, _ = self.kitchen.ctl("test", "speaker")
+        self.assertEqual((code, text), (1, "FAIL  the volume is 20: intercomctl volume 100\n"))
+        self.kitchen.ctl("volume", "100")
         text = self.kitchen.prints("test", "mic", code=1)
         self.assertIn("FAIL  silent", text)
         self.kitchen.speak(500)

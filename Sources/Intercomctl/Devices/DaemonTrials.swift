@@ -32,16 +32,18 @@ struct DaemonTrials: ~Copyable {
             TrialReport(test: "speaker", device: device, verdict: verdict, text: text)
         }
         if let fault = status.audio.output.fault { return report(.failed, fault.sentence) }
-        guard !status.state.isSpeakerMuted else {
-            return report(.failed, "the speaker is muted: intercomctl unmute speaker")
-        }
-        guard status.state.volumes.speaker > 0 else {
-            return report(.failed, "the volume is 0: intercomctl volume 100")
+        let volume = status.state.volumes.speaker
+        if let silence = status.state.speakerSilence {
+            return report(
+                .failed,
+                silence == .speakerMuted
+                    ? "the speaker is muted: intercomctl unmute speaker"
+                    : "the volume is \(volume): intercomctl volume 100")
         }
         try printProgress("intercomd plays a rising tone on \(device.visible)", invocation)
         _ = try daemon.order(.tone)
         Clock.sleep(Chime.trialLength)
-        return report(.done, "played at volume \(status.state.volumes.speaker); \(ifUnheard)")
+        return report(.done, "played at volume \(volume); \(ifUnheard)")
     }
 
     /// Judges three seconds of the daemon's meters as `test mic` does.
