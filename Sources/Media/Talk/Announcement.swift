@@ -227,3 +227,41 @@ extension MediaLoop {
         if cards.master.source == .timer { cards.armTimer(at: now) }
     }
 }
+
+/// Paces the frames of an announcement: one for each frame time, by the card that wakes the loop,
+/// as with the frames of talk.
+struct FramePace {
+    /// The most frames sent late, after the loop stood still.
+    private static let late = 4
+    /// The same in samples, at least: cards move 20 ms at once, some of them 40 ms.
+    private static let lateLeast = 40 * 48
+
+    /// Samples that are due.
+    private var credit = 0
+    /// The moment up to which time has been turned into samples.
+    private var pacedAt: Instant
+
+    init(at now: Instant = Instant(nanoseconds: 0)) { pacedAt = now }
+
+    /// Makes so many samples due.
+    mutating func begin(ahead samples: Int) { credit = samples }
+
+    /// Notes that the card has moved samples: as many more are due.
+    mutating func earn(_ samples: Int, frameSamples frame: Int) {
+        credit = min(credit + samples, max(Self.late * frame, Self.lateLeast))
+    }
+
+    /// Takes one frame, if it is due.
+    mutating func take(frameSamples frame: Int) -> Bool {
+        guard credit >= frame else { return false }
+        credit -= frame
+        return true
+    }
+
+    /// Samples that have become due by time alone since the last call.
+    mutating func samplesDue(at now: Instant) -> Int {
+        let samples = PCM.samples(in: now - pacedAt)
+        pacedAt = pacedAt + PCM.duration(of: samples)
+        return Int(samples)
+    }
+}
