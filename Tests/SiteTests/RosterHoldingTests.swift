@@ -32,8 +32,8 @@ import Wire
             }
             let news = house.stations[1].exchange.nextNews()
             // The control: by itself it is taken.
-            let isNews = if case .toAdopt(let found)? = news { found.roster == older } else { false }
-            #expect(isNews == (isOtherSite == nil))
+            let isNew = if case .toAdopt(let found)? = news { found.roster == older } else { false }
+            #expect(isNew == (isOtherSite == nil))
         }
     }
 
