@@ -48,6 +48,7 @@ class DeafMidway(HeardTest):
             time.sleep(1)
             end()
             said, _ = talker.communicate(timeout=20)
+            self.assertEqual(talker.returncode, 1, said)
         return said
 
     def test_by_death(self):

@@ -83,8 +83,6 @@ struct ListenerWatch: ~Copyable {
     private(set) var words: FirstWords
     private var daemon: Daemon?
     private var isAsked = false
-    /// Whether a listener has ever reported that it hears.
-    private var wasHeard = false
     private let begin: Instant
     private var next: Instant
     /// The sentence that was printed last; nil before the first.
@@ -99,10 +97,9 @@ struct ListenerWatch: ~Copyable {
         (begin, next) = (now, now)
     }
 
-    /// Whether no listener has heard the talk: each has reported why, or has not reported in time.
+    /// Whether no listener hears the talk now: each has reported why, or does not report in time.
     func isUnheard(at now: Instant) -> Bool {
-        guard !wasHeard else { return false }
-        return now >= begin + FirstWords.patience ? words.isSilent : words.isUnheard
+        now >= begin + FirstWords.patience ? words.isSilent : words.isUnheard
     }
 
     /// Whether nothing was printed yet.
@@ -142,7 +139,6 @@ struct ListenerWatch: ~Copyable {
         guard let reply else { return }
         guard case .peers(let list) = reply else { throw Failure.misfit }
         words.hear(list)
-        wasHeard = wasHeard || words.isHeard
         next = now + (isUntold ? FirstWords.look : Self.pause)
     }
 
@@ -208,9 +204,6 @@ struct FirstWords {
         }
         isOpen = false
     }
-
-    /// Whether a listener reports that it hears; valid only after `hear`.
-    var isHeard: Bool { heard.contains { $0.reason == nil } }
 
     /// Whether every listener is known not to hear.
     var isUnheard: Bool {
