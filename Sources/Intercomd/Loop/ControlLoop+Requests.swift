@@ -113,7 +113,8 @@ extension ControlLoop {
             }
         }
         switch result {
-        case .success(let outcome): return Reply(outcome, to: wish, names) { snapshot() }
+        case .success(let outcome):
+            return Reply(outcome, to: wish, names, switchboard.microphoneSilence) { snapshot() }
         case .failure(let problem):
             return Reply(
                 problem, of: wish, names, during: snapshot().callStatus,
@@ -201,9 +202,14 @@ extension Reply {
 
 extension Reply {
     /// Makes the reply to a granted wish; calls `station` only where a listener is down.
+    ///
+    /// `silence` is why this station's microphone gives nothing, which a person in a call must know.
     init(
-        _ outcome: Wish.Outcome, to wish: Wish, _ names: Names, station: () -> Snapshot
+        _ outcome: Wish.Outcome, to wish: Wish, _ names: Names, _ silence: Obstacle?,
+        station: () -> Snapshot
     ) {
+        let reason = silence.map { HeardBy.Reason($0) }
+        let remark = reason.map { "; \($0.words): \($0.fix)" } ?? ""
         switch outcome {
         case .talk(let target, let listeners):
             let heard = names.named(listeners, station)
@@ -221,8 +227,9 @@ extension Reply {
                 : able + (deaf.isEmpty ? "" : "; not heard by \(deaf.sentence)")
             self = .done(Done("paging \(wish.name): \(who)"))
         case .pageEnded: self = .done(Done("page to \(wish.name) ended"))
-        case .calling(let id): self = Self.done("calling \(wish.name)", id)
-        case .answered(let id): self = Self.done("answered", id)
+        case .calling(let id):
+            self = Self.done("calling \(wish.name)" + (wish.isToListen ? "" : remark), id)
+        case .answered(let id): self = Self.done("answered" + remark, id)
         case .rejected(let id): self = Self.done("rejected", id)
         case .hungUp(let id): self = Self.done("hung up", id)
         case .asked(let request):

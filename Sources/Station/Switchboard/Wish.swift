@@ -53,6 +53,11 @@ package enum Wish: Equatable, Sendable {
         }
     }
 
+    /// Whether the wish is a call in which only the other microphone opens.
+    package var isToListen: Bool {
+        if case .call(_, let calling) = self { calling.mode == .monitor } else { false }
+    }
+
     /// Whether this station's microphone and speaker are open.
     package typealias Sound = (hasMicrophone: Bool, hasSpeaker: Bool)
 

@@ -42,8 +42,10 @@ import Wire
         Wish.Named(name, names.routing.target(named: name))
     }
 
-    private func answer(_ outcome: Wish.Outcome, _ request: Request) throws -> Reply {
-        Reply(outcome, to: try #require(wish(request)), names) { station }
+    private func answer(
+        _ outcome: Wish.Outcome, _ request: Request, _ silence: Obstacle? = nil
+    ) throws -> Reply {
+        Reply(outcome, to: try #require(wish(request)), names, silence) { station }
     }
 
     private func problem(
@@ -178,6 +180,16 @@ import Wire
             done.call = id.text
             #expect(try answer(outcome, request) == .done(done))
         }
+        let muted = "; this station's microphone is muted: intercomctl unmute mic"
+        for (outcome, request, text) in said.prefix(2) {
+            var done = Reply.Done(text + muted)
+            done.call = id.text
+            #expect(try answer(outcome, request, .microphoneMuted) == .done(done))
+        }
+        let listen = Request.call("office", .listen, .normal)
+        var listening = Reply.Done("calling office")
+        listening.call = id.text
+        #expect(try answer(.calling(id), listen, .microphoneMuted) == .done(listening))
         var asked = Reply.Done("asked office for its relay door")
         asked.request = 12
         #expect(try answer(.asked(peerRequest: 12), .relay("door", peer: "office")) == .done(asked))
