@@ -208,6 +208,7 @@ struct Successor {
             name: name, former: paired?.name, fingerprint: key.fingerprint)
         report.add("replaced \(name); fingerprint: \(key.fingerprint)")
         report.add("the key of the former \(name) is no longer accepted")
+        report.addDropped(to: name, invocation)
         if let paired {
             report.add("\(paired.name) is \(name) now")
         } else {

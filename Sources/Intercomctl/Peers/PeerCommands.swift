@@ -58,6 +58,7 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     try book.write(path)
     let hasSecret = try book.removeStray(of: name)
     report.add("removed \(name)" + (hasSecret ? " and its pre-shared key" : ""))
+    report.addDropped(to: name, invocation)
     // A peer that answers but does not accept this station has removed it.
     if !isOut, known?.down.reason != "not_accepted" {
         report.add(

@@ -18,6 +18,18 @@ struct PeerReport {
 
     mutating func add(_ line: String) { lines.append(line) }
 
+    /// Adds the messages that the daemon drops with a peer's key: no other box can open them.
+    mutating func addDropped(to name: String, _ invocation: borrowing Invocation) {
+        guard var daemon = try? Daemon(invocation),
+            case .messages(let list)? = try? daemon.ask(.message(.list))
+        else { return }
+        let count = list.messages.count {
+            !$0.isIncoming && $0.peer == name && ["waiting", "sent"].contains($0.state)
+        }
+        guard count > 0 else { return }
+        add("dropped: \(plural(count, "unsent message")), which only that box could open")
+    }
+
     /// Makes the daemon read the files, except with `--no-reload`; then prints the report.
     consuming func reloadAndPrint(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         var ending = ExitCode.ok

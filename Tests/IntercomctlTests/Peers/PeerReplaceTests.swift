@@ -43,6 +43,23 @@ import Testing
         try folder.run(["peer", "replace", "--no-reload"] + words)
     }
 
+    /// It is sealed for the former box.
+    @Test func aMessageThatWaitsForTheFormerBoxIsToldToBeDropped() throws {
+        var list = MessageList()
+        list.messages = [("garage", "waiting"), ("garage", "heard"), ("office", "waiting")].map {
+            var message = MessageList.Message()
+            (message.peer, message.state) = $0
+            return message
+        }
+        let reply = Reply.messages(list)
+        try folder.answer { request in
+            [request == .message(.list) ? reply.encoded : Reply.status(Status()).encoded]
+        }
+        let dropped = "dropped: 1 unsent message, which only that box could open\n"
+        #expect(try replace("--yes", "garage", "garage-2").output.contains(dropped))
+        #expect(try folder.does("peer", "remove", "--no-reload", "garage").contains(dropped))
+    }
+
     @Test func aPeerFromAPairingTakesThePlaceWithItsKeyAddressAndSecret() throws {
         let outcome = try replace("--yes", "garage", "garage-2")
         #expect(outcome.code == 0, "\(outcome.complaint)")
