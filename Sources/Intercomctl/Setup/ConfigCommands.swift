@@ -19,9 +19,7 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     } else {
         for mistake in found.errors { try? printLine(mistake.line, to: .complaint) }
         if found.omitted > 0 { try? printLine("and \(found.omitted) more", to: .complaint) }
-        for mistake in found.warnings {
-            try? printLine("warning: \(mistake.line)", to: .complaint)
-        }
+        printWarnings(found)
         if let config = found.config, found.errors.isEmpty {
             try printLine(
                 "ok: \(plural(sources.count, "file")), station \(config.station.name),"
@@ -37,6 +35,12 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     }
     guard found.errors.isEmpty else { return .failed }
     return found.warnings.isEmpty ? .ok : .degraded
+}
+
+private func printWarnings(_ found: ConfigFindings) {
+    for mistake in found.warnings {
+        try? printLine("warning: \(mistake.line)", to: .complaint)
+    }
 }
 
 /// The mistakes in the files, and in the keys that they name.
@@ -171,6 +175,10 @@ func reloadConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
         guard error.refusal == .failed else { throw error }
         let rest = "until that is mended, the settings in use stay as they are"
         throw Failure("\(error.text)\n\(rest)", refusal: error.refusal)
+    }
+    let folder = ConfigFolder(invocation.configFolder)
+    if let sources = try? folder.sources() {
+        printWarnings(ConfigFindings(sources, in: folder.folder, folder.paths))
     }
     try printResult(reload.json, text(of: reload), invocation)
     return reload.needsRestart ? .degraded : .ok

@@ -31,6 +31,16 @@ import Testing
                 + "{\"text\":\"+ [peer attic]\",\"section\":\"peer attic\",\"restart\":false}]}\n")
     }
 
+    @Test func aSettingThatIsGoneIsToldAgain() throws {
+        let folder = try StationFolder("[session]\nrekey-after = 5s\n")
+        try folder.answer(.reload(Reply.Reload()))
+        let check = try folder.run("config", "check")
+        let reload = try folder.run("reload")
+        #expect(reload.complaint == check.complaint)
+        #expect(reload.complaint.hasPrefix("warning: \(folder.config)/intercomd.conf:"))
+        #expect(reload.code == 0 && reload.output == "nothing has changed\n")
+    }
+
     @Test func badFilesAreToldLineByLine() throws {
         try folder.answer(.refused(ControlError(.failed, "a.conf:3: one\na.conf:4: t\u{1b}wo")))
         let outcome = try folder.run("reload")
