@@ -221,6 +221,15 @@ import Wire
         #expect(exchange.initiator.state(of: 0)?.sessionSince == nil)
     }
 
+    /// A minute after that, it is a problem.
+    @Test func aLostPeerIsDownSinceItWasLastHeard() throws {
+        try establish()
+        hear(at: seconds(10))
+        exchange.initiator.tick(at: seconds(60))
+        #expect(exchange.initiator.fetch().contains(.down(peer: 0)))
+        #expect(exchange.initiator.state(of: 0)?.downSince == seconds(10))
+    }
+
     @Test func aSessionIsErasedWhenItsCounterIsSpent() throws {
         try establish()
         exchange.initiator.hear(at: ms(9), sent: 1 << 22)

@@ -116,7 +116,7 @@ public struct PeerState: Sendable {
     public let handshakes: UInt64
     public let endpoint: Endpoint?
     public var endpointSource: EndpointSource? = nil
-    /// When the peer was added or lost; nil while it is up.
+    /// When the peer was added, or last heard; nil while it is up.
     public var downSince: Instant? = nil
     /// The peer's addresses in the settings.
     public var endpoints: [Endpoint] = []

@@ -61,7 +61,7 @@ extension PeerTable {
     mutating func lose(_ peer: Int, _ association: Association, at now: Instant) {
         guard association.upSince != nil else { return }
         association.upSince = nil
-        association.evidence = Evidence(since: now)
+        association.evidence = Evidence(since: association.lastOpened ?? now)
         actions.push(.down(peer: peer))
     }
 
