@@ -76,7 +76,7 @@ extension Messages {
         let damaged = kept.count { isDamaged($0) }
         if damaged > 0 {
             let what = damaged == 1 ? "1 is damaged" : "\(damaged) are damaged"
-            found.append(Fault("messages", of: "messages", what, fix: "intercomctl message list"))
+            found.append(Fault("damaged", of: "messages", what, fix: "intercomctl message list"))
         }
         if waiting > 0 {
             let what =

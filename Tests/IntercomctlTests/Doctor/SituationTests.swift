@@ -106,6 +106,20 @@ import Testing
             ])
     }
 
+    @Test func aNewMessageIsNoWarning() {
+        var status = Status()
+        status.notes = [
+            Fault("messages", of: "messages", "1 is new", fix: "intercomctl message play"),
+            Fault("damaged", of: "messages", "1 is damaged", fix: "intercomctl message list"),
+        ]
+        let found = situation(settings(""), .up(status, process: 42))
+        #expect(
+            lines(.status, found.reportStatus(to:)) == [
+                "ok status messages: 1 is new -> intercomctl message play",
+                "WARN status messages: 1 is damaged -> intercomctl message list",
+            ])
+    }
+
     @Test func aRunningDaemonIsComparedWithTheFiles() {
         let two = settings("[peer attic]\nkey = \(ownKey)\n[peer hall]\nkey = \(otherKey)\n")
         func peers(_ answer: Situation.Answer) -> [String] {
