@@ -135,6 +135,18 @@ import Testing
         }
     }
 
+    /// The box was paired beside the peer that it is to replace.
+    @Test func aKnownBoxOfAnotherPeersNameIsToldHowToTakeItsPlace() {
+        let files = files(entry("garage"), learned: ["b": entry("garage-2", key.text)])
+        #expect {
+            _ = try peer("garage", used: files, found: files)
+        } throws: { error in
+            guard case .known(let text)? = error as? PairedPeer.Refusal else { return false }
+            return text.contains(
+                "; if it is garage anew: sudo intercomctl peer replace garage garage-2; to pair")
+        }
+    }
+
     /// One that its site has put out comes back with it, where that is introduced.
     @Test(arguments: [(true, true), (true, false), (false, true)])
     func oneThatWasPutOutIsTakenBackWhereThatIsDone(isBySite: Bool, introduces: Bool) throws {

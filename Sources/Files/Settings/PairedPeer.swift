@@ -68,7 +68,10 @@ public struct PairedPeer: Sendable {
             if let peer = config.peers.first(where: { PublicKey(text: $0.key) == key }) {
                 guard !isUp, Self.mayPairAnew(peer, among: book),
                     known.map({ $0.name == peer.name }) ?? true
-                else { throw .known(Self.refusal(peer, among: book)) }
+                else {
+                    let isHeir = config.peers.contains { $0.name == called && $0.name != peer.name }
+                    throw .known(Self.refusal(peer, replacing: isHeir ? called : nil, among: book))
+                }
                 known = peer
             }
             books.append(book)
@@ -197,7 +200,10 @@ public struct PairedPeer: Sendable {
         }
     }
 
-    private static func refusal(_ peer: Config.Peer, among files: PeerFiles) -> String {
+    /// Describes why a known peer is not paired; `former` is the peer that has the box's own name.
+    private static func refusal(
+        _ peer: Config.Peer, replacing former: String?, among files: PeerFiles
+    ) -> String {
         let source = files.sources.first { $0.path == peer.origin.file }
         if peer.isRevoked {
             // The introducer takes back a peer that its site has put out.
@@ -221,7 +227,12 @@ public struct PairedPeer: Sendable {
             ? "sudo intercomctl peer remove \(peer.name), or peer remove at the other box, and then"
                 + " pair again"
             : "remove it from \(peer.origin.file) first"
-        return "\(peer.name) is already a peer, and nothing is changed; to pair anew: \(advice)"
+        let place =
+            former.map {
+                " if it is \($0) anew: sudo intercomctl peer replace \($0) \(peer.name);"
+            } ?? ""
+        return "\(peer.name) is already a peer, and nothing is changed;\(place) to pair anew:"
+            + " \(advice)"
     }
 
     /// Returns the name, or the name with the first free number from 2 on.
