@@ -27,7 +27,7 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: hook)
         #expect(
             try mistakes(onEvent: hook)
-                == ["x.conf:4: on-event: \(hook) cannot be run: chmod 755 \(hook)"])
+                == ["x.conf:4: on-event: \(hook) cannot be run: sudo chmod 755 \(hook)"])
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: hook)
         #expect(try mistakes(onEvent: hook) == [])
         for (text, reason) in [

@@ -80,7 +80,8 @@ public enum KeyStore {
         }
         guard (mode ?? 0) & 0o077 == 0 else {
             throw StateError(
-                "look into \(paths.keys): others have rights on it: chmod 700 \(paths.keys)")
+                "look into \(paths.keys): others have rights on it: sudo chmod 700"
+                    + " \(paths.keys)")
         }
     }
 

@@ -46,7 +46,9 @@ public enum PlaceChecks {
                 return [Mistake(origin, "on-event: there is no program \(path)")]
             }
             guard status.isRegular, status.mode & 0o111 != 0 else {
-                return [Mistake(origin, "on-event: \(path) cannot be run: chmod 755 \(path)")]
+                return [
+                    Mistake(origin, "on-event: \(path) cannot be run: sudo chmod 755 \(path)")
+                ]
             }
             return try firstLine(of: path).map { [Mistake(origin, "on-event: \($0)")] } ?? []
         } catch {

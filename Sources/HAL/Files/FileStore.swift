@@ -51,9 +51,9 @@ public enum FileStore {
         let (user, owner) = (Environment.userID, file.status.owner)
         var advice: String?
         if file.status.mode & 0o077 != 0 {
-            advice = "others have rights on it: chmod 600 \(path)"
+            advice = "others have rights on it: sudo chmod 600 \(path)"
         } else if user != 0, owner != user, owner != 0 {
-            advice = "it belongs to user \(owner): chown \(user) \(path)"
+            advice = "it belongs to user \(owner): sudo chown -h \(user) \(path)"
         }
         if let advice {
             throw SystemError(operation: "read the secret \(path)", errno: EPERM, advice: advice)
