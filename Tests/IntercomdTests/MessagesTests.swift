@@ -106,6 +106,7 @@ private final class Folder {
         #expect(try folder.size(huge) == 4, "it is no draft that was cut off")
         #expect(try folder.size(sound.fileName) == sound.size)
         #expect(messages.list.messages[1].reason == "its file is damaged")
+        #expect(messages.notes.map { $0.code } == ["messages", "damaged", "messages"])
         let again = folder.load(config)
         #expect(again.kept.map { $0.fileName } == messages.kept.map { $0.fileName })
     }
