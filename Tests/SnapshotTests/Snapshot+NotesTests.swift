@@ -1,4 +1,5 @@
 import Config
+import Crypto
 import Media
 import Peering
 import Report
@@ -120,6 +121,46 @@ import Wire
             let told = Advice.nameTaken(name, in: station.config).sentence
             #expect(told.hasPrefix("\(name): the one of the site is no peer here: \(words)"))
         }
+    }
+
+    /// What it says stays for a day, whatever lists follow, and ends with the key of the site.
+    @Test func whomNewerListsTakeOutAndIntroduceIsSaidForADay() throws {
+        let keys = (0..<3).map { _ in X25519.publicKey(of: .random()) }
+        func roster(_ key: borrowing SigningKey, _ names: [String]) throws -> Roster {
+            var roster = try #require(Roster(name: "house", key: key.verifyingKey))
+            for (name, key) in zip(["hall", "attic", "barn"], keys) where names.contains(name) {
+                try roster.add(#require(Roster.Station(name: name, key: key)))
+            }
+            return roster
+        }
+        let key = SigningKey.random()
+        let (two, other) = (try roster(key, ["hall", "attic"]), try roster(key, ["barn", "hall"]))
+        var changes = RosterChanges()
+        let now = Kitchen.now
+        var isNews = changes.note(two, after: two, at: now)
+        #expect(!isNews && changes.fault(of: two, at: now) == nil)
+        isNews = changes.note(other, after: two, at: now)
+        #expect(isNews)
+        station.siteNote = changes.fault(of: other, at: now)
+        #expect(
+            station.noteLines == [
+                "lately the site house took out attic, and introduced barn -> if none of your"
+                    + " own people did that, its key is stolen; at a station that you trust: sudo"
+                    + " intercomctl site init house --take-over"
+            ])
+        isNews = changes.note(other, after: other, at: now + .seconds(60))
+        #expect(!isNews)
+        #expect(changes.fault(of: other, at: now + .seconds(86_399)) != nil)
+        #expect(changes.fault(of: other, at: now + .seconds(86_400)) == nil)
+        // Undone by the next list, it is still said.
+        isNews = changes.note(two, after: other, at: now + .seconds(60))
+        #expect(isNews)
+        #expect(
+            changes.fault(of: two, at: now + .seconds(86_430))?.text
+                == "lately the site house took out attic, barn, and introduced barn, attic")
+        // A site that was taken over needs no other key.
+        let anew = try roster(SigningKey.random(), ["hall", "attic"])
+        #expect(changes.fault(of: anew, at: now + .seconds(60)) == nil)
     }
 
     @Test func whoHasNotChangedOverIsNamed() {

@@ -256,9 +256,12 @@ class Introducer(SiteTest):
         self.do(attic, "site", "import", text=forged)
         wait(lambda: self.found(kitchen) == ["attic", "garage"], "the number alone counts")
         kitchen.said("from attic; a change that was made here since may be undone")
+        note = "lately the site house introduced garage -> if none of your own people did"
+        self.assertIn(note, self.do(kitchen, "status", code=None))
         # A new key puts it out for good.
         said = self.do(kitchen, "site", "init", "house", "--take-over", "--yes")
         self.assertRegex(said, r"in it, by list \d+ of before: .*garage")
+        self.assertNotIn(note, self.do(kitchen, "status", code=None))
         self.do(kitchen, "site", "remove", "garage")
         wait(lambda: attic.status()["site"]["offers"], "kitchen shows its site")
         self.do(attic, "site", "join", "--site", self.digits(kitchen))

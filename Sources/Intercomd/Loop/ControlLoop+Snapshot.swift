@@ -34,7 +34,7 @@ extension ControlLoop {
             found.peers[peer].isInSite = site.lists(directory[peer])
             found.peers[peer].formerName = site.formerName(of: directory[peer])
         }
-        found.site = site.status(at: now)
+        (found.site, found.siteNote) = (site.status(at: now), site.note(at: now))
         found.broker = mailbox?.status
         found.pairing = pairings.status
         // A site that a peer offers identifies these callers once it is joined.

@@ -50,6 +50,7 @@ struct SiteKeeper {
     private var complaint: Fault?
     /// The fault that a peer's roster shows, while this station holds the same roster.
     private var dispute: (held: Roster?, fault: Fault)?
+    private var changes = RosterChanges()
     private var words: [Line] = []
     /// The names of stations that were put out of the site, by their keys as text.
     private var former: [String: String] = [:]
@@ -327,6 +328,7 @@ struct SiteKeeper {
         self.adoption = nil
         // Files written before a failure are used, too.
         hasUnused = true
+        let held = exchange.held?.roster
         // Copies of the former roster at other stations are older now.
         if case .success = result { read(paths, at: now) }
         let (number, peer) = (adoption.roster.counter, adoption.peer)
@@ -348,6 +350,11 @@ struct SiteKeeper {
             if let caller {
                 answers.append((caller, .done(Reply.Done(lines.joined(separator: "\n")))))
                 return
+            }
+            if peer != nil, let held, changes.note(adoption.roster, after: held, at: now),
+                let note = note(at: now)
+            {
+                lines.insert(note.sentence, at: 1)
             }
             for line in lines.prefix(Self.linesMax) { say(line, from: peer) }
             if lines.count > Self.linesMax {
@@ -389,6 +396,11 @@ struct SiteKeeper {
         let all = (exchange.introduces ? ["this station"] : []) + others
         guard all.count > 1, let site = exchange.held?.roster.name else { return nil }
         return Advice.rivals(all, of: site)
+    }
+
+    /// The note on stations that newer lists have taken out or introduced.
+    func note(at now: Instant) -> Fault? {
+        exchange.held.flatMap { changes.fault(of: $0.roster, at: now) }
     }
 
     /// Checks whether this station has the site's key, which a person may have removed.

@@ -22,6 +22,7 @@ extension Snapshot {
         } else if directory.isEmpty {
             found.append(Advice.unpaired(isInSite: site.name != nil))
         }
+        if let siteNote { found.append(siteNote) }
         for offer in site.offers { found.append(Advice.offer(offer, to: site)) }
         if !site.left.isEmpty { found.append(Advice.unchanged(site.left)) }
         for missing in config.awaited {

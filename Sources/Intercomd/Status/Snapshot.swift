@@ -41,6 +41,8 @@ final class Snapshot {
     var state = SavedState()
     /// The site, and the sites that peers offer.
     var site = SiteStatus()
+    /// The note on stations that the site has taken out or introduced lately.
+    var siteNote: Fault?
     var broker: Status.Broker?
     var pairing = PairingStatus()
     /// The time at which each open talk target opened the microphone, by `id`.
