@@ -137,8 +137,9 @@ public struct CallerStatus: JSONRecord, Equatable, Sendable {
 
     /// The advice on a former station that still calls.
     public static let formerFix =
-        "if that is meant, nothing is to be done here; if not: intercomctl pair, or, in a site,"
-        + " compare intercomctl site list here and there: one may have changed over to a new key"
+        "if it was removed, or another box has its place, nothing is to be done here; if not:"
+        + " intercomctl pair, or, in a site, compare intercomctl site list here and there: one may"
+        + " have changed over to a new key"
 
     /// The command that adds the caller as a peer; the person fills in NAME, as another peer here
     /// may have the caller's name in the site.

@@ -69,8 +69,8 @@ import Wire
         for word in ["new key", "former key", "thief"] { #expect(!told.contains(word)) }
         #expect(
             told.hasPrefix(
-                "this station is refused by garage, office: the site house may have put it out, or"
-                    + " have another key there -> compare the digits of its key (intercomctl site"
+                "this station is refused by garage, office: the site house may have put it out or"
+                    + " replaced it, or have another key there -> compare the digits of its key (intercomctl site"
                     + " list, here and there); "))
         // Each way is there, none of which the command refuses.
         let ways = [
@@ -78,9 +78,11 @@ import Wire
         ]
         #expect(ways.allSatisfy { told.contains($0) } == introduces)
         #expect(told.contains("CODE at the station that is to introduce"))
-        // It has just been taken over here, and not by a thief.
+        let joining = "if theirs is wrong, there: intercomctl site join; to come back"
+        #expect(told.contains(joining) == (hasLeft && !introduces))
+        // It has just been taken over, here or where this station has joined, and not by a thief.
         let theft = "you trust: sudo intercomctl site init house --take-over"
-        #expect(told.hasSuffix(theft) == !(introduces && hasLeft))
+        #expect(told.hasSuffix(theft) == !hasLeft)
     }
 
     /// A box that introduces leaves its site first, and may have no peer then to join from.
@@ -120,6 +122,7 @@ import Wire
         ] {
             let told = Advice.nameTaken(name, in: station.config).sentence
             #expect(told.hasPrefix("\(name): the one of the site is no peer here: \(words)"))
+            #expect(told.contains("site replace kitchen PEER") == (name == "kitchen"))
         }
     }
 

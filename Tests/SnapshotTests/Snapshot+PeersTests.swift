@@ -64,6 +64,15 @@ import Wire
         #expect(sought.fix?.contains("sudo intercomctl peer set garage --address") == true)
         #expect(sought.fix?.contains("may have put this station out") == true)
         #expect(sought.code == "no_address" && alone.code == "no_address")
+        // Since the site was taken over, it has not shown itself under the new key.
+        station.peers[Kitchen.garage].isInSite = true
+        (station.site.hasLeft, station.site.behind) = (true, ["garage"])
+        let former = try #require(station.peerStatus(Kitchen.garage).fault)
+        #expect(former.text.hasPrefix("is not known to be under the site's new key, and is not"))
+        let joining = "if it is still under the former key, there: intercomctl site join; else see"
+        #expect(former.fix?.hasPrefix(joining) == true)
+        station.site.behind = []
+        #expect(station.peerStatus(Kitchen.garage).fault?.text == sought.text)
     }
 
     /// It may have joined, and have put this station out or given its name away: it can tell.
@@ -78,6 +87,9 @@ import Wire
             #expect(fix.contains("intercomctl status there"))
             let entry = "not in the site, or under another key: intercomctl site join there"
             #expect(fix.contains(entry) == isInSite)
+            if isInSite, reason == .notAccepted {
+                #expect(fix.hasSuffix("; if the psks differ: intercomctl pair"))
+            }
             let removal = "where the site is introduced: sudo intercomctl site remove garage"
             #expect(fix.contains("if it has left for good, \(removal)") == isInSite)
             // One that was removed there, as a person wants it, is removed here, too.
@@ -197,6 +209,9 @@ import Wire
             #expect(fault.text.hasPrefix("no answer from ") && !fault.text.contains("where"))
             let way = "if garage-3 is that box anew: sudo intercomctl peer replace garage garage-3;"
             #expect(fault.fix?.hasPrefix(way) == isNamed)
+            station.isLANSearched = true
+            station.peers[Kitchen.garage].downReason = .noAddress
+            #expect(station.peerStatus(Kitchen.garage).fault?.fix?.hasPrefix(way) == isNamed)
         }
     }
 
@@ -254,6 +269,9 @@ import Wire
         #expect(station.problems.first?.fix?.contains(", then \(named) garage ") == true)
         station.site.introduces = true
         #expect(station.problems.first?.fix?.contains(", then here: sudo") == true)
+        // The list that this station signs has its key: the entry at the peer is wrong.
+        station.peers[Kitchen.garage].downReason = .toldOtherKey(at: place)
+        #expect(station.problems.first?.fix == "there: \(own)")
     }
 
     @Test func thatAFormerStationStillCallsIsToldWhileItDoes() throws {

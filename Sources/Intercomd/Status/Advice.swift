@@ -124,18 +124,19 @@ enum Advice {
                 + " \(pairing) CODE at the station that is to introduce; if this one is, on one of"
                 + " them that does not introduce: \(pairing) --move, and sudo \(pairing) CODE"
                 + " here, then on the others: intercomctl site join"
-            : "to come back: \(pairing) --move, and sudo \(pairing) CODE at the station that is to"
-                + " introduce"
-        // A key that was just taken over is no thief's.
+            : (site.hasLeft ? "if theirs is wrong, there: intercomctl site join; " : "")
+                + "to come back: \(pairing) --move, and sudo \(pairing) CODE at the station that is"
+                + " to introduce"
+        // The site was just taken over: doing so once more would help nobody.
         let theft =
-            site.introduces && site.hasLeft
+            site.hasLeft
             ? ""
             : "; if somebody else has done it, the key is stolen, so first, at a station that you"
                 + " trust: sudo intercomctl site init \(name) --take-over"
         return Fault(
             "put_out",
             "this station is refused by \(peers.joined(separator: ", ")): the site \(name) may have"
-                + " put it out, or have another key there",
+                + " put it out or replaced it, or have another key there",
             fix:
                 "compare the digits of its key (intercomctl site list, here and there);"
                 + " \(ways)\(theft)")

@@ -29,6 +29,16 @@ extension Snapshot {
                 "; if it is not in the site, or under another key: intercomctl site join there, or,"
                     + " if it has left for good, \($0) remove \(name)"
             } ?? "")
+        let heir = heir(of: peer)
+        let succession =
+            heir.map {
+                "if \($0.name) is that box anew: "
+                    + (isInSite && !site.introduces
+                        ? "pair it with \(site.introducer), and there: sudo intercomctl site replace"
+                            + " \(name) PEER; else "
+                        : "sudo intercomctl \(isInSite ? "site" : "peer") replace \(name)"
+                            + " \($0.name); else ")
+            } ?? ""
         switch reason {
         case .revoked where isInSite:
             text = "it was put out here: there is no session with it"
@@ -55,9 +65,17 @@ extension Snapshot {
             text = "its address \(SocketAddress(endpoint)) is this station's own"
             fix = "give it its own: sudo intercomctl peer set \(name) --address ADDRESS"
         case .noAddress where isLANSearched:
-            text = "has no address here, and does not announce itself to this station on the LAN"
+            let isFormer = isInSite && site.hasLeft && site.behind.contains(name)
+            text =
+                isFormer
+                ? "is not known to be under the site's new key, and is not found on the LAN"
+                : "has no address here, and does not announce itself to this station on the LAN"
             fix =
-                "see whether it is on, on the same network, and knows the key of this station"
+                succession
+                + (isFormer
+                    ? "if it is still under the former key, there: intercomctl site join; else "
+                    : "")
+                + "see whether it is on, on the same network, and knows the key of this station"
                 + " (\(refusals)); on another network it needs an address: sudo"
                 + " intercomctl peer set \(name) --address ADDRESS"
         case .noAddress:
@@ -67,30 +85,22 @@ extension Snapshot {
             text = "is being called at \(place)"
             fix = "wait a few seconds"
         case .noAnswer:
-            let heir = heir(of: peer)
             let look =
                 "see whether it is on and intercomd runs there (intercomctl doctor), and whether a"
                 + " firewall drops UDP"
             text =
                 "no answer from \(place)"
                 + (heir.map { $0.isThere ? ", where \($0.name) is now" : "" } ?? "")
-            switch (heir?.name, isInSite && !site.introduces) {
-            case (let heir?, false):
-                fix =
-                    "if \(heir) is that box anew: sudo intercomctl \(isInSite ? "site" : "peer")"
-                    + " replace \(name) \(heir); else \(look)"
-            case (let heir?, true):
-                fix =
-                    "if \(heir) is that box anew: pair it with \(site.introducer), and there: sudo"
-                    + " intercomctl site replace \(name) PEER; else \(look)"
-            case (nil, true) where site.introducers.contains(name):
+            if heir != nil {
+                fix = succession + look
+            } else if isInSite, !site.introduces, site.introducers.contains(name) {
                 fix =
                     "\(look); if it was erased, the site needs another introducer: sudo"
                     + " intercomctl site init NAME --take-over"
-            case (nil, let isElsewhere):
+            } else {
                 fix =
                     "\(look); if it was erased or set up anew: "
-                    + (isElsewhere
+                    + (isInSite && !site.introduces
                         ? "intercomctl pair with \(site.introducer)"
                         : "sudo intercomctl pair here, and type there what it shows; then it says"
                             + " here how that box gets this name")
@@ -104,7 +114,7 @@ extension Snapshot {
                 + " there, or has another psk or suite there"
             fix =
                 isInSite
-                ? "see \(refusals)"
+                ? "see \(refusals); if the psks differ: intercomctl pair"
                 : "see intercomctl status there; if this station is not added there: "
                     + (session?.hasPSK ?? false
                         ? "pair the two anew: intercomctl pair"
@@ -133,8 +143,9 @@ extension Snapshot {
             text =
                 "a packet from its address \(SocketAddress(endpoint)) was made for another key than"
                 + " this station's"
+            // The list of the station that introduces has its key: the entry there is the wrong one.
             fix =
-                (siteCommand ?? "there: sudo intercomctl peer")
+                ((site.introduces ? nil : siteCommand) ?? "there: sudo intercomctl peer")
                 + " replace \(own.name) \(own.key)"
         case .otherVersion(let version, let endpoint):
             text =
