@@ -58,6 +58,8 @@ extension ControlLoop {
             feed { board, _, now in board.moved(number) }
             resolve(number)
         }
+        // Peers that have refused this station may have the newer list, too.
+        if cause == .site { feed { _, table, now in table.retryAll(at: now) } }
         settings.begin(found, for: cause, at: now)
     }
 
