@@ -312,7 +312,8 @@ extension SiteBook {
     /// Waits a moment until the stations that are up announce their rosters: after a start, they
     /// may be newer, as files here may have been restored.
     ///
-    /// - Returns: Whether another station is known to have the roster that is held here.
+    /// - Returns: Whether another station is known to have the roster that is held here; true where
+    ///   no daemon can know.
     /// - Throws: That a station has a newer roster.
     private static func waitForOthers(
         _ others: Int, _ invocation: borrowing Invocation
@@ -334,7 +335,7 @@ extension SiteBook {
             }
             Clock.sleep(.milliseconds(200))
         }
-        return false
+        return true
     }
 
     /// Changes the site that this station introduces, and signs the new roster.

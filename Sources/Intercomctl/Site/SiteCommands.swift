@@ -38,6 +38,9 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         report.add(
             "then at once on each other station: intercomctl site join; the owner of the former key"
                 + " can take stations out where that is still in use")
+        report.add(
+            "where no peer shows the site to a station: intercomctl pair --join --move there, and"
+                + " sudo intercomctl pair --join CODE here")
     } else {
         report.add(
             "to introduce a station: intercomctl pair --join there, which shows a code; then"

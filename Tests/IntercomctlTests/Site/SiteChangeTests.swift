@@ -43,6 +43,17 @@ import Testing
         #expect(!outcome.output.contains("no other station is known to have"))
     }
 
+    @Test func onlyADaemonKnowsThatNoOtherStationHasTheList() throws {
+        let folder = try folder()
+        let doubt = "no other station is known to have number "
+        #expect(try !folder.does("site", "channel", "up", "garage").contains(doubt))
+        var alone = status(behind: ["garage", "attic"])
+        (alone.peers, alone.site.number) = ([], 4)
+        try folder.answer(.status(alone))
+        let told = try folder.does("site", "channel", "--no-reload", "up", "attic")
+        #expect(told.contains("\(doubt)4: "))
+    }
+
     @Test func aChangeOfAnOlderListThanAnotherStationHasIsRefused() throws {
         let folder = try folder()
         let before = folder.read("state/roster")

@@ -76,7 +76,11 @@ import Testing
                 "under a new key each other station has to join the site anew, by hand; without a"
                     + " terminal to ask at, say --yes\n"), "\(asked.complaint)")
         #expect(folder.read("state/roster") == roster && roster != nil)
-        try folder.does("site", "init", "home", "--take-over", "--yes")
+        let said = try folder.does("site", "init", "home", "--take-over", "--yes")
+        #expect(
+            said.contains(
+                "\nwhere no peer shows the site to a station: intercomctl pair --join --move there,"
+                    + " and sudo intercomctl pair --join CODE here\n"), "\(said)")
         #expect(folder.read("state/roster") != roster)
         #expect(folder.read("state/keys/site.key") != nil)
     }
