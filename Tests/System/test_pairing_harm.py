@@ -216,6 +216,7 @@ class Faults(PairingTest):
                     self.assertEqual(screen.ended(), 1)
                     self.assertIn("No space left on device", screen.text)
                     self.assertIn("accepted the code but did not pair", errors)
+                    self.assertIn("perhaps its command was ended, or", errors)
                 else:
                     self.assertIn("No space left on device", errors)
                     wait(lambda screen=screen: "did not finish" in screen.text, "it is told")

@@ -195,7 +195,7 @@ class Spread(SiteTest):
                       "that: sudo intercomctl site add garage", said)
         wait(lambda: "it shows none yet; if it introduces one, there: sudo intercomctl site add"
              in " ".join(shown.text.split()),
-             "garage says what is typed at kitchen")
+             "garage says what is typed at kitchen", 45)
         said = self.do(kitchen, "site", "add", "garage")
         self.assertEqual(shown.ended(), 0, shown.text)
         self.assertIn("joined the site house, from kitchen\n", shown.text)

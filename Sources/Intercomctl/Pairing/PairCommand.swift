@@ -117,7 +117,7 @@ func follow(
         guard let problem = report.problem else { return report }
         throw Failure(
             "\(report.name ?? "") is written, but intercomd has not applied it:\n\(problem)\n"
-                + "correct that, then: intercomctl reload")
+                + "to apply it: intercomctl reload")
     }
     throw Failure("the daemon does not answer; see: journalctl -u intercomd")
 }

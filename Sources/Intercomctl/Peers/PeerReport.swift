@@ -51,7 +51,7 @@ struct PeerReport {
             guard error.code == .notRunning else {
                 throw Failure(
                     "\(name) is written, but intercomd has not applied it:\n\(error.text)\n"
-                        + "correct that, then: intercomctl reload")
+                        + "to apply it: intercomctl reload")
             }
             add("intercomd is not running; it reads this at its next start")
             return .ok
@@ -110,7 +110,7 @@ func fix(for caller: CallerStatus) -> String {
     if caller.station != nil {
         "its name is taken here, by this station ([station] name, then intercomctl reload) or by a"
             + " peer (sudo intercomctl peer rename, or peer remove); where the site is introduced:"
-            + " site rename"
+            + " site rename, or, if it takes the place of that one, site replace"
     } else if caller.formerStation != nil {
         CallerStatus.formerFix
     } else {

@@ -107,8 +107,9 @@ enum Joining {
 
     /// The time that a person at the other station may take.
     private static let patience = Duration.seconds(120)
-    /// After this time the person there has perhaps not typed `--join`.
-    private static let hint = Duration.seconds(5)
+    /// After this time the person there has perhaps not typed `--join`: a station that introduces
+    /// may first wait for the lists of others, and a new list takes seconds.
+    private static let hint = Duration.seconds(30)
 
     private static let ways =
         "if it introduces one, there: sudo intercomctl site add, with the name that this station"
@@ -163,9 +164,7 @@ enum Joining {
         var hasHint = invocation.isJSON
         while Clock.now() < begin + Self.patience {
             let status = try statusNow(invocation).site
-            // The peer is in the present site, whose newer roster may be on its way.
-            let isKnown = former?.digits == status.fingerprint && status.peers.contains(peer)
-            if !hasHint, Clock.now() > begin + (isKnown ? Self.patience / 4 : Self.hint) {
+            if !hasHint, Clock.now() > begin + Self.hint {
                 hasHint = true
                 try printLine("it shows none yet; \(Self.ways)")
             }

@@ -208,9 +208,9 @@ extension Pairings {
         case .declined:
             fail(
                 "declined",
-                "\(typedHost) accepted the code but did not pair. Its screen says why; perhaps this"
-                    + " station is already its peer, or has its key, by a memory card that was"
-                    + " copied. Nothing is changed here")
+                "\(typedHost) accepted the code but did not pair. Its screen says why; perhaps its"
+                    + " command was ended, or this station is already its peer, or has its key, by a"
+                    + " memory card that was copied. Nothing is changed here")
         case .refused(let failure):
             fail(failure == .code ? "wrong_code" : "refused", failure.text(of: typedHost))
         }

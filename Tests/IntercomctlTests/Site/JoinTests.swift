@@ -1,6 +1,8 @@
+import HAL
 import Report
 import Synchronization
 import Testing
+import Time
 
 /// Joining a site, as it is refused.
 @Suite struct JoinTests {
@@ -65,6 +67,49 @@ import Testing
         #expect(try folder.does("site", "join", "--site", otherFingerprint) == "from attic\n")
         // Both are shown now, and no digits say which is meant.
         #expect(try folder.run("site", "join", "--yes").code == 2)
+    }
+
+    /// The other station introduces this one at its own pace.
+    @Test func whoIsAboutToJoinGetsNoOtherLead() throws {
+        var report = PairingReport(.paired, "paired with barn")
+        (report.name, report.isApplied) = ("barn", true)
+        var offer = SiteStatus.Offer()
+        (offer.peer, offer.name) = ("barn", "house")
+        let begin = Clock.now()
+        try folder.answer { [report, offer] request in
+            switch request {
+            case .pair?: return [Reply.pairing(report).encoded]
+            case .join?: return [Reply.done(Reply.Done("joined the site house")).encoded]
+            default:
+                var status = Status()
+                status.site.offers = Clock.now() < begin + .seconds(6) ? [] : [offer]
+                return [Reply.status(status).encoded]
+            }
+        }
+        let output = try folder.does("pair", "--join", "192.0.2.7", "7K9M-QX2W")
+        #expect(
+            output.hasSuffix("\nwaiting for barn to show its site\njoined the site house\n"),
+            "\(output)")
+    }
+
+    /// The daemon may only have been slow: there may be nothing to correct.
+    @Test func whatIsWrittenAndNotInUseIsAppliedByAReload() throws {
+        var report = PairingReport(.paired, "paired with barn")
+        (report.name, report.problem) = ("barn", "other settings are still being taken over")
+        try answer(.pairing(report), Status())
+        let paired = try folder.run("pair", "192.0.2.7", "7K9M-QX2W")
+        try folder.writeIdentity()
+        try folder.answer(.refused(ControlError(.failed, "the audio thread stands still")))
+        let added = try folder.run("peer", "add", "barn", "-", otherKey)
+        for (outcome, problem) in [
+            (paired, "other settings are still being taken over"),
+            (added, "the audio thread stands still"),
+        ] {
+            #expect(
+                outcome.complaint
+                    == "intercomctl: barn is written, but intercomd has not applied it:\n\(problem)"
+                    + "\nto apply it: intercomctl reload\n")
+        }
     }
 
     @Test func aPairingWithOneThatTheSiteTookOutSaysHowItEnds() throws {
