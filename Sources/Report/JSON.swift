@@ -102,11 +102,9 @@ extension JSON {
         unsafe json_incref(value)
     }
 
-    /// Returns the member of an object; nil if there is none, or it is null.
+    /// Returns the member of an object; nil if there is none.
     public func member(_ key: String) -> JSON? {
-        guard let found = unsafe json_object_get(value, key),
-            unsafe found.pointee.type != JSON_NULL
-        else { return nil }
+        guard let found = unsafe json_object_get(value, key) else { return nil }
         return unsafe Self.made(json_incref(found))
     }
 
@@ -145,6 +143,8 @@ extension JSON {
 
 // Plain values.
 extension JSON {
+    var isNull: Bool { unsafe value.pointee.type == JSON_NULL }
+
     /// The text of a string.
     public var text: String? {
         guard let characters = unsafe json_string_value(value) else { return nil }
@@ -165,12 +165,11 @@ extension JSON {
     /// Larger than any measurement or count, and small enough to be rounded to an integer.
     private static let numberMost = 1e15
 
-    /// The number, whole or not; nil for a number beyond 10^15.
+    /// The number, whole or not, brought within 10^15 of zero.
     public var number: Double? {
         let type = unsafe value.pointee.type
         guard type == JSON_INTEGER || type == JSON_REAL else { return nil }
-        let number = unsafe json_number_value(value)
-        return number.magnitude <= Self.numberMost ? number : nil
+        return unsafe min(max(json_number_value(value), -Self.numberMost), Self.numberMost)
     }
 
     /// The truth value.

@@ -34,6 +34,33 @@ extension Priority: JSONValue {
     }
 }
 
+extension Optional: JSONValue where Wrapped: JSONValue {
+    public func written() -> JSON { self?.written() ?? .null() }
+    public static func read(_ json: borrowing JSON) -> Wrapped?? {
+        json.isNull ? .some(nil) : Wrapped.read(json).map { .some($0) }
+    }
+}
+
+extension Array: JSONValue where Element: JSONValue {
+    public func written() -> JSON {
+        var array = JSON.array()
+        for element in self { array.append(element.written()) }
+        return array
+    }
+
+    public static func read(_ json: borrowing JSON) -> [Element]? {
+        guard let count = json.count else { return nil }
+        var elements: [Element] = []
+        for index in 0..<count {
+            guard let element = json.element(index), let value = Element.read(element) else {
+                return nil
+            }
+            elements.append(value)
+        }
+        return elements
+    }
+}
+
 /// A word of a fixed list.
 public protocol JSONWord: JSONValue, RawRepresentable<String> {
     /// The value for a word that only a newer program knows; nil if such a word is an error.
@@ -147,13 +174,9 @@ public struct JSONCoder: ~Copyable {
 
     /// Codes a field that is left out if nil; a field that is present must be of its kind.
     mutating func optional<Value: JSONValue>(_ key: String, _ value: inout Value?) {
-        if isWriting {
-            if let value { object.set(key, value.written()) }
-            return
-        }
-        value = nil
-        if let there = object.member(key) { value = Value.read(there) }
-        check(key, value != nil || !object.has(key))
+        guard isWriting ? value != nil : object.has(key) else { return }
+        field(key, &value)
+        check(key, value != nil)
     }
 
     /// Codes the word of a kind, and the fields of that kind.
@@ -177,47 +200,8 @@ public struct JSONCoder: ~Copyable {
         }
     }
 
-    /// Codes a field that may be null; a value of another kind reads as null, an absent key fails.
-    public mutating func field<Value: JSONValue>(_ key: String, _ value: inout Value?) {
-        if isWriting {
-            object.set(key, value?.written() ?? .null())
-        } else if let there = object.member(key) {
-            value = Value.read(there)
-        } else if !object.has(key) {
-            refuse(key)
-        }
-    }
-
-    /// Codes a record that may be null; a record that is present must be whole.
-    public mutating func field<Record: JSONRecord>(_ key: String, _ value: inout Record?) {
-        late(key, &value)
-        let mayBeNil = object.has(key) && object.member(key) == nil
-        if !isWriting, value == nil, !mayBeNil { refuse(key) }
-    }
-
-    public mutating func field<Value: JSONValue>(_ key: String, _ values: inout [Value]) {
-        if isWriting {
-            var array = JSON.array()
-            for value in values { array.append(value.written()) }
-            object.set(key, array)
-            return
-        }
-        guard let array = object.member(key), let count = array.count else { return refuse(key) }
-        for index in 0..<count {
-            guard let element = array.element(index), let value = Value.read(element) else {
-                return refuse(key)
-            }
-            values.append(value)
-        }
-    }
-
     /// Codes a field that records of older programs lack; without it, the value stays unchanged.
     public mutating func late<Value: JSONValue>(_ key: String, _ value: inout Value) {
-        if isWriting || object.has(key) { field(key, &value) }
-    }
-
-    /// Codes a field that may be null, and that records of older programs lack.
-    public mutating func late<Value: JSONValue>(_ key: String, _ value: inout Value?) {
         if isWriting || object.has(key) { field(key, &value) }
     }
 
