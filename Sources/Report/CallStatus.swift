@@ -55,8 +55,7 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
 }
 
 /// One peer in full: its state, its protection, its rights, and refused requests.
-public struct PeerDetail: JSONRecord, Equatable, Sendable {
-    public var schema = 1
+public struct PeerDetail: JSONDocument, Equatable, Sendable {
     public var peer = PeerStatus()
     /// The peer's rights here, by the names of the settings in `[policy]`.
     public var policy = PeerPolicy()
@@ -70,7 +69,6 @@ public struct PeerDetail: JSONRecord, Equatable, Sendable {
     public init() {}
 
     public mutating func fields(_ coder: inout JSONCoder) {
-        coder.field("schema", &schema)
         coder.field("peer", &peer)
         coder.field("policy", &policy)
         coder.field("opens_microphone", &opensMicrophone)

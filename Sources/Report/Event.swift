@@ -1,5 +1,5 @@
 /// An event, for programs that `monitor`: one JSON object on one line.
-public struct Event: JSONRecord, Equatable, Sendable {
+public struct Event: JSONDocument, Equatable, Sendable {
     public enum Kind: String, JSONWord, Sendable, CaseIterable {
         /// A talk button here was pressed or released: `button`, `target`.
         case keyDown = "key_down"
@@ -190,13 +190,6 @@ public struct Event: JSONRecord, Equatable, Sendable {
         coder.late("by", &asker)
         coder.late("uid", &user)
         coder.field("heard", &heard)
-    }
-
-    /// The line, newline included.
-    public var encoded: [UInt8] {
-        var object = json
-        object.set("schema", JSON(1))
-        return object.line
     }
 }
 

@@ -5,7 +5,7 @@ public import Wire
 /// Every call leaves two records on each side, all with one `call` id, so that two histories can be
 /// compared. The end repeats the fields of the start, because the start may be in a file that is
 /// gone. The JSON keys are an interface, listed in intercomctl(1).
-public struct HistoryRecord: JSONRecord, Equatable, Sendable {
+public struct HistoryRecord: JSONDocument, Equatable, Sendable {
     public enum Phase: String, JSONWord, Sendable { case start, end }
 
     /// The kind of call.
@@ -63,7 +63,6 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
         public static var ofNewerProgram: Self? { .other }
     }
 
-    public var schema = 1
     public var phase = Phase.start
     /// The call's id, a UUID as text: the same on both sides.
     public var call = ""
@@ -93,7 +92,6 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
     public init() {}
 
     public mutating func fields(_ coder: inout JSONCoder) {
-        coder.field("schema", &schema)
         coder.field("record", &phase)
         coder.field("call", &call)
         coder.field("time_ms", &timeMilliseconds)
@@ -202,8 +200,7 @@ extension HistoryRecord {
 }
 
 /// Some calls of the history, the newest first, as `intercomctl history` shows them.
-public struct HistoryList: JSONRecord, Equatable, Sendable {
-    public var schema = 1
+public struct HistoryList: JSONDocument, Equatable, Sendable {
     public var calls: [Call] = []
     /// Whether there are older calls that were not asked for, or did not fit.
     public var isCut = false
@@ -213,14 +210,13 @@ public struct HistoryList: JSONRecord, Equatable, Sendable {
     public init() {}
 
     public mutating func fields(_ coder: inout JSONCoder) {
-        coder.field("schema", &schema)
         coder.field("calls", &calls)
         coder.field("more", &isCut)
         coder.field("problem", &problem)
     }
 
     /// One call, from its two records.
-    public struct Call: JSONRecord, Equatable, Sendable {
+    public struct Call: JSONDocument, Equatable, Sendable {
         /// Milliseconds since 1970, UTC; the end is null while the call goes on.
         public var startedMilliseconds = 0
         public var endedMilliseconds: Int?

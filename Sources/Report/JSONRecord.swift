@@ -80,6 +80,8 @@ extension JSONWord {
 ///
 /// One list of fields serves both ways, so each program can read the output of the other.
 public protocol JSONRecord: JSONValue {
+    /// The number of the form, written first; nil for a record that is part of another.
+    static var schema: Int? { get }
     /// A value to read into.
     init()
     /// Names every field once, in the order in which they are written.
@@ -87,12 +89,15 @@ public protocol JSONRecord: JSONValue {
 }
 
 extension JSONRecord {
+    public static var schema: Int? { nil }
+
     /// The record as a JSON object.
     public var json: JSON { written() }
 
     public func written() -> JSON {
-        var copy = self
+        var (copy, schema) = (self, Self.schema)
         var coder = JSONCoder(writing: .object())
+        coder.optional("schema", &schema)
         copy.fields(&coder)
         return coder.finish()
     }
@@ -119,6 +124,13 @@ extension JSONRecord {
         }
         self.init(json: object)
     }
+}
+
+/// A record that stands alone; its number rises when a key changes its meaning.
+public protocol JSONDocument: JSONRecord {}
+
+extension JSONDocument {
+    public static var schema: Int? { 1 }
 }
 
 /// A value of several kinds, each with a word and its own fields.

@@ -1,6 +1,5 @@
 /// One reading of the meters, 20 a second for watchers of `levels`: one JSON object, one line.
-public struct Levels: JSONRecord, Equatable, Sendable {
-    public var schema = 1
+public struct Levels: JSONDocument, Equatable, Sendable {
     /// Milliseconds since 1970, UTC.
     public var timeMilliseconds = 0
     public var name = ""
@@ -15,7 +14,6 @@ public struct Levels: JSONRecord, Equatable, Sendable {
     public init() {}
 
     public mutating func fields(_ coder: inout JSONCoder) {
-        coder.field("schema", &schema)
         coder.field("time_ms", &timeMilliseconds)
         coder.field("name", &name)
         coder.field("microphone", &microphone)

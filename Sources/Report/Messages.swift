@@ -45,15 +45,13 @@ extension MessageRequest: JSONKind {
 }
 
 /// The voice messages that a station keeps, its own and those from peers.
-public struct MessageList: JSONRecord, Equatable, Sendable {
-    public var schema = 1
+public struct MessageList: JSONDocument, Equatable, Sendable {
     /// The messages, from the oldest.
     public var messages: [Message] = []
 
     public init() {}
 
     public mutating func fields(_ coder: inout JSONCoder) {
-        coder.field("schema", &schema)
         coder.field("messages", &messages)
     }
 

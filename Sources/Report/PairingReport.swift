@@ -2,7 +2,7 @@
 ///
 /// It has the code, the outcome of attempts, and at the end the new peer. A failure ends the
 /// pairing with a refusal instead.
-public struct PairingReport: JSONRecord, Equatable, Sendable {
+public struct PairingReport: JSONDocument, Equatable, Sendable {
     public enum Stage: String, JSONWord, Sendable {
         /// A code is shown: `code`, `hosts`, `port`, `seconds`, `announced`.
         case code
@@ -17,7 +17,6 @@ public struct PairingReport: JSONRecord, Equatable, Sendable {
         case paired
     }
 
-    public var schema = 1
     public var stage = Stage.code
     /// The report in a sentence; `problem` has the reason why a peer is not in use yet.
     public var text = ""
@@ -53,7 +52,6 @@ public struct PairingReport: JSONRecord, Equatable, Sendable {
     }
 
     public mutating func fields(_ coder: inout JSONCoder) {
-        coder.field("schema", &schema)
         coder.field("stage", &stage)
         coder.field("text", &text)
         coder.field("code", &code)

@@ -158,8 +158,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
 }
 
 /// The peers alone, as `intercomctl peers` shows them.
-public struct PeerList: JSONRecord, Equatable, Sendable {
-    public var schema = 1
+public struct PeerList: JSONDocument, Equatable, Sendable {
     public var peers: [PeerStatus] = []
     /// Unknown stations that have called.
     public var callers: [CallerStatus] = []
@@ -171,7 +170,6 @@ public struct PeerList: JSONRecord, Equatable, Sendable {
     }
 
     public mutating func fields(_ coder: inout JSONCoder) {
-        coder.field("schema", &schema)
         coder.field("peers", &peers)
         coder.field("callers", &callers)
     }

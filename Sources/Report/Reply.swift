@@ -26,8 +26,7 @@ public enum Reply: Equatable, Sendable {
     case refused(ControlError)
 
     /// The result of a `ptt`.
-    public struct PTT: JSONRecord, Equatable, Sendable {
-        public var schema = 1
+    public struct PTT: JSONDocument, Equatable, Sendable {
         public var target = ""
         /// Whether the station talks to the target now.
         public var isTalking = false
@@ -41,7 +40,6 @@ public enum Reply: Equatable, Sendable {
         public init() {}
 
         public mutating func fields(_ coder: inout JSONCoder) {
-            coder.field("schema", &schema)
             coder.field("target", &target)
             coder.field("talking", &isTalking)
             coder.field("was_talking", &wasTalking)
@@ -51,9 +49,9 @@ public enum Reply: Equatable, Sendable {
     }
 
     /// The reply to an announcement, sent twice: when the sound may come, and at the end.
-    public struct Announced: JSONRecord, Equatable, Sendable {
+    public struct Announced: JSONDocument, Equatable, Sendable {
         /// 2: `heard` is a list; in 1 it was a sentence.
-        public var schema = 2
+        public static var schema: Int? { 2 }
         public var target = ""
         /// Peers with a session, which can hear the announcement.
         public var listeners: [String] = []
@@ -65,7 +63,6 @@ public enum Reply: Equatable, Sendable {
         public init() {}
 
         public mutating func fields(_ coder: inout JSONCoder) {
-            coder.field("schema", &schema)
             coder.field("target", &target)
             coder.field("listeners", &listeners)
             coder.field("over", &isOver)
@@ -74,8 +71,7 @@ public enum Reply: Equatable, Sendable {
     }
 
     /// The station's public key in its forms (protocol.md §4.2).
-    public struct PublicKeyText: JSONRecord, Equatable, Sendable {
-        public var schema = 1
+    public struct PublicKeyText: JSONDocument, Equatable, Sendable {
         /// `intercom1:…`.
         public var key = ""
         /// 24 digits in 6 groups.
@@ -84,15 +80,13 @@ public enum Reply: Equatable, Sendable {
         public init() {}
 
         public mutating func fields(_ coder: inout JSONCoder) {
-            coder.field("schema", &schema)
             coder.field("key", &key)
             coder.field("fingerprint", &fingerprint)
         }
     }
 
     /// The versions of the daemon and of the wire protocol.
-    public struct Version: JSONRecord, Equatable, Sendable {
-        public var schema = 1
+    public struct Version: JSONDocument, Equatable, Sendable {
         /// The version of the daemon.
         public var version = Product.version
         /// The version of the wire protocol.
@@ -101,15 +95,13 @@ public enum Reply: Equatable, Sendable {
         public init() {}
 
         public mutating func fields(_ coder: inout JSONCoder) {
-            coder.field("schema", &schema)
             coder.field("version", &version)
             coder.field("protocol", &protocolVersion)
         }
     }
 
     /// The reply to a command that only does something.
-    public struct Done: JSONRecord, Equatable, Sendable {
-        public var schema = 1
+    public struct Done: JSONDocument, Equatable, Sendable {
         /// One sentence.
         public var text = ""
         /// The id of the call that the command was about.
@@ -126,7 +118,6 @@ public enum Reply: Equatable, Sendable {
         public init(_ text: String) { self.text = text }
 
         public mutating func fields(_ coder: inout JSONCoder) {
-            coder.field("schema", &schema)
             coder.field("text", &text)
             coder.field("call", &call)
             coder.late("request", &request)
@@ -136,8 +127,7 @@ public enum Reply: Equatable, Sendable {
     }
 
     /// The changes that a `reload` made.
-    public struct Reload: JSONRecord, Equatable, Sendable {
-        public var schema = 1
+    public struct Reload: JSONDocument, Equatable, Sendable {
         /// The changes, in the order of `config show`; empty if nothing has changed.
         public var difference: [Line] = []
 
@@ -147,7 +137,6 @@ public enum Reply: Equatable, Sendable {
         public var needsRestart: Bool { difference.contains { $0.needsRestart } }
 
         public mutating func fields(_ coder: inout JSONCoder) {
-            coder.field("schema", &schema)
             coder.field("difference", &difference)
         }
 

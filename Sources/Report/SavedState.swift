@@ -1,6 +1,5 @@
 /// Volumes, mutes and do-not-disturb, which survive a restart.
-public struct SavedState: JSONRecord, Equatable, Sendable {
-    public var schema = 1
+public struct SavedState: JSONDocument, Equatable, Sendable {
     public var volumes = Volumes()
     public var isMicrophoneMuted = false
     public var isSpeakerMuted = false
@@ -13,7 +12,6 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
     public init() {}
 
     public mutating func fields(_ coder: inout JSONCoder) {
-        coder.field("schema", &schema)
         coder.field("volumes", &volumes)
         coder.field("mute_mic", &isMicrophoneMuted)
         coder.field("mute_speaker", &isSpeakerMuted)

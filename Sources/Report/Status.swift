@@ -1,9 +1,7 @@
 /// The state of the station, for `intercomctl status`.
 ///
 /// The JSON keys are an interface, listed in intercomctl(1): keys may be added, never renamed.
-public struct Status: JSONRecord, Equatable, Sendable {
-    /// Rises when a key changes its meaning.
-    public var schema = 1
+public struct Status: JSONDocument, Equatable, Sendable {
     public var version = ""
     public var name = ""
     public var uptimeSeconds = 0
@@ -47,7 +45,6 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public init() {}
 
     public mutating func fields(_ coder: inout JSONCoder) {
-        coder.field("schema", &schema)
         coder.field("version", &version)
         coder.field("name", &name)
         coder.field("uptime_s", &uptimeSeconds)
