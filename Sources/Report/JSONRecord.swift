@@ -212,6 +212,13 @@ public struct JSONCoder: ~Copyable {
         }
     }
 
+    /// Codes a field, and returns its value, written or read.
+    mutating func passed<Value: JSONValue>(_ key: String, _ value: Value) -> Value {
+        var value = value
+        field(key, &value)
+        return value
+    }
+
     /// Codes a field that records of older programs lack; without it, the value stays unchanged.
     public mutating func late<Value: JSONValue>(_ key: String, _ value: inout Value) {
         if isWriting || object.has(key) { field(key, &value) }

@@ -21,15 +21,12 @@ extension MessageRequest: JSONKind {
 
     mutating func fields(_ coder: inout JSONCoder) -> String {
         switch self {
-        case .record(var peer):
-            coder.field("peer", &peer)
-            self = .record(peer: peer)
+        case .record(let peer):
+            self = .record(peer: coder.passed("peer", peer))
             return "record"
         case .end: return "end"
-        case .send(var peer, var bytes):
-            coder.field("peer", &peer)
-            coder.field("bytes", &bytes)
-            self = .send(peer: peer, bytes: bytes)
+        case .send(let peer, let bytes):
+            self = .send(peer: coder.passed("peer", peer), bytes: coder.passed("bytes", bytes))
             return "send"
         case .list: return "list"
         case .play(var number):

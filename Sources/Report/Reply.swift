@@ -236,12 +236,3 @@ extension Reply {
             "the daemon's reply cannot be read; compare the versions: intercomctl version")
     }
 }
-
-extension JSONCoder {
-    /// A member, as it is written or was read.
-    fileprivate mutating func passed<Value: JSONValue>(_ key: String, _ value: Value) -> Value {
-        var value = value
-        field(key, &value)
-        return value
-    }
-}

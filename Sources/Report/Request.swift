@@ -92,8 +92,8 @@ public enum Request: Equatable, Sendable {
     /// The line, newline included.
     public var encoded: [UInt8] {
         var coder = JSONCoder(writing: .object())
-        var (copy, version) = (self, Self.protocolVersion)
-        coder.field("v", &version)
+        var copy = self
+        _ = coder.passed("v", Self.protocolVersion)
         coder.kind("do", &copy)
         // A few short words: the line is never too long.
         return coder.finish().line
@@ -115,14 +115,11 @@ extension Request: JSONKind {
         switch self {
         case .status: return "status"
         case .peers: return "peers"
-        case .ptt(var isDown, var target):
-            coder.action(&isDown)
-            coder.field("target", &target)
-            self = .ptt(isDown: isDown, target: target)
+        case .ptt(let isDown, let target):
+            self = .ptt(isDown: coder.action(isDown), target: coder.passed("target", target))
             return "ptt"
-        case .talk(var target):
-            coder.field("target", &target)
-            self = .talk(target: target)
+        case .talk(let target):
+            self = .talk(target: coder.passed("target", target))
             return "talk"
         case .monitor: return "monitor"
         case .levels: return "levels"
@@ -137,9 +134,8 @@ extension Request: JSONKind {
             coder.optional("peer", &peer)
             self = .relay(name, peer: peer)
             return "relay"
-        case .signal(var peer):
-            coder.field("peer", &peer)
-            self = .signal(peer: peer)
+        case .signal(let peer):
+            self = .signal(peer: coder.passed("peer", peer))
             return "signal"
         case .tone: return "tone"
         case .key: return "key"
@@ -168,23 +164,20 @@ extension Request: JSONKind {
         case .reject: return "reject"
         case .hangUp: return "hangup"
         case .page(var target, var isDown, var priority):
-            coder.action(&isDown)
+            isDown = coder.action(isDown)
             coder.field("target", &target)
             coder.late("priority", &priority)
             self = .page(target, isDown: isDown, priority)
             return "page"
-        case .show(var peer):
-            coder.field("peer", &peer)
-            self = .show(peer: peer)
+        case .show(let peer):
+            self = .show(peer: coder.passed("peer", peer))
             return "show"
         case .pair(var request):
             request.fields(&coder)
             self = .pair(request)
             return "pair"
-        case .join(var peer, var site):
-            coder.field("peer", &peer)
-            coder.field("site", &site)
-            self = .join(peer: peer, site: site)
+        case .join(let peer, let site):
+            self = .join(peer: coder.passed("peer", peer), site: coder.passed("site", site))
             return "join"
         case .message(var request):
             coder.kind("action", &request)
@@ -225,11 +218,10 @@ public struct PairRequest: Equatable, Sendable {
 
 extension JSONCoder {
     /// Codes the action of a button: down, or up.
-    fileprivate mutating func action(_ isDown: inout Bool) {
-        var word = isDown ? "down" : "up"
-        field("action", &word)
+    fileprivate mutating func action(_ isDown: Bool) -> Bool {
+        let word = passed("action", isDown ? "down" : "up")
         check("action", word == "down" || word == "up")
-        isDown = word == "down"
+        return word == "down"
     }
 }
 

@@ -40,10 +40,8 @@ extension StateRequest: JSONKind {
             coder.check("step", step.map { (-100...100).contains($0) } ?? true)
             self = .volume(kind, percent.map { .to($0) } ?? .by(step ?? 0))
             return "volume"
-        case .mute(var what, var isOn):
-            coder.field("what", &what)
-            coder.field("on", &isOn)
-            self = .mute(what: what, isOn: isOn)
+        case .mute(let what, let isOn):
+            self = .mute(what: coder.passed("what", what), isOn: coder.passed("on", isOn))
             return "mute"
         case .doNotDisturb(var isOn, var seconds):
             coder.field("on", &isOn)
