@@ -25,47 +25,26 @@ public struct SavedState: JSONDocument, Equatable, Sendable {
 
     /// The reason why a person's setting silences the speaker; nil if none does.
     public var speakerSilence: HeardBy.Reason? {
-        isSpeakerMuted ? .speakerMuted : Self.isInaudible(volumes.speaker) ? .volume : nil
+        isSpeakerMuted ? .speakerMuted : Self.isInaudible(volumes[.speaker]) ? .volume : nil
     }
 
     /// Volumes in per cent, 0 to 100; 100 is the loudest.
     public struct Volumes: JSONRecord, Equatable, Sendable {
-        public var speaker = 100
-        public var ring = 100
-        public var tones = 100
-        public var page = 100
-
-        public init() {}
-
-        public mutating func fields(_ coder: inout JSONCoder) {
-            coder.field("speaker", &speaker)
-            coder.field("ring", &ring)
-            coder.field("tones", &tones)
-            coder.field("page", &page)
-            for key in Kind.allCases { self[key] = min(max(self[key], 0), 100) }
-        }
-
         public enum Kind: String, JSONWord, Sendable, CaseIterable {
             case speaker, ring, tones, page
         }
 
+        private var percents: [Kind: Int] = [.speaker: 100, .ring: 100, .tones: 100, .page: 100]
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            for kind in Kind.allCases { self[kind] = coder.passed(kind.rawValue, self[kind]) }
+        }
+
         public subscript(kind: Kind) -> Int {
-            get {
-                switch kind {
-                case .speaker: speaker
-                case .ring: ring
-                case .tones: tones
-                case .page: page
-                }
-            }
-            set {
-                switch kind {
-                case .speaker: speaker = newValue
-                case .ring: ring = newValue
-                case .tones: tones = newValue
-                case .page: page = newValue
-                }
-            }
+            get { percents[kind] ?? 100 }
+            set { percents[kind] = min(max(newValue, 0), 100) }
         }
     }
 
@@ -126,7 +105,7 @@ extension SavedState {
                 case .to(let percent): percent
                 case .by(let step): volumes[kind] + step
                 }
-            volumes[kind] = min(max(percent, 0), 100)
+            volumes[kind] = percent
             change = Event(
                 .volume, at: milliseconds, target: kind.rawValue, detail: "\(volumes[kind])%")
         case .mute(let what, let isOn):

@@ -39,8 +39,8 @@ import Testing
     @Test func eachVolumeIsItsOwn() {
         var state = SavedState()
         #expect(volumes(state) == MediaVolumes())
-        (state.volumes.speaker, state.volumes.ring) = (80, 60)
-        (state.volumes.tones, state.volumes.page) = (40, 20)
+        (state.volumes[.speaker], state.volumes[.ring]) = (80, 60)
+        (state.volumes[.tones], state.volumes[.page]) = (40, 20)
         let volumes = volumes(state)
         #expect(volumes.speaker == Gain(percent: 80) && volumes.ring == Gain(percent: 60))
         #expect(volumes.tones == Gain(percent: 40) && volumes.page == Gain(percent: 20))

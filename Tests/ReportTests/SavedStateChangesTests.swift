@@ -26,8 +26,8 @@ import Testing
         #expect(try change(&state, .volume(.ring, .by(-5))) == volume("35%"))
         #expect(try change(&state, .volume(.ring, .by(-100))) == volume("0%"))
         #expect(try change(&state, .volume(.page, .by(100))) == nil)
-        #expect(state.volumes.ring == 0 && state.volumes.page == 100)
-        #expect(state.volumes.speaker == 100 && state.volumes.tones == 100)
+        #expect(state.volumes[.ring] == 0 && state.volumes[.page] == 100)
+        #expect(state.volumes[.speaker] == 100 && state.volumes[.tones] == 100)
     }
 
     @Test func whatIsSoAlreadyIsNoChange() throws {

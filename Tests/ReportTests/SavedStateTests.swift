@@ -5,7 +5,7 @@ import Testing
 @Suite struct SavedStateTests {
     @Test func whatIsWrittenIsReadAgain() {
         var state = SavedState()
-        state.volumes.ring = 40
+        state.volumes[.ring] = 40
         state.muted = ["attic"]
         state.doNotDisturb.isOn = true
         state.doNotDisturb.untilMilliseconds = 77
@@ -23,7 +23,7 @@ import Testing
         let read = SavedState(parsing: Array(text.utf8).span)
         let state = try #require(read)
         #expect(state.isMicrophoneMuted && state.muted == ["attic"] && state.doNotDisturb.isOn)
-        #expect(state.volumes.page == 50 && !state.isQuietTime)
+        #expect(state.volumes[.page] == 50 && !state.isQuietTime)
     }
 
     @Test func aFileThatIsCutIsNone() {

@@ -29,13 +29,13 @@ import Wire
     }
 
     @Test func volumesAreToldWhereTheyAreTooLittle() {
-        station.state.volumes.speaker = 50
+        station.state.volumes[.speaker] = 50
         #expect(texts(station) == [])
-        station.state.volumes.speaker = 0
+        station.state.volumes[.speaker] = 0
         #expect(texts(station) == ["no voice is heard here: the volume is at 0 %"])
         #expect(station.hindrances[0].fix == "intercomctl volume 100")
-        station.state.volumes.speaker = 100
-        station.state.volumes.page = 0
+        station.state.volumes[.speaker] = 100
+        station.state.volumes[.page] = 0
         #expect(texts(station) == ["no page is heard here: the volume of pages is at 0 %"])
         #expect(station.hindrances[0].fix == "intercomctl volume page 100")
     }

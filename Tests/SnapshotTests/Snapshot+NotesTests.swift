@@ -208,20 +208,20 @@ import Wire
     }
 
     @Test func aRingThatNobodyHearsIsToldUnlessALampShowsIt() throws {
-        station.state.volumes.ring = 21
+        station.state.volumes[.ring] = 21
         #expect(station.noteLines == [])
-        station.state.volumes.ring = 20
+        station.state.volumes[.ring] = 20
         #expect(
             station.noteLines == [
                 "no call is heard here: the volume of rings is at 20 % -> intercomctl volume ring"
                     + " 100"
             ])
         // Each by itself would be heard.
-        (station.state.volumes.ring, station.state.volumes.speaker) = (60, 60)
+        (station.state.volumes[.ring], station.state.volumes[.speaker]) = (60, 60)
         #expect(station.noteLines.count { $0.contains("rings is at 60 %") } == 1)
         let lit = try Kitchen.snapshot(
             Kitchen.text.replacing("show = talking", with: "show = ringing"))
-        lit.state.volumes.ring = 0
+        lit.state.volumes[.ring] = 0
         #expect(!lit.noteLines.contains { $0.contains("no call") })
     }
 

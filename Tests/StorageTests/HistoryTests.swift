@@ -161,7 +161,7 @@ extension History {
         #expect(keeper.close(at: start + .seconds(3), within: .seconds(30)) == nil)
         var next = StateKeeper(in: folder.path)
         _ = next.begin()
-        #expect(next.state.volumes.ring == 30)
+        #expect(next.state.volumes[.ring] == 30)
     }
 
     @Test func aKnobThatIsTurnedForMinutesIsWrittenAllTheSame() throws {
@@ -172,10 +172,10 @@ extension History {
             _ = keeper.tick(at: start + .seconds(second))
         }
         #expect(keeper.close(at: start, within: .seconds(30)) == nil)
-        #expect(keeper.state.volumes.ring == 40)
+        #expect(keeper.state.volumes[.ring] == 40)
         var next = StateKeeper(in: folder.path)
         _ = next.begin()
-        #expect(next.state.volumes.ring == 40)
+        #expect(next.state.volumes[.ring] == 40)
     }
 
     @Test func whatCannotBeWrittenIsSaidOnceAndTriedAgain() throws {

@@ -32,7 +32,7 @@ struct DaemonTrials: ~Copyable {
             TrialReport(test: "speaker", device: device, verdict: verdict, text: text)
         }
         if let fault = status.audio.output.fault { return report(.failed, fault.sentence) }
-        let volume = status.state.volumes.speaker
+        let volume = status.state.volumes[.speaker]
         if let silence = status.state.speakerSilence {
             return report(
                 .failed,

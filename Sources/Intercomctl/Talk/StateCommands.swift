@@ -67,8 +67,8 @@ private func lines(of state: SavedState) -> String {
     let remarks = remarks(on: state, withVolumes: false)
     text += (remarks ?? "nothing is muted, do not disturb is off") + "\n"
     let sounds = [
-        ("the speaker is", state.volumes.speaker, "voice"),
-        ("rings are", state.volumes.ring, "call"), ("pages are", state.volumes.page, "page"),
+        ("the speaker is", state.volumes[.speaker], "voice"),
+        ("rings are", state.volumes[.ring], "call"), ("pages are", state.volumes[.page], "page"),
     ]
     for (subject, volume, sound) in sounds where SavedState.isInaudible(volume) {
         text += "\(subject) at \(volume)%: no \(sound) is heard here\n"

@@ -165,12 +165,12 @@ extension MediaVolumes {
     ///   - isMicrophoneSilent: Whether the microphone gives no audible sound.
     init(_ state: SavedState, _ names: Names, isCardMuted: Bool, isMicrophoneSilent: Bool) {
         self.init()
-        speaker = state.isSpeakerMuted ? .muted : Gain(percent: state.volumes.speaker)
+        speaker = state.isSpeakerMuted ? .muted : Gain(percent: state.volumes[.speaker])
         isSpeakerMuted = state.isSpeakerMuted
         self.isCardMuted = isCardMuted
-        ring = Gain(percent: state.volumes.ring)
-        tones = Gain(percent: state.volumes.tones)
-        page = Gain(percent: state.volumes.page)
+        ring = Gain(percent: state.volumes[.ring])
+        tones = Gain(percent: state.volumes[.tones])
+        page = Gain(percent: state.volumes[.page])
         isMicrophoneMuted = state.isMicrophoneMuted
         self.isMicrophoneSilent = isMicrophoneSilent
         let (directory, channels) = (names.directory, names.routing.channels)

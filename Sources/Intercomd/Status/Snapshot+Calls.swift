@@ -74,10 +74,10 @@ extension Snapshot {
 extension SavedState.Volumes {
     /// The fault of a ringtone that is too soft to be heard; nil where the ringtone is audible.
     var softRing: Fault? {
-        let gain = Gain(percent: ring) * Gain(percent: speaker)
+        let gain = Gain(percent: self[.ring]) * Gain(percent: self[.speaker])
         guard Audibility.isInaudible(gain.factor) else { return nil }
         return Fault(
-            "ring_volume", "the volume of rings is at \(ring) %",
+            "ring_volume", "the volume of rings is at \(self[.ring]) %",
             fix: "intercomctl volume ring 100")
     }
 }

@@ -62,18 +62,18 @@ extension Snapshot {
                 Hindrance(
                     .here, .speakerMuted, "no voice is heard here: the speaker is muted"))
         }
-        if SavedState.isInaudible(state.volumes.speaker) {
+        if SavedState.isInaudible(state.volumes[.speaker]) {
             found.append(
                 Hindrance(
                     .here, .volume,
-                    "no voice is heard here: the volume is at \(state.volumes.speaker) %",
+                    "no voice is heard here: the volume is at \(state.volumes[.speaker]) %",
                     "intercomctl volume 100"))
         }
-        if SavedState.isInaudible(state.volumes.page) {
+        if SavedState.isInaudible(state.volumes[.page]) {
             found.append(
                 Hindrance(
                     .here, .volume,
-                    "no page is heard here: the volume of pages is at \(state.volumes.page) %",
+                    "no page is heard here: the volume of pages is at \(state.volumes[.page]) %",
                     "intercomctl volume page 100"))
         }
         return found

@@ -83,7 +83,7 @@ extension Snapshot {
 
     /// The note that calls ring inaudibly, and no lamp shows them.
     private var ringNote: Fault? {
-        let speaker = state.volumes.speaker
+        let speaker = state.volumes[.speaker]
         guard output.isWanted, !SavedState.isInaudible(speaker),
             var note = state.volumes.softRing,
             !config.lamps.contains(where: { $0.show == .ringing })
