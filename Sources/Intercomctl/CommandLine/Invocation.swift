@@ -5,40 +5,41 @@ internal import Wire
 
 /// The command line: its options and words.
 struct Invocation {
-    /// The value of `--config`; nil without that option.
-    var config: String?
-    var socket: String?
-    var isJSON = false
-    var isFingerprint = false
-    var pskFile: String?
-    var name: String?
-    var site: String?
-    var isJoining = false
-    var isMoving = false
-    var isTakingOver = false
-    var isYes = false
-    var isForced = false
-    var seconds: Int?
-    var file: String?
-    var keyFile: String?
-    var outputFolder: String?
-    var isMixed = false
-    var priority = Priority.normal
-    var isMissed = false
-    var isNoWait = false
-    /// The value of `--since`, in seconds before now.
-    var since: Int?
-    var limit: Int?
-    /// The value of `--for`, in seconds.
-    var length: Int?
-    var address: String?
-    var suite: String?
-    var gain: String?
-    var revoked: String?
-    /// `--no-reload`: files are written, and the daemon is not asked to read them.
-    var isUnapplied = false
-    var isVersion = false
-    var isHelp = false
+    var config: String? { values["--config"].map { folder(typed: $0) } }
+    var socket: String? { values["--socket"] }
+    var isJSON: Bool { has("--json") }
+    var isFingerprint: Bool { has("--fingerprint") }
+    var pskFile: String? { values["--psk-file"] }
+    var name: String? { values["--name"] }
+    var site: String? { values["--site"] }
+    var isJoining: Bool { has("--join") }
+    var isMoving: Bool { has("--move") }
+    var isTakingOver: Bool { has("--take-over") }
+    var isYes: Bool { has("--yes") }
+    var isForced: Bool { has("--force") }
+    var seconds: Int? { number("--seconds") }
+    var file: String? { values["--file"] }
+    var keyFile: String? { values["--key-file"] }
+    var outputFolder: String? { values["--out"].map { folder(typed: $0) } }
+    var isMixed: Bool { has("--mix") }
+    var priority: Priority { values["--priority"].flatMap { Priority(word: $0) } ?? .normal }
+    var isMissed: Bool { has("--missed") }
+    var isNoWait: Bool { has("--no-wait") }
+    /// In seconds before now.
+    var since: Int? { values["--since"].flatMap { time(typed: $0) } }
+    var limit: Int? { number("--limit") }
+    /// In seconds.
+    var length: Int? { values["--for"].flatMap { time(typed: $0) } }
+    var address: String? { values["--address"] }
+    var suite: String? { values["--suite"] }
+    var gain: String? { values["--gain"] }
+    var revoked: String? { values["--revoked"] }
+    /// Whether files are written, and the daemon is not asked to read them.
+    var isUnapplied: Bool { has("--no-reload") }
+    var isVersion: Bool { has("--version") }
+    var isHelp: Bool { has("--help") }
+    /// The valid values of the options that have one.
+    private var values: [String: String] = [:]
     /// Options as typed, without their values.
     private(set) var options: [String] = []
     /// Everything that is not an option; the command's own words come first.
@@ -77,16 +78,23 @@ struct Invocation {
             options.append(name)
             guard !option.value.isEmpty else {
                 guard parts.count == 1 else { throw Failure.usage("\(name) takes no value") }
-                try option.take(&self, "")
                 continue
             }
             let following: String? = parts.count == 2 ? String(parts[1]) : rest.popFirst()
             guard let value = following, !value.isEmpty else {
                 throw Failure.usage("\(name) needs a value")
             }
-            try option.take(&self, value)
+            try option.check(value)
+            values[name] = value
         }
     }
+
+    private func has(_ option: String) -> Bool { options.contains(option) }
+
+    private func number(_ option: String) -> Int? { values[option].flatMap { Int($0) } }
+
+    /// Drops the value of an option.
+    mutating func forget(_ option: String) { values[option] = nil }
 
     /// Whether the first argument presses the button (`down`) or releases it (`up`).
     func isDown() throws(Failure) -> Bool {
@@ -97,6 +105,13 @@ struct Invocation {
             throw Failure.usage("\(unknown("action", word, among: ["down", "up"])) (down or up)")
         }
     }
+}
+
+/// A folder as typed, without the slashes that a shell's completion puts at the end.
+private func folder(typed: String) -> String {
+    var folder = typed[...]
+    while folder.utf8.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    return String(folder)
 }
 
 /// The names that a person may type on this station.

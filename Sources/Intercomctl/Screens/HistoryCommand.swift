@@ -88,7 +88,7 @@ extension HistoryRecord.Kind {
 }
 
 /// Reads the seconds of `90s`, `30m`, `2h`, `3d`; nil for other text, and for more than a century.
-func seconds(typed text: String) -> Int? {
+func time(typed text: String) -> Int? {
     let units: [(UInt8, Int)] = [
         (UInt8(ascii: "s"), 1), (UInt8(ascii: "m"), 60), (UInt8(ascii: "h"), 3600),
         (UInt8(ascii: "d"), 86_400),

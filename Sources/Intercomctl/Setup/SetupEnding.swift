@@ -9,7 +9,7 @@ extension Setup {
     func goOn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         var typed = copy invocation
         // `--name` gave the name of this station, not of a peer.
-        typed.name = nil
+        typed.forget("--name")
         if isRunning(typed) {
             try printScreen(written)
             let applied = try reloadConfig(typed)
