@@ -1,5 +1,6 @@
 public import Config
 public import HAL
+internal import Report
 
 extension DeviceName {
     /// The sound device; nil when the direction is not used.
@@ -36,16 +37,11 @@ extension PCMClock {
             switch seen {
             case .apart(let apart):
                 PCMClock(
-                    reason: "the speaker's clock was seen to run \(Self.oneDigit(apart)) ppm "
+                    reason: "the speaker's clock was seen to run \(Event.tenths(abs(apart))) ppm "
                         + "\(apart > 0 ? "faster" : "slower") than the microphone's")
             case .together where named.isGuess: PCMClock(reason: nil)
             case .together, .unknown: named
             }
-    }
-
-    private static func oneDigit(_ value: Double) -> String {
-        let tenths = Int((abs(value) * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
     }
 }
 

@@ -220,17 +220,15 @@ struct EventHook {
             "INTERCOM_TIME_MS=\(event.timeMilliseconds)",
             "INTERCOM_SENTENCE=\(event.sentence)",
         ]
-        if let peer = event.peer { all.append("INTERCOM_PEER=\(peer.visible)") }
-        if let target = event.target { all.append("INTERCOM_TARGET=\(target.visible)") }
-        if let call = event.call { all.append("INTERCOM_CALL=\(call.visible)") }
-        let button = event.button ?? event.lamp
-        if let button { all.append("INTERCOM_BUTTON=\(button.visible)") }
-        if let seconds = event.seconds, seconds.isFinite, seconds.magnitude < 1e9 {
-            all.append("INTERCOM_SECONDS=\(Event.tenths(seconds))")
+        let fields: [(name: String, value: String?)] = [
+            ("PEER", event.peer), ("TARGET", event.target), ("CALL", event.call),
+            ("BUTTON", event.button ?? event.lamp),
+            ("SECONDS", event.seconds.map { Event.tenths($0) }), ("DETAIL", event.detail),
+            ("BY", event.asker), ("UID", event.user.map { "\($0)" }),
+        ]
+        for case (let name, let value?) in fields {
+            all.append("INTERCOM_\(name)=\(value.visible)")
         }
-        if let detail = event.detail { all.append("INTERCOM_DETAIL=\(detail.visible)") }
-        if let asker = event.asker { all.append("INTERCOM_BY=\(asker.visible)") }
-        if let user = event.user { all.append("INTERCOM_UID=\(user)") }
         return all
     }
 }
