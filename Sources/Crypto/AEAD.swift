@@ -19,7 +19,30 @@ public struct AEAD: ~Copyable, Sendable {
         nonce: Nonce, ad: Span<UInt8>, plaintext: Span<UInt8>,
         into sealed: inout MutableSpan<UInt8>
     ) {
-        context.seal(nonce: nonce, ad: ad, plaintext: plaintext, into: &sealed)
+        precondition(sealed.count >= plaintext.count + Self.tagSize)
+        let count = plaintext.count
+        let status = unsafe nonce.span.withUnsafeBufferPointer { nonce in
+            unsafe ad.withUnsafeBufferPointer { ad in
+                unsafe plaintext.withUnsafeBufferPointer { plaintext in
+                    unsafe sealed.withUnsafeMutableBufferPointer { sealed in
+                        let tag = unsafe sealed.baseAddress! + count
+                        // SAFETY: all buffers outlive the call and were measured above.
+                        switch context.cipher {
+                        case .gcm(let context):
+                            return unsafe mbedtls_gcm_crypt_and_tag(
+                                context, MBEDTLS_GCM_ENCRYPT, count,
+                                nonce.baseAddress!, nonce.count, ad.baseAddress, ad.count,
+                                plaintext.baseAddress, sealed.baseAddress!, Self.tagSize, tag)
+                        case .chaChaPoly(let context):
+                            return unsafe mbedtls_chachapoly_encrypt_and_tag(
+                                context, count, nonce.baseAddress!, ad.baseAddress, ad.count,
+                                plaintext.baseAddress, sealed.baseAddress!, tag)
+                        }
+                    }
+                }
+            }
+        }
+        precondition(status == 0, "sealing cannot fail")
     }
 
     /// Checks the tag in constant time and writes the plaintext to the start of `plaintext`.
@@ -30,7 +53,31 @@ public struct AEAD: ~Copyable, Sendable {
         nonce: Nonce, ad: Span<UInt8>, sealed: Span<UInt8>,
         into plaintext: inout MutableSpan<UInt8>
     ) -> Bool {
-        context.open(nonce: nonce, ad: ad, sealed: sealed, into: &plaintext)
+        let count = sealed.count - Self.tagSize
+        guard count >= 0 else { return false }
+        precondition(plaintext.count >= count)
+        let status = unsafe nonce.span.withUnsafeBufferPointer { nonce in
+            unsafe ad.withUnsafeBufferPointer { ad in
+                unsafe sealed.withUnsafeBufferPointer { sealed in
+                    unsafe plaintext.withUnsafeMutableBufferPointer { plaintext in
+                        let tag = unsafe sealed.baseAddress! + count
+                        // SAFETY: all buffers outlive the call and were measured above.
+                        switch context.cipher {
+                        case .gcm(let context):
+                            return unsafe mbedtls_gcm_auth_decrypt(
+                                context, count,
+                                nonce.baseAddress!, nonce.count, ad.baseAddress, ad.count,
+                                tag, Self.tagSize, sealed.baseAddress!, plaintext.baseAddress)
+                        case .chaChaPoly(let context):
+                            return unsafe mbedtls_chachapoly_auth_decrypt(
+                                context, count, nonce.baseAddress!, ad.baseAddress, ad.count,
+                                tag, sealed.baseAddress!, plaintext.baseAddress)
+                        }
+                    }
+                }
+            }
+        }
+        return secret_is_zero(UInt32(bitPattern: status))
     }
 }
 
@@ -42,12 +89,12 @@ public struct AEAD: ~Copyable, Sendable {
 // guarantees the exclusive access that mbedTLS needs.
 @safe final class AEADContext: @unchecked Sendable {
     // On the heap: mbedTLS keeps pointers in its contexts, and Swift moves structs.
-    @safe private enum Cipher {
+    @safe enum Cipher {
         case gcm(UnsafeMutablePointer<mbedtls_gcm_context>)
         case chaChaPoly(UnsafeMutablePointer<mbedtls_chachapoly_context>)
     }
 
-    private let cipher: Cipher
+    let cipher: Cipher
 
     init(suite: Suite, key: borrowing Key) {
         let status: Int32
@@ -81,67 +128,6 @@ public struct AEAD: ~Copyable, Sendable {
             unsafe mbedtls_chachapoly_free(context)
             unsafe context.deallocate()
         }
-    }
-
-    func seal(
-        nonce: AEAD.Nonce, ad: Span<UInt8>, plaintext: Span<UInt8>,
-        into sealed: inout MutableSpan<UInt8>
-    ) {
-        precondition(sealed.count >= plaintext.count + AEAD.tagSize)
-        let count = plaintext.count
-        let status = unsafe nonce.span.withUnsafeBufferPointer { nonce in
-            unsafe ad.withUnsafeBufferPointer { ad in
-                unsafe plaintext.withUnsafeBufferPointer { plaintext in
-                    unsafe sealed.withUnsafeMutableBufferPointer { sealed in
-                        let tag = unsafe sealed.baseAddress! + count
-                        // SAFETY: all buffers outlive the call and were measured above.
-                        switch cipher {
-                        case .gcm(let context):
-                            return unsafe mbedtls_gcm_crypt_and_tag(
-                                context, MBEDTLS_GCM_ENCRYPT, count,
-                                nonce.baseAddress!, nonce.count, ad.baseAddress, ad.count,
-                                plaintext.baseAddress, sealed.baseAddress!, AEAD.tagSize, tag)
-                        case .chaChaPoly(let context):
-                            return unsafe mbedtls_chachapoly_encrypt_and_tag(
-                                context, count, nonce.baseAddress!, ad.baseAddress, ad.count,
-                                plaintext.baseAddress, sealed.baseAddress!, tag)
-                        }
-                    }
-                }
-            }
-        }
-        precondition(status == 0, "sealing cannot fail")
-    }
-
-    func open(
-        nonce: AEAD.Nonce, ad: Span<UInt8>, sealed: Span<UInt8>,
-        into plaintext: inout MutableSpan<UInt8>
-    ) -> Bool {
-        let count = sealed.count - AEAD.tagSize
-        guard count >= 0 else { return false }
-        precondition(plaintext.count >= count)
-        let status = unsafe nonce.span.withUnsafeBufferPointer { nonce in
-            unsafe ad.withUnsafeBufferPointer { ad in
-                unsafe sealed.withUnsafeBufferPointer { sealed in
-                    unsafe plaintext.withUnsafeMutableBufferPointer { plaintext in
-                        let tag = unsafe sealed.baseAddress! + count
-                        // SAFETY: all buffers outlive the call and were measured above.
-                        switch cipher {
-                        case .gcm(let context):
-                            return unsafe mbedtls_gcm_auth_decrypt(
-                                context, count,
-                                nonce.baseAddress!, nonce.count, ad.baseAddress, ad.count,
-                                tag, AEAD.tagSize, sealed.baseAddress!, plaintext.baseAddress)
-                        case .chaChaPoly(let context):
-                            return unsafe mbedtls_chachapoly_auth_decrypt(
-                                context, count, nonce.baseAddress!, ad.baseAddress, ad.count,
-                                tag, sealed.baseAddress!, plaintext.baseAddress)
-                        }
-                    }
-                }
-            }
-        }
-        return secret_is_zero(UInt32(bitPattern: status))
     }
 }
 
