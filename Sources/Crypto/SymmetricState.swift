@@ -15,47 +15,6 @@ public struct SymmetricState: ~Copyable, Sendable {
     /// n.
     private var counter: UInt64 = 0
 
-    /// Starts as Noise does: a name of up to 32 bytes padded with zeros, a longer one hashed.
-    public init(suite: Suite, protocolName: Span<UInt8>) {
-        self.suite = suite
-        if protocolName.count <= 32 {
-            handshakeHash = Digest { i in i < protocolName.count ? protocolName[i] : 0 }
-        } else {
-            handshakeHash = SHA256.hash(protocolName)
-        }
-        chainingKey = Key(copying: handshakeHash.span)
-    }
-
-    /// Starts a handshake of this protocol with the responder of that key: name, prologue, pk_R.
-    public init(suite: Suite, responder: PublicKey) {
-        switch suite {
-        case .aesGCM:
-            let name: StaticString = "Noise_XK1hfs_25519+MLKEM768_AESGCM_SHA256"
-            self.init(suite: suite, protocolName: name.bytes)
-        case .chaChaPoly:
-            let name: StaticString = "Noise_XK1hfs_25519+MLKEM768_ChaChaPoly_SHA256"
-            self.init(suite: suite, protocolName: name.bytes)
-        }
-        let intercom: StaticString = "intercom"
-        let version: UInt8 = 1
-        let prologue = InlineArray<10, UInt8> { i in
-            i < 8 ? intercom.bytes[i] : i == 8 ? version : suite.rawValue
-        }
-        mixHash(prologue.span)
-        mixHash(responder.bytes.span)
-    }
-
-    private init(
-        suite: Suite, handshakeHash: Digest, chainingKey: consuming Key, key: consuming Key?,
-        counter: UInt64
-    ) {
-        self.suite = suite
-        self.handshakeHash = handshakeHash
-        self.chainingKey = chainingKey
-        self.key = key
-        self.counter = counter
-    }
-
     /// A copy to try a datagram on, dropped when the datagram turns out bad.
     public borrowing func copy() -> SymmetricState {
         let key: Key? =
@@ -173,5 +132,37 @@ public struct SymmetricState: ~Copyable, Sendable {
         var span = iv.mutableSpan
         HKDF.expand(prk: prk.bytes, info: info.bytes, into: &span)
         return iv
+    }
+}
+
+extension SymmetricState {
+    /// Starts as Noise does: a name of up to 32 bytes padded with zeros, a longer one hashed.
+    public init(suite: Suite, protocolName: Span<UInt8>) {
+        self.suite = suite
+        if protocolName.count <= 32 {
+            handshakeHash = Digest { i in i < protocolName.count ? protocolName[i] : 0 }
+        } else {
+            handshakeHash = SHA256.hash(protocolName)
+        }
+        chainingKey = Key(copying: handshakeHash.span)
+    }
+
+    /// Starts a handshake of this protocol with the responder of that key: name, prologue, pk_R.
+    public init(suite: Suite, responder: PublicKey) {
+        switch suite {
+        case .aesGCM:
+            let name: StaticString = "Noise_XK1hfs_25519+MLKEM768_AESGCM_SHA256"
+            self.init(suite: suite, protocolName: name.bytes)
+        case .chaChaPoly:
+            let name: StaticString = "Noise_XK1hfs_25519+MLKEM768_ChaChaPoly_SHA256"
+            self.init(suite: suite, protocolName: name.bytes)
+        }
+        let intercom: StaticString = "intercom"
+        let version: UInt8 = 1
+        let prologue = InlineArray<10, UInt8> { i in
+            i < 8 ? intercom.bytes[i] : i == 8 ? version : suite.rawValue
+        }
+        mixHash(prologue.span)
+        mixHash(responder.bytes.span)
     }
 }

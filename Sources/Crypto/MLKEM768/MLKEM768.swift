@@ -74,45 +74,10 @@ extension MLKEM768 {
     public struct DecapsulationKey: ~Copyable {
         /// ŝ, transformed.
         var secret: PolynomialVector
-        private var encapsulationKey: InlineArray<1184, UInt8>
+        var encapsulationKey: InlineArray<1184, UInt8>
         let encapsulationKeyHash: InlineArray<32, UInt8>
         /// z: the secret from which the answer to an invalid ciphertext is made.
         let rejection: Key
-
-        /// The key pair of a 64-byte seed d ‖ z (algorithm 16); wiping the seed is its owner's
-        /// duty.
-        public init(seed: Span<UInt8>) {
-            precondition(seed.count == seedSize)
-            secret = PolynomialVector { _ in Polynomial() }
-            encapsulationKey = InlineArray(repeating: 0)
-            rejection = Key(copying: seed.extracting(last: 32))
-            var sponge = Sponge()
-            var derived = Secret(scratch: 64)
-            var derivedSpan = derived.mutableBytes
-            sponge.start(.sha3_512)
-            sponge.absorb(seed.extracting(first: 32))
-            sponge.absorb(UInt8(KPKE.rank))
-            sponge.squeeze(into: &derivedSpan)
-            // ρ is part of the public key.
-            derived.declassify(first: 32)
-            var keySpan = encapsulationKey.mutableSpan
-            KPKE.generateKey(
-                publicSeed: derived.bytes.extracting(first: 32),
-                secretSeed: derived.bytes.extracting(last: 32),
-                secret: &secret, encryptionKey: &keySpan, with: &sponge)
-            encapsulationKeyHash = hash(ofKey: encapsulationKey.span, with: &sponge)
-        }
-
-        /// A key from its parts.
-        init(
-            secret: consuming PolynomialVector, encapsulationKey: InlineArray<1184, UInt8>,
-            encapsulationKeyHash: InlineArray<32, UInt8>, rejection: consuming Key
-        ) {
-            self.secret = secret
-            self.encapsulationKey = encapsulationKey
-            self.encapsulationKeyHash = encapsulationKeyHash
-            self.rejection = rejection
-        }
 
         /// Writes the public half, 1184 bytes, to the front of `bytes`.
         public borrowing func encapsulationKey(into bytes: inout MutableSpan<UInt8>) {
@@ -179,6 +144,29 @@ extension MLKEM768 {
 }
 
 extension MLKEM768.DecapsulationKey {
+    /// The key pair of a 64-byte seed d ‖ z (algorithm 16); wiping the seed is its owner's duty.
+    public init(seed: Span<UInt8>) {
+        precondition(seed.count == MLKEM768.seedSize)
+        secret = PolynomialVector { _ in Polynomial() }
+        encapsulationKey = InlineArray(repeating: 0)
+        rejection = Key(copying: seed.extracting(last: 32))
+        var sponge = Sponge()
+        var derived = Secret(scratch: 64)
+        var derivedSpan = derived.mutableBytes
+        sponge.start(.sha3_512)
+        sponge.absorb(seed.extracting(first: 32))
+        sponge.absorb(UInt8(KPKE.rank))
+        sponge.squeeze(into: &derivedSpan)
+        // ρ is part of the public key.
+        derived.declassify(first: 32)
+        var keySpan = encapsulationKey.mutableSpan
+        KPKE.generateKey(
+            publicSeed: derived.bytes.extracting(first: 32),
+            secretSeed: derived.bytes.extracting(last: 32),
+            secret: &secret, encryptionKey: &keySpan, with: &sponge)
+        encapsulationKeyHash = MLKEM768.hash(ofKey: encapsulationKey.span, with: &sponge)
+    }
+
     /// The key pair of the 64 bytes that `body` writes; they are wiped.
     public init(filling body: (inout MutableSpan<UInt8>) -> Void) {
         var seed = Secret(scratch: MLKEM768.seedSize)
