@@ -10,7 +10,6 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #if defined(__x86_64__)
@@ -72,16 +71,4 @@ int clinux_wireless_saves_power(const char *interface) {
     int result = ioctl(fd, SIOCGIWPOWER, &request) < 0 ? -errno : !request.u.power.disabled;
     close(fd);
     return result;
-}
-
-int clinux_calendar_of(int64_t seconds, struct clinux_calendar *found) {
-    time_t time = (time_t)seconds;
-    struct tm local;
-    tzset();
-    if (localtime_r(&time, &local) == NULL)
-        return -EOVERFLOW;
-    *found = (struct clinux_calendar){
-        .year = local.tm_year + 1900, .month = local.tm_mon + 1, .day = local.tm_mday,
-        .hour = local.tm_hour, .minute = local.tm_min, .second = local.tm_sec};
-    return 0;
 }

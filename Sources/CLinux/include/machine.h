@@ -27,13 +27,4 @@ int clinux_disk_space(
 /// when its driver does not report it.
 int clinux_wireless_saves_power(const char *interface);
 
-// The local time.
-
-struct clinux_calendar {
-    int year, month, day, hour, minute, second;
-};
-
-/// Finds the local time at so many seconds since 1970; the time zone is read anew.
-int clinux_calendar_of(int64_t seconds, struct clinux_calendar *found);
-
 #endif

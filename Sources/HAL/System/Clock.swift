@@ -50,12 +50,15 @@ public struct LocalTime: Equatable, Sendable {
 
     /// The local time of a moment; nil beyond the calendar's years.
     public init?(milliseconds: Int64) {
-        var found = clinux_calendar()
-        let seconds = milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0)
-        // SAFETY: the memory is written during the call only.
-        guard unsafe clinux_calendar_of(seconds, &found) == 0 else { return nil }
-        (year, month, day) = (Int(found.year), Int(found.month), Int(found.day))
-        (hour, minute, second) = (Int(found.hour), Int(found.minute), Int(found.second))
+        var found = unsafe tm()
+        var seconds = time_t(milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0))
+        // The time zone may have changed.
+        tzset()
+        // SAFETY: both are read or written during the call only.
+        guard unsafe localtime_r(&seconds, &found) != nil else { return nil }
+        year = unsafe Int(found.tm_year) + 1900
+        (month, day) = unsafe (Int(found.tm_mon) + 1, Int(found.tm_mday))
+        (hour, minute, second) = unsafe (Int(found.tm_hour), Int(found.tm_min), Int(found.tm_sec))
     }
 
     /// Minutes since midnight.
