@@ -8,35 +8,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void describe(const struct stat *from, struct clinux_file_status *status) {
-    status->size = (uint64_t)from->st_size;
-    status->mode = from->st_mode & 07777;
-    status->owner = from->st_uid;
-    status->group = from->st_gid;
-    status->is_regular = S_ISREG(from->st_mode);
-    status->is_directory = S_ISDIR(from->st_mode);
-    status->is_link = S_ISLNK(from->st_mode);
-    status->is_socket = S_ISSOCK(from->st_mode);
+int clinux_file_status(const char *path, int follow, struct stat *status) {
+    return result(follow ? stat(path, status) : lstat(path, status));
 }
 
-int clinux_file_status(const char *path, int follow, struct clinux_file_status *status) {
-    struct stat found;
-    if ((follow ? stat(path, &found) : lstat(path, &found)) < 0)
-        return -errno;
-    describe(&found, status);
-    return 0;
-}
-
-int clinux_file_open(const char *path, struct clinux_file_status *status) {
+int clinux_file_open(const char *path, struct stat *status) {
     // Nonblocking: opening a pipe put in a file's place must not hang the daemon.
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return -errno;
-    struct stat found;
-    if (fstat(fd, &found) < 0)
-        return close_with(fd, -errno);
-    describe(&found, status);
-    return fd;
+    return fstat(fd, status) < 0 ? close_with(fd, -errno) : fd;
 }
 
 int clinux_source_open(const char *path) {

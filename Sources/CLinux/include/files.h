@@ -7,22 +7,12 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct clinux_file_status {
-    uint64_t size;
-    uint32_t mode;  // Permission bits only.
-    uint32_t owner;
-    uint32_t group;
-    int is_regular;
-    int is_directory;
-    int is_link;
-    int is_socket;
-};
+#include <sys/stat.h>
 
 /// Without `follow`, describes a symbolic link itself.
-int clinux_file_status(const char *path, int follow, struct clinux_file_status *status);
+int clinux_file_status(const char *path, int follow, struct stat *status);
 /// Opens for reading; `status` describes the opened file.
-int clinux_file_open(const char *path, struct clinux_file_status *status);
+int clinux_file_open(const char *path, struct stat *status);
 /// Opens any readable file, and waits for the writer of a pipe; "-" is standard input.
 int clinux_source_open(const char *path);
 /// Makes a new file and opens it for writing; -EEXIST when the file exists. The umask does not

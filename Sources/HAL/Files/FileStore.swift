@@ -18,8 +18,8 @@ public enum FileStore {
     }
 
     /// Returns the kernel's description of a path, or of its target; nil when there is no file.
-    static func look(at path: String, follow: Int32) throws(SystemError) -> clinux_file_status? {
-        var status = clinux_file_status()
+    static func look(at path: String, follow: Int32) throws(SystemError) -> stat? {
+        var status = stat()
         let result = unsafe clinux_file_status(path, follow, &status)
         if result == -ENOENT || result == -ENOTDIR { return nil }
         _ = try SystemError.check(result, "look at \(path)")
@@ -31,7 +31,7 @@ public enum FileStore {
 
     /// Returns whether a path is a symbolic link, whatever its target.
     public static func isLink(_ path: String) throws(SystemError) -> Bool {
-        try look(at: path, follow: 0).map { $0.is_link != 0 } ?? false
+        try look(at: path, follow: 0).map { $0.is(S_IFLNK) } ?? false
     }
 
     /// Reads a whole file of at most `limit` bytes.

@@ -8,12 +8,12 @@ public struct OpenFile: ~Copyable {
 
     /// Opens a plain file for reading; refuses anything else (a directory, a pipe).
     public init(reading path: String) throws(SystemError) {
-        var status = clinux_file_status()
+        var status = stat()
         let descriptor = try FileDescriptor(
             unsafe clinux_file_open(path, &status), "open \(path)")
-        guard status.is_regular != 0 else {
+        guard status.is(S_IFREG) else {
             throw SystemError(
-                operation: "open \(path)", errno: status.is_directory != 0 ? EISDIR : EINVAL,
+                operation: "open \(path)", errno: status.is(S_IFDIR) ? EISDIR : EINVAL,
                 advice: "a plain file is expected")
         }
         self.status = FileStore.Status(status)
@@ -26,7 +26,7 @@ public struct OpenFile: ~Copyable {
     /// "-" is standard input. The file's status is not known.
     public init(waitingFor path: String) throws(SystemError) {
         descriptor = try FileDescriptor(unsafe clinux_source_open(path), "open \(path)")
-        status = FileStore.Status(clinux_file_status())
+        status = FileStore.Status(stat())
         self.path = path
     }
 
@@ -102,9 +102,14 @@ public struct OpenFile: ~Copyable {
 }
 
 extension FileStore.Status {
-    init(_ status: clinux_file_status) {
+    init(_ status: stat) {
         self.init(
-            size: Int(clamping: status.size), mode: status.mode, owner: status.owner,
-            isRegular: status.is_regular != 0, isDirectory: status.is_directory != 0)
+            size: Int(clamping: status.st_size), mode: status.st_mode & 0o7777,
+            owner: status.st_uid, isRegular: status.is(S_IFREG), isDirectory: status.is(S_IFDIR))
     }
+}
+
+extension stat {
+    /// Whether the file is of this type, such as `S_IFDIR`.
+    func `is`(_ type: Int32) -> Bool { st_mode & UInt32(S_IFMT) == UInt32(type) }
 }

@@ -37,7 +37,7 @@ public struct StateDirectory: Sendable {
     ) throws(SystemError) -> (id: UInt32, group: UInt32)? {
         for follow: Int32 in [0, 1] {
             guard let status = try FileStore.look(at: path, follow: follow) else { return nil }
-            if status.owner != 0 { return (status.owner, status.group) }
+            if status.st_uid != 0 { return (status.st_uid, status.st_gid) }
         }
         return nil
     }

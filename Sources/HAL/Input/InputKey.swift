@@ -198,7 +198,7 @@ public struct InputDevice: Equatable, Sendable {
     }
 
     private static func open(path: String, line: String) throws(GPIOError) -> FileDescriptor {
-        var status = clinux_file_status()
+        var status = stat()
         let raw = unsafe clinux_file_open(path, &status)
         switch -raw {
         case ...0: return FileDescriptor(owning: raw)

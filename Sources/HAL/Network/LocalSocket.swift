@@ -51,10 +51,7 @@ public struct LocalSocket: ~Copyable, Sendable {
     }
 
     private static func removeStale(_ path: String) throws(SystemError) {
-        var status = clinux_file_status()
-        _ = try SystemError.check(
-            unsafe clinux_file_status(path, 0, &status), "look at \(path)")
-        guard status.is_socket != 0 else {
+        guard try FileStore.look(at: path, follow: 0)?.is(S_IFSOCK) == true else {
             throw SystemError(
                 operation: "listen on \(path)", errno: EADDRINUSE,
                 advice: "the file there is not a socket: move it away")
