@@ -2,13 +2,11 @@
 #include "machine.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -21,14 +19,6 @@
 
 // After sys/socket.h, which this header needs and does not include.
 #include <linux/wireless.h>
-
-int clinux_has_capability(int number) {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-    if (syscall(SYS_capget, &header, data) < 0)
-        return 0;
-    return data[CAP_TO_INDEX(number)].effective & CAP_TO_MASK(number) ? 1 : 0;
-}
 
 int clinux_has_aes(void) {
 #if defined(__x86_64__)

@@ -2,10 +2,10 @@
 #include "process.h"
 
 #include "internal.h"
-#include "machine.h"
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
@@ -32,11 +32,6 @@ int clinux_terminal_size(int fd, int *columns, int *rows) {
     *columns = size.ws_col;
     *rows = size.ws_row;
     return 0;
-}
-
-int clinux_is_foreground(int fd) {
-    pid_t group = tcgetpgrp(fd);
-    return group < 0 || group == getpgrp();
 }
 
 // Finds a group, with its texts in the buffer; returns 0, or a negated errno.
@@ -83,7 +78,10 @@ static int may_lock_all(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY)
         return 1;
-    return clinux_has_capability(CLINUX_CAP_IPC_LOCK);
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    return syscall(SYS_capget, &header, data) == 0
+        && data[CAP_TO_INDEX(CAP_IPC_LOCK)].effective & CAP_TO_MASK(CAP_IPC_LOCK);
 }
 
 int clinux_memory_lock(void) {
@@ -217,11 +215,6 @@ int clinux_child_ended(int64_t process, int *status) {
     // The status went to another caller of wait, so it is unknown.
     *status = ended < 0 ? 0 : WIFEXITED(found) ? WEXITSTATUS(found) : 128 + WTERMSIG(found);
     return 1;
-}
-
-void clinux_child_kill(int64_t process) {
-    if (process > 1)
-        kill((pid_t)-process, SIGKILL);
 }
 
 int clinux_packet_pair(int ends[2]) {

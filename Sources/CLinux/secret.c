@@ -101,8 +101,6 @@ void secret_free(void *memory, size_t size) {
     unmap_pages(memory, size);
 }
 
-void secret_wipe(void *memory, size_t size) { explicit_bzero(memory, size); }
-
 int secret_random(void *memory, size_t size) {
     uint8_t *next = memory;
     while (size > 0) {

@@ -119,10 +119,6 @@ int clinux_local_listen(const char *path, uint32_t mode) {
     return fd;
 }
 
-int clinux_local_set_group(const char *path, uint32_t group) {
-    return result(lchown(path, (uid_t)-1, group));
-}
-
 int clinux_local_connect(const char *path) {
     struct sockaddr_un packed;
     socklen_t size;

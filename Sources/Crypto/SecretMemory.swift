@@ -37,7 +37,7 @@ internal import CLinux
         if isPage {
             unsafe secret_free(bytes.baseAddress!, bytes.count)
         } else {
-            unsafe secret_wipe(bytes.baseAddress!, bytes.count)
+            unsafe explicit_bzero(bytes.baseAddress!, bytes.count)
             unsafe bytes.deallocate()
         }
     }

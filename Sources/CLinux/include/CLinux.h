@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

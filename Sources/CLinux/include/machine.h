@@ -5,11 +5,6 @@
 
 #include <stdint.h>
 
-#define CLINUX_CAP_IPC_LOCK 14
-
-/// Returns 1 when the process has this capability now.
-int clinux_has_capability(int number);
-
 /// Returns 1 when the processor has AES instructions, from the processor itself on x86 and the
 /// kernel on ARM: neither needs /proc, which a service may not see.
 int clinux_has_aes(void);

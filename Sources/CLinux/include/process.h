@@ -10,9 +10,6 @@
 const char *clinux_error_text(int error);
 /// Finds the columns and rows of the terminal; -ENOTTY when `fd` is no terminal.
 int clinux_terminal_size(int fd, int *columns, int *rows);
-/// Returns 1 when this process group is in the foreground of the terminal, or the terminal has
-/// none.
-int clinux_is_foreground(int fd);
 /// Returns the id of a group by its name, or a negated errno (-ENOENT: no such group).
 int64_t clinux_group_id(const char *name);
 
@@ -58,7 +55,5 @@ int clinux_packet_pair(int ends[2]);
 /// Returns 1 when the program has ended: `status` is its exit status, or 128 plus its signal. 0
 /// while it runs.
 int clinux_child_ended(int64_t process, int *status);
-/// Kills the program, and the programs of its group.
-void clinux_child_kill(int64_t process);
 
 #endif

@@ -22,9 +22,6 @@ void *secret_allocate(size_t size);
 /// Wipes and frees memory from secret_allocate of the same size.
 void secret_free(void *memory, size_t size);
 
-/// Zeroes memory in a way that no compiler removes.
-void secret_wipe(void *memory, size_t size);
-
 /// Fills memory from the kernel's generator, and waits for its first seed if necessary. Returns 0,
 /// or -1 with errno.
 int secret_random(void *memory, size_t size);

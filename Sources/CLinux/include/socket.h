@@ -118,7 +118,6 @@ int clinux_outbox_error(const struct clinux_outbox *outbox, int index);
 
 /// Makes a nonblocking listening socket; its file never has more rights than `mode`.
 int clinux_local_listen(const char *path, uint32_t mode);
-int clinux_local_set_group(const char *path, uint32_t group);
 int clinux_local_connect(const char *path);
 int clinux_local_accept(int fd);
 /// Returns 1 when the program at the other end had this group besides its own as it connected; else

@@ -23,7 +23,7 @@ public struct LocalSocket: ~Copyable, Sendable {
         if let group {
             // If this fails, only root can talk to the daemon, which is better than a daemon that
             // does not start.
-            _ = unsafe clinux_local_set_group(path, group)
+            _ = unsafe lchown(path, .max, group)
         }
         self.descriptor = descriptor
         self.path = path

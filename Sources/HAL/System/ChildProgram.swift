@@ -41,7 +41,7 @@ public struct ChildProgram: Sendable {
     }
 
     /// Kills the program and the programs it has started; `ended` returns a status soon after.
-    public func kill() { clinux_child_kill(process) }
+    public func kill() { _ = CLinux.kill(pid_t(-process), SIGKILL) }
 }
 
 extension ChildProgram {

@@ -91,13 +91,19 @@ public enum Keyboard {
     /// Whether standard input is a terminal, not a file or another program.
     public static var isThere: Bool { isatty(descriptor) == 1 }
 
+    /// Whether this process group is in the foreground of the terminal, or the terminal has none.
+    private static var isForeground: Bool {
+        let group = tcgetpgrp(descriptor)
+        return group < 0 || group == getpgrp()
+    }
+
     /// Drops the text that a person has typed at the terminal so far, and never waits.
     ///
     /// - Returns: Whether the text was more than blanks; nil for no text. A program in the shell's
     ///   background reads nothing, because reading would stop it.
     public static func dropTyped() -> Bool? {
         var (isText, byte): (Bool?, UInt8) = (nil, 0)
-        while isThere, clinux_is_foreground(descriptor) == 1,
+        while isThere, isForeground,
             clinux_poll(descriptor, Int16(CLINUX_READABLE), 0) == 1
         {
             // SAFETY: the call writes at most the one byte.
