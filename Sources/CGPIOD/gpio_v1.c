@@ -70,18 +70,13 @@ static int find(const char *chip_path, unsigned offset, struct cgpiod_line **lin
 }
 
 static int flags_of(enum cgpiod_bias bias, int is_active_low) {
-    int flags = is_active_low ? GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW : 0;
-    switch (bias) {
-    case CGPIOD_BIAS_AS_IS:
-        return flags;
-    case CGPIOD_BIAS_NONE:
-        return flags | GPIOD_LINE_REQUEST_FLAG_BIAS_DISABLE;
-    case CGPIOD_BIAS_PULL_UP:
-        return flags | GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP;
-    case CGPIOD_BIAS_PULL_DOWN:
-        return flags | GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN;
-    }
-    return flags;
+    static const int flags[] = {
+        [CGPIOD_BIAS_AS_IS] = 0,
+        [CGPIOD_BIAS_NONE] = GPIOD_LINE_REQUEST_FLAG_BIAS_DISABLE,
+        [CGPIOD_BIAS_PULL_UP] = GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP,
+        [CGPIOD_BIAS_PULL_DOWN] = GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN,
+    };
+    return flags[bias] | (is_active_low ? GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW : 0);
 }
 
 int cgpiod_open_input(

@@ -68,19 +68,12 @@ struct cgpiod_line {
     unsigned offset;
 };
 
-static enum gpiod_line_bias bias_of(enum cgpiod_bias bias) {
-    switch (bias) {
-    case CGPIOD_BIAS_AS_IS:
-        return GPIOD_LINE_BIAS_AS_IS;
-    case CGPIOD_BIAS_NONE:
-        return GPIOD_LINE_BIAS_DISABLED;
-    case CGPIOD_BIAS_PULL_UP:
-        return GPIOD_LINE_BIAS_PULL_UP;
-    case CGPIOD_BIAS_PULL_DOWN:
-        return GPIOD_LINE_BIAS_PULL_DOWN;
-    }
-    return GPIOD_LINE_BIAS_AS_IS;
-}
+static const enum gpiod_line_bias biases[] = {
+    [CGPIOD_BIAS_AS_IS] = GPIOD_LINE_BIAS_AS_IS,
+    [CGPIOD_BIAS_NONE] = GPIOD_LINE_BIAS_DISABLED,
+    [CGPIOD_BIAS_PULL_UP] = GPIOD_LINE_BIAS_PULL_UP,
+    [CGPIOD_BIAS_PULL_DOWN] = GPIOD_LINE_BIAS_PULL_DOWN,
+};
 
 /* Requests a line with these settings; `error` gets the errno of the first refusal. */
 static struct gpiod_line_request *request(
@@ -105,21 +98,20 @@ static struct gpiod_line_request *request(
     return made;
 }
 
+/* Requests a line with these settings, and frees them. */
 static int open_line(
     const char *chip_path, unsigned offset, const char *consumer,
     struct gpiod_line_settings *settings, struct cgpiod_line **line) {
-    struct cgpiod_line *made = calloc(1, sizeof *made);
-    if (made == NULL)
-        return -ENOMEM;
-    int error;
-    made->offset = offset;
-    made->request = request(chip_path, offset, consumer, settings, &error);
-    if (made->request == NULL) {
-        free(made);
-        return error;
+    int error = -ENOMEM;
+    *line = calloc(1, sizeof **line);
+    if (*line != NULL) {
+        (*line)->offset = offset;
+        (*line)->request = request(chip_path, offset, consumer, settings, &error);
     }
-    *line = made;
-    return 0;
+    if (error < 0)
+        free(*line);
+    gpiod_line_settings_free(settings);
+    return error;
 }
 
 int cgpiod_open_input(
@@ -128,16 +120,13 @@ int cgpiod_open_input(
     struct gpiod_line_settings *settings = gpiod_line_settings_new();
     if (settings == NULL)
         return -ENOMEM;
+    /* The setters refuse only values that do not exist. */
+    gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_INPUT);
     gpiod_line_settings_set_active_low(settings, is_active_low);
-    int error = 0;
-    if (gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_INPUT) < 0 ||
-        gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH) < 0 ||
-        gpiod_line_settings_set_event_clock(settings, GPIOD_LINE_CLOCK_MONOTONIC) < 0 ||
-        gpiod_line_settings_set_bias(settings, bias_of(bias)) < 0)
-        error = cgpiod_error();
-    else
-        error = open_line(chip_path, offset, consumer, settings, line);
-    gpiod_line_settings_free(settings);
+    gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH);
+    gpiod_line_settings_set_event_clock(settings, GPIOD_LINE_CLOCK_MONOTONIC);
+    gpiod_line_settings_set_bias(settings, biases[bias]);
+    int error = open_line(chip_path, offset, consumer, settings, line);
     if (error < 0)
         return error;
 
@@ -157,16 +146,11 @@ int cgpiod_open_output(
     struct gpiod_line_settings *settings = gpiod_line_settings_new();
     if (settings == NULL)
         return -ENOMEM;
+    gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_OUTPUT);
     gpiod_line_settings_set_active_low(settings, is_active_low);
-    int error = 0;
-    if (gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_OUTPUT) < 0 ||
-        gpiod_line_settings_set_output_value(
-            settings, value ? GPIOD_LINE_VALUE_ACTIVE : GPIOD_LINE_VALUE_INACTIVE) < 0)
-        error = cgpiod_error();
-    else
-        error = open_line(chip_path, offset, consumer, settings, line);
-    gpiod_line_settings_free(settings);
-    return error;
+    gpiod_line_settings_set_output_value(
+        settings, value ? GPIOD_LINE_VALUE_ACTIVE : GPIOD_LINE_VALUE_INACTIVE);
+    return open_line(chip_path, offset, consumer, settings, line);
 }
 
 void cgpiod_close(struct cgpiod_line *line) {

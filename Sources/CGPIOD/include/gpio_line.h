@@ -35,6 +35,7 @@ int cgpiod_chip_line_info(struct cgpiod_chip *chip, unsigned offset, struct cgpi
 
 struct cgpiod_line;
 
+/// The order is that of `InputLine.Bias`.
 enum cgpiod_bias {
     CGPIOD_BIAS_AS_IS,
     CGPIOD_BIAS_NONE,

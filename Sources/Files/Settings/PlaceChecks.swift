@@ -96,7 +96,7 @@ public enum PlaceChecks {
         let names = lineNames()
         return wanted.compactMap { (line, origin) -> Mistake? in
             do throws(GPIOError) {
-                if !line.isEmpty { _ = try GPIOLine.find(line) }
+                if !line.isEmpty { _ = try GPIOLine.place(of: line) }
                 return nil
             } catch {
                 // A line that the user may not look at may exist.

@@ -106,14 +106,10 @@ func text<Field>(_ field: inout Field) -> String {
 }
 
 extension GPIOLine {
-    /// Finds the line of a configured name: "GPIO17", searched on all chips, or "gpiochip0/17".
+    /// Finds the line of a configured name, "GPIO17", searched on all chips, or "gpiochip0/17", and
+    /// the name of its chip.
     ///
     /// It does not request the line, so the line's holder keeps it.
-    public static func find(_ name: String) throws(GPIOError) -> GPIOLine {
-        try place(of: name).line
-    }
-
-    /// Returns the line, and the name of its chip.
     public static func place(
         of name: String
     ) throws(GPIOError) -> (chip: String, line: GPIOLine) {

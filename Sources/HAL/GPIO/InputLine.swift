@@ -7,7 +7,8 @@ public import Time
 /// Any failure after opening is thrown, never reported as a released button: a dead talk key must
 /// not look like a silent one.
 public struct InputLine: ~Copyable, Sendable {
-    public enum Bias: Sendable { case asIs, none, pullUp, pullDown }
+    /// The raw values are those of `cgpiod_bias`.
+    public enum Bias: UInt32, Sendable { case asIs, none, pullUp, pullDown }
 
     /// A press or a release.
     public struct Edge: Equatable, Sendable {
@@ -83,7 +84,8 @@ public struct InputLine: ~Copyable, Sendable {
         let address = try LineAddress(finding: name)
         var opened: OpaquePointer?
         let result = unsafe cgpiod_open_input(
-            address.path, address.offset, consumer, bias.raw, activeLow ? 1 : 0, &opened)
+            address.path, address.offset, consumer, cgpiod_bias(bias.rawValue), activeLow ? 1 : 0,
+            &opened)
         guard result == 0, let line = unsafe opened else {
             throw address.refusal(errno: -result, line: name)
         }
@@ -134,16 +136,5 @@ public struct InputLine: ~Copyable, Sendable {
         guard isActive != lastActive else { return nil }
         lastActive = isActive
         return InputLine.Edge(isActive: isActive, moment: now)
-    }
-}
-
-extension InputLine.Bias {
-    fileprivate var raw: cgpiod_bias {
-        switch self {
-        case .asIs: CGPIOD_BIAS_AS_IS
-        case .none: CGPIOD_BIAS_NONE
-        case .pullUp: CGPIOD_BIAS_PULL_UP
-        case .pullDown: CGPIOD_BIAS_PULL_DOWN
-        }
     }
 }
