@@ -41,7 +41,6 @@ int cgpiod_chip_line_info(
     snprintf(info->consumer, sizeof info->consumer, "%s", consumer != NULL ? consumer : "");
     info->is_used = gpiod_line_is_used(line);
     info->is_output = gpiod_line_direction(line) == GPIOD_LINE_DIRECTION_OUTPUT;
-    info->is_active_low = gpiod_line_active_state(line) == GPIOD_LINE_ACTIVE_STATE_LOW;
     return 0;
 }
 

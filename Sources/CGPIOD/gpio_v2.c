@@ -57,7 +57,6 @@ int cgpiod_chip_line_info(
     snprintf(info->consumer, sizeof info->consumer, "%s", consumer != NULL ? consumer : "");
     info->is_used = gpiod_line_info_is_used(found);
     info->is_output = gpiod_line_info_get_direction(found) == GPIOD_LINE_DIRECTION_OUTPUT;
-    info->is_active_low = gpiod_line_info_is_active_low(found);
     gpiod_line_info_free(found);
     return 0;
 }

@@ -17,7 +17,6 @@ struct cgpiod_line_info {
     char consumer[33]; // The holder of the line; empty for none, and if unknown.
     int is_used;
     int is_output;
-    int is_active_low;
 };
 
 /// Writes the numbers of the chips, in order; returns how many there are, at most `capacity`.
