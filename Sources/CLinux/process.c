@@ -4,7 +4,6 @@
 #include "internal.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <malloc.h>
 #include <signal.h>
@@ -31,35 +30,6 @@ int clinux_terminal_size(int fd, int *columns, int *rows) {
         return -errno;
     *columns = size.ws_col;
     *rows = size.ws_row;
-    return 0;
-}
-
-// Finds a group, with its texts in the buffer; returns 0, or a negated errno.
-static int find_group(const char *name, struct group *group, char *buffer, size_t size) {
-    struct group *found = NULL;
-    int error = getgrnam_r(name, group, buffer, size, &found);
-    if (error != 0)
-        return -error;
-    return found != NULL ? 0 : -ENOENT;
-}
-
-int64_t clinux_group_id(const char *name) {
-    struct group group;
-    char buffer[16384];
-    int error = find_group(name, &group, buffer, sizeof buffer);
-    return error != 0 ? error : (int64_t)group.gr_gid;
-}
-
-int clinux_group_lists(const char *name, const char *user) {
-    struct group group;
-    char buffer[16384];
-    int error = find_group(name, &group, buffer, sizeof buffer);
-    if (error != 0)
-        return error;
-    for (char **member = group.gr_mem; *member != NULL; member++) {
-        if (strcmp(*member, user) == 0)
-            return 1;
-    }
     return 0;
 }
 

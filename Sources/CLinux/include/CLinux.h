@@ -9,6 +9,7 @@
 // errno, which no later call can overwrite.
 
 #include <errno.h>
+#include <grp.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stddef.h>

@@ -10,12 +10,6 @@
 const char *clinux_error_text(int error);
 /// Finds the columns and rows of the terminal; -ENOTTY when `fd` is no terminal.
 int clinux_terminal_size(int fd, int *columns, int *rows);
-/// Returns the id of a group by its name, or a negated errno (-ENOENT: no such group).
-int64_t clinux_group_id(const char *name);
-
-/// Returns whether a group's list of members has a user: 1, or 0; a negated errno (-ENOENT: no such
-/// group).
-int clinux_group_lists(const char *name, const char *user);
 
 /// Opens /dev/null, the wrong way round, for each closed one of the three standard streams.
 void clinux_fill_streams(void);

@@ -179,18 +179,19 @@ public enum Environment {
 
     /// Returns the id of a group such as "intercom-admin"; nil when the machine has no such group.
     ///
-    /// The call may read files: not for the media loop.
-    public static func groupID(of name: String) -> UInt32? {
-        let id = unsafe clinux_group_id(name)
-        return id >= 0 ? UInt32(id) : nil
-    }
+    /// The call may read files, and so may the next: both are for the main thread.
+    public static func groupID(of name: String) -> UInt32? { unsafe getgrnam(name)?.pointee.gr_gid }
 
     /// Returns whether a group of the machine lists a user as a member; nil without such a group.
-    ///
-    /// The call may read files: not for the media loop.
     public static func group(_ name: String, lists user: String) -> Bool? {
-        let answer = unsafe clinux_group_lists(name, user)
-        return answer >= 0 ? answer == 1 : nil
+        guard let group = unsafe getgrnam(name), var member = unsafe group.pointee.gr_mem
+        else { return nil }
+        // SAFETY: a nil ends the list, which lasts until the next call.
+        while let name = unsafe member.pointee {
+            if unsafe strcmp(name, user) == 0 { return true }
+            unsafe member += 1
+        }
+        return false
     }
 
     /// The machine's host name; empty when it has none.
