@@ -121,10 +121,6 @@ int clinux_append_open(const char *path, uint32_t mode, uint64_t *size, uint8_t 
     return fd;
 }
 
-int clinux_append_sync(int fd) {
-    return fdatasync(fd) < 0 ? -errno : 0;
-}
-
 int clinux_append_cut(int fd, uint64_t size) {
-    return ftruncate(fd, (off_t)size) < 0 ? -errno : 0;
+    return result(ftruncate(fd, (off_t)size));
 }

@@ -40,8 +40,6 @@ int clinux_directory_list(
 ///
 /// `size` becomes the file's size, and `last` its last byte, 0 when the file is empty.
 int clinux_append_open(const char *path, uint32_t mode, uint64_t *size, uint8_t *last);
-/// Waits until the disk has all appended bytes.
-int clinux_append_sync(int fd);
 int clinux_append_cut(int fd, uint64_t size);
 
 #endif

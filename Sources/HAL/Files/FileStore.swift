@@ -235,7 +235,7 @@ public struct AppendFile: ~Copyable {
 
     /// Waits until the disk has all appended lines.
     public borrowing func sync() throws(SystemError) {
-        _ = try SystemError.check(clinux_append_sync(descriptor.raw), "write \(path)")
+        _ = try SystemError.check(clinux_file_sync(descriptor.raw), "write \(path)")
     }
 }
 

@@ -2,6 +2,7 @@ internal import CLinux
 
 /// One open file, which is read in parts from its beginning to its end.
 public struct OpenFile: ~Copyable {
+    /// All zeros for a file that is made, or waited for.
     let status: FileStore.Status
     private let path: String
     private let descriptor: FileDescriptor
@@ -23,7 +24,7 @@ public struct OpenFile: ~Copyable {
 
     /// Opens any readable file, and waits for the writer of a pipe.
     ///
-    /// "-" is standard input. The file's status is not known.
+    /// "-" is standard input.
     public init(waitingFor path: String) throws(SystemError) {
         descriptor = try FileDescriptor(unsafe clinux_source_open(path), "open \(path)")
         status = FileStore.Status(stat())
@@ -33,9 +34,7 @@ public struct OpenFile: ~Copyable {
     /// Makes a file that must not exist yet.
     init(making path: String, mode: UInt32) throws(SystemError) {
         descriptor = try FileDescriptor(unsafe clinux_file_create(path, mode), "make \(path)")
-        status = FileStore.Status(
-            size: 0, mode: mode, owner: Environment.userID, isRegular: true,
-            isDirectory: false)
+        status = FileStore.Status(stat())
         self.path = path
     }
 
