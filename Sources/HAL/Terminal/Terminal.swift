@@ -102,15 +102,10 @@ public enum Keyboard {
     /// - Returns: Whether the text was more than blanks; nil for no text. A program in the shell's
     ///   background reads nothing, because reading would stop it.
     public static func dropTyped() -> Bool? {
-        var (isText, byte): (Bool?, UInt8) = (nil, 0)
+        var isText: Bool?
         while isThere, isForeground,
-            clinux_poll(descriptor, Int16(CLINUX_READABLE), 0) == 1
+            clinux_poll(descriptor, Int16(CLINUX_READABLE), 0) == 1, let byte = next()
         {
-            // SAFETY: the call writes at most the one byte.
-            let result = unsafe withUnsafeMutablePointer(to: &byte) { pointer in
-                unsafe clinux_read(descriptor, pointer, 1)
-            }
-            guard result == 1 else { break }
             isText = isText ?? false || byte > UInt8(ascii: " ")
         }
         return isText
@@ -121,19 +116,21 @@ public enum Keyboard {
     /// Bytes that are not UTF-8 are replaced. A line that Ctrl-D cuts in the middle is dropped.
     public static func line() -> String? {
         var bytes: [UInt8] = []
-        var byte: UInt8 = 0
-        while true {
-            // Byte by byte: what follows the line is for the next reader. SAFETY: the call writes
-            // at most the one byte.
-            let result = unsafe withUnsafeMutablePointer(to: &byte) { pointer in
-                unsafe clinux_read(descriptor, pointer, 1)
-            }
-            guard result == 1 else { return nil }
+        // Byte by byte: what follows the line is for the next reader.
+        while let byte = next() {
             if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
             // A line without an end must not block the program for ever.
             guard bytes.count < lineMax else { return nil }
             bytes.append(byte)
         }
+        return nil
+    }
+
+    /// Reads one byte; nil at the end.
+    private static func next() -> UInt8? {
+        var byte: UInt8 = 0
+        // SAFETY: the call writes at most the one byte.
+        return unsafe clinux_read(descriptor, &byte, 1) == 1 ? byte : nil
     }
 }
 
