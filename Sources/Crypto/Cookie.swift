@@ -1,6 +1,6 @@
 /// The cookie of a station under load, with which a caller proves its address (protocol.md §1.6).
 public struct Cookie: Equatable, Sendable {
-    public static let size = HandshakeMAC.cookieSize
+    public static let size = 16
 
     public let bytes: InlineArray<16, UInt8>
 
@@ -20,8 +20,6 @@ public struct Cookie: Equatable, Sendable {
 
 /// Seals and opens cookie replies, as only programs with the responder's public key can.
 public struct CookieSeal: Sendable {
-    public static let sealedSize = Cookie.size + AEAD.tagSize
-
     private let key: Digest
 
     public init(responder: PublicKey) {
@@ -60,8 +58,6 @@ public struct CookieSeal: Sendable {
 /// again. K_mac is no secret: it follows from the public key.
 public struct HandshakeMAC: Sendable {
     public static let size = 8
-    /// A cookie is mixed into the key of an M1 sent under load.
-    public static let cookieSize = 16
 
     private let key: Digest
 
@@ -93,9 +89,10 @@ public struct HandshakeMAC: Sendable {
         for i in key.indices { keyed[i] = key[i] }
         var size = Key.size
         if let cookie {
-            precondition(cookie.count == HandshakeMAC.cookieSize)
+            precondition(cookie.count == Cookie.size)
+            // Under load a cookie is mixed into the key of an M1.
             for i in cookie.indices { keyed[size + i] = cookie[i] }
-            size += HandshakeMAC.cookieSize
+            size += Cookie.size
         }
         let digest = HMAC.authenticate(bytes, key: keyed.span.extracting(first: size))
         return InlineArray { i in digest[i] }

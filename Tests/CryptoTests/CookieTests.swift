@@ -16,7 +16,7 @@ import Vectors
         let mac = Array([UInt8](hex: handshake.m1).suffix(8))
         let responder = PublicKey(hex: try #require(vectors.public["resp"]))
         let seal = CookieSeal(responder: responder)
-        var sealed = [UInt8](repeating: 0, count: CookieSeal.sealedSize)
+        var sealed = [UInt8](repeating: 0, count: Cookie.size + AEAD.tagSize)
         var span = sealed.mutableSpan
         seal.seal(cookie, suite: suite, nonce: nonce.span, mac: mac.span, into: &span)
         #expect(sealed == Array(reply[24...]))

@@ -30,7 +30,7 @@ import Vectors
             let size = try #require(test.size)
             guard test.result == "valid" else {
                 // The invalid cases ask for too much output, which is a trap here.
-                #expect(size > HKDF.outputMax, "case \(test.tcId)")
+                #expect(size > 255 * 32, "case \(test.tcId)")
                 return true
             }
             let prk = HMAC.key(
