@@ -244,11 +244,8 @@ public struct OpusError: Error, Equatable {
     /// The library's own number (`OPUS_BAD_ARG` …, negative).
     public let status: Int32
 
-    /// Passes a good status through and throws the others.
-    @discardableResult
-    static func check(_ status: Int32) throws(OpusError) -> Int32 {
-        guard status >= 0 else { throw OpusError(status: status) }
-        return status
+    static func check(_ status: Int32) throws(OpusError) {
+        if status < 0 { throw OpusError(status: status) }
     }
 }
 
