@@ -8,8 +8,6 @@ final class JitterBufferBench {
     var bytes = [UInt8](repeating: 0, count: 400)
     /// Configuration 14, hybrid full band, 10 ms, one frame (RFC 6716 §3.1).
     var payload = [UInt8](repeating: 14 << 3, count: 40)
-    /// Whether no packet so far was late, a duplicate or the like; copies may be.
-    private(set) var isEachAccepted = true
 
     init(preset: JitterBuffer.Preset = .normal, delayMax: Duration = .milliseconds(240)) {
         buffer = JitterBuffer(preset: preset, delayMax: delayMax)
@@ -28,11 +26,9 @@ final class JitterBufferBench {
         copy: Bool = false
     ) -> JitterBuffer.Insertion {
         let payload = payload
-        let outcome = buffer.insert(
+        return buffer.insert(
             sequence: UInt16(truncatingIfNeeded: sequence), payload: payload.span,
             isSpurtStart: start, isLast: last, isCopy: copy, at: instant(ms))
-        if !copy { isEachAccepted = isEachAccepted && outcome == .accepted }
-        return outcome
     }
 
     var totals: ReceptionTotals { buffer.totals }

@@ -66,6 +66,7 @@ import Time
         #expect((25...66).contains(sounding.count), "\(sounding)")
         let (isActive, totals) = (voice.isActive, voice.totals)
         #expect(!isActive)
+        #expect(totals.restarts == 0)
         #expect((2_180...2_210).contains(totals.skippedMs))
     }
 }

@@ -65,7 +65,8 @@ func packets(of speech: Speech, _ profile: Profile) throws -> [[UInt8]] {
             now += blockMs
         }
         let totals = voice.totals
-        #expect(totals.concealedMs == 0 && totals.skippedMs == 0)
+        #expect(totals.concealedMs == 0 && totals.late == 0 && totals.restarts == 0)
+        #expect(totals.skippedMs == 0)
         // The speech is heard, and no later than frame, block and jitter require.
         let settled = delays.dropFirst(Int(1_500 / blockMs))
         #expect(settled.max()! <= max(frameMs, blockMs) + 10 + 4)
@@ -95,8 +96,8 @@ func packets(of speech: Speech, _ profile: Profile) throws -> [[UInt8]] {
                 isLast: false, at: instant(1_000))
             #expect(insertion == .accepted)
         }
-        let received = voice.totals.received
-        #expect(received == UInt64(preRoll) + 1)
+        let totals = voice.totals
+        #expect(totals.restarts == 0 && totals.received == UInt64(preRoll) + 1)
     }
 
     /// The share of one sound in another, where they are most alike, up to 50 ms from a place.

@@ -26,6 +26,7 @@ import Time
         for number in 100..<300 { insert(number, atMs: 3_000, &slot) }
         for number in 300..<310 { _ = slot.voice.pull(into: &block, at: at(number * 10)) }
         let totals = slot.voice.totals
+        #expect(totals.restarts == 0)
         #expect((720...850).contains(totals.skippedMs), "\(totals)")
         let report = slot.newReport(at: at(3_100))
         #expect(report.received == 200)

@@ -21,7 +21,10 @@ extension JitterBuffer {
             let samples = OpusDecoder.sampleCount(of: payload).map(Int64.init),
             samples == 480 || samples == 960 || samples == 240 || samples == 120,
             !isCopy || samples == frameSamples
-        else { return .malformed }
+        else {
+            reception.totals.malformed += 1
+            return .malformed
+        }
         let time = Self.samples(now)
         prepare(samples: samples, at: time)
         var number = extended(sequence)
@@ -35,6 +38,7 @@ extension JitterBuffer {
             lateInARow = 0
         case .restarted:
             empty()
+            reception.totals.restarts += 1
             lastArrival = time
             number = extended(sequence)
             _ = place(number, isSpurtStart: isSpurtStart, isCopy: isCopy, at: time)
@@ -51,6 +55,7 @@ extension JitterBuffer {
                 reception.receive(at: now, transit: nil)
                 return .accepted
             }
+            reception.totals.duplicates += 1
             return .duplicate
         }
         if isCopy {
@@ -87,6 +92,7 @@ extension JitterBuffer {
     private mutating func prepare(samples: Int64, at time: Int64) {
         if let lastArrival, time - lastArrival > Self.silenceMax { empty() }
         if samples != frameSamples {
+            if highest != nil { reception.totals.restarts += 1 }
             empty()
             forgetDelays(frameSamples: samples)
         }
@@ -176,14 +182,21 @@ extension JitterBuffer {
             return .late
         }
         let arrival = arrivals[Int(number & 127)]
-        if arrival.sequence == number && arrival.isOwn { return .duplicate }
+        if arrival.sequence == number && arrival.isOwn {
+            reception.totals.duplicates += 1
+            return .duplicate
+        }
+        reception.totals.late += 1
         reception.receive(at: now, transit: nil)
         if number >= finalised {
             note(number, isOwn: true, isSpurtStart: isSpurtStart, at: Self.samples(now))
         }
         lateInARow += 1
         // The sender counts from another number now, without a new boot id.
-        if lateInARow >= max(50, Self.lateMax / frameSamples) { empty() }
+        if lateInARow >= max(50, Self.lateMax / frameSamples) {
+            empty()
+            reception.totals.restarts += 1
+        }
         return .late
     }
 

@@ -29,8 +29,15 @@ public struct ReceptionTotals: Equatable, Sendable {
     public var lost: UInt64 = 0
     /// Frames that came only as a copy (redundancy), in time to be played.
     public var recovered: UInt64 = 0
+    /// Packets that came after their frame was due.
+    public var late: UInt64 = 0
+    public var duplicates: UInt64 = 0
+    /// Payloads that are no Opus packet of 2.5, 5, 10 or 20 ms.
+    public var malformed: UInt64 = 0
     /// Talkspurts begun.
     public var spurts: UInt64 = 0
+    /// How often the buffer started again: sequence jump, other frame duration, 10 s of silence.
+    public var restarts: UInt64 = 0
     /// Sound invented, ms.
     public var concealedMs: UInt64 = 0
     /// Sound left out or inserted to change the delay, ms.
