@@ -55,8 +55,7 @@ import Testing
     /// A bypassed filter delays sound exactly as long as an active one.
     @Test(arguments: [480, 240, 120], [false, true])
     func whatAFilterLeavesComesAtTheSameTime(block: Int, isEcho: Bool) {
-        let settings = CaptureChain.Settings(
-            cancelsEcho: isEcho, noiseDecibels: isEcho ? 0 : 15)
+        let settings = CaptureChain.Settings(cancelsEcho: isEcho, noiseDecibels: isEcho ? 0 : 15)
         var chain = CaptureChain(settings, blockSamples: block)
         let reference = EchoReference(isWanted: isEcho)
         let sound = (0..<96_000).map { Int16(4000 * sin(Double($0) * 0.03)) }

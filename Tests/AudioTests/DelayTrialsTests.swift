@@ -1,4 +1,3 @@
-import Scene
 import Seeds
 import Testing
 

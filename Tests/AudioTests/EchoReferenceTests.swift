@@ -1,5 +1,4 @@
 import Audio
-import Scene
 import Seeds
 import Testing
 

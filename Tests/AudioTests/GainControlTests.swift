@@ -1,5 +1,4 @@
 import Audio
-import Foundation
 import Testing
 
 @Suite struct GainControlTests {

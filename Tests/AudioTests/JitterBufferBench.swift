@@ -1,6 +1,5 @@
 import Audio
 import Scene
-import Time
 
 /// Drives the buffer alone: packets of 40 bytes that claim to be 10 ms of Opus.
 final class JitterBufferBench {

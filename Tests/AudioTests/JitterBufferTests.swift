@@ -71,9 +71,8 @@ import Time
     func whatIsNoFrameOfOursIsRefused(payload: [UInt8]) {
         bench.payload = payload
         #expect(bench.insertPayload() == .malformed)
-        let (totals, isActive) = (bench.totals, bench.isActive)
-        #expect(totals.malformed == 1)
-        #expect(!isActive)
+        #expect(bench.totals.malformed == 1)
+        #expect(!bench.isActive)
     }
 
     // The three mistakes voice.md §1.3 warns of.
@@ -184,10 +183,7 @@ import Time
         for i in 0..<15 { bench.insert(i, at: Double(i) * 10, start: i < 10) }
         // The end was lost; the key is down again before all was played.
         for i in 15..<25 { bench.insert(i, at: 150, start: true) }
-        var played: [Int] = []
-        for block in 0..<40 {
-            if let byte = bench.pull(at: 151 + Double(block) * 10) { played.append(byte) }
-        }
+        let played = (0..<40).compactMap { bench.pull(at: 151 + Double($0) * 10) }
         #expect(played.filter { $0 >= 0 } == Array(0..<25))
         #expect(bench.totals.spurts == 2)
     }
@@ -206,11 +202,8 @@ import Time
     @Test func aSenderThatCountsAnewIsHeardAgain() {
         for i in 0..<10 { bench.insert(20_000 + i, at: Double(i) * 10) }
         #expect(bench.pull(at: 100) == 20_000 & 255)
-        var accepted = 0
-        for i in 0..<100 where bench.insert(i, at: 120 + Double(i) * 10) == .accepted {
-            accepted += 1
-        }
-        #expect(accepted >= 50)
+        let accepted = (0..<100).filter { bench.insert($0, at: 120 + Double($0) * 10) == .accepted }
+        #expect(accepted.count >= 50)
     }
 
     @Test func tenSecondsOfNothingStartAnew() {
@@ -369,10 +362,7 @@ import Time
         #expect(!bench.isActive)
         bench.insert(40, at: 410, start: true)
         #expect(bench.isActive)
-        var played: [Int] = []
-        for block in 0..<10 {
-            if let byte = bench.pull(at: 415 + Double(block) * 10) { played.append(byte) }
-        }
+        let played = (0..<10).compactMap { bench.pull(at: 415 + Double($0) * 10) }
         #expect(played.contains(40))
     }
 

@@ -1,7 +1,6 @@
 import Audio
 import Foundation
 import Testing
-import Time
 
 @Suite struct LevelMeterTests {
     private var meter = LevelMeter()

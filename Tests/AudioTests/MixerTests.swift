@@ -1,5 +1,4 @@
 import Audio
-import Scene
 import Seeds
 import Testing
 
@@ -9,10 +8,12 @@ extension Mixer {
         add(block.span, from: gain, to: gain)
     }
 
-    /// Writes the mix and begins the next one.
-    fileprivate mutating func render(into block: inout Block) {
-        var samples = block.mutableSpan
-        render(into: &samples)
+    /// The mix, so many samples of it; the next one begins.
+    fileprivate mutating func rendered(_ count: Int = 480) -> [Int16] {
+        var samples = [Int16](repeating: 0, count: count)
+        var span = samples.mutableSpan
+        render(into: &span)
+        return samples
     }
 }
 
@@ -27,14 +28,12 @@ private func frame(_ value: (Int) -> Int) -> Block {
 
     @Test func oneTalkerComesOutBitForBit() {
         let talker = frame { $0 * 137 % 65_536 - 32_768 }
-        var out = frame { _ in 1 }
         for _ in 0..<3 {
             mixer.add(talker)
-            mixer.render(into: &out)
+            let out = mixer.rendered()
             #expect((0..<480).allSatisfy { out[$0] == talker[$0] })
         }
-        mixer.render(into: &out)
-        #expect((0..<480).allSatisfy { out[$0] == 0 }, "nobody talks")
+        #expect(mixer.rendered().allSatisfy { $0 == 0 }, "nobody talks")
     }
 
     /// With blocks of any length the mix is the same, and the limiter as quick.
@@ -43,44 +42,34 @@ private func frame(_ value: (Int) -> Int) -> Block {
         let talker = frame { $0 * 137 % 65_536 - 32_768 }
         var long = Mixer()
         var short = Mixer()
-        var whole = frame { _ in 0 }
         for _ in 0..<2 { long.add(talker, gain: Gain(decibels: -7)) }
-        long.render(into: &whole)
         var pieces: [Int16] = []
         for start in stride(from: 0, to: 480, by: length) {
-            var room = [Int16](repeating: 0, count: length)
             for _ in 0..<2 {
                 let gain = Gain(decibels: -7)
                 short.add(talker.span.extracting(start..<start + length), from: gain, to: gain)
             }
-            var block = room.mutableSpan
-            short.render(into: &block)
-            pieces += room
+            pieces += short.rendered(length)
         }
-        #expect((0..<480).allSatisfy { pieces[$0] == whole[$0] })
+        #expect(pieces == long.rendered())
         // Too loud by half: lowered within the block, and back after a fifth of a second.
         var blocks = 0
         var last: Int16 = 0
         let loud = frame { _ in 30_000 }
-        var room = [Int16](repeating: 0, count: length)
         for _ in 0..<2 { short.add(loud.span.extracting(first: length)) }
-        var block = room.mutableSpan
-        short.render(into: &block)
+        _ = short.rendered(length)
         repeat {
             short.add(loud.span.extracting(first: length))
-            var block = room.mutableSpan
-            short.render(into: &block)
-            last = room[length - 1]
+            last = short.rendered(length)[length - 1]
             blocks += 1
         } while last < 29_999 && blocks < 1_000
         #expect((80...110).contains(blocks * length / 48))
     }
 
     @Test func gainsAreDecibels() {
-        var out = frame { _ in 0 }
         mixer.add(frame { _ in 10_000 }, gain: Gain(decibels: -6.0206))
         mixer.add(frame { _ in 10_000 }, gain: .muted)
-        mixer.render(into: &out)
+        let out = mixer.rendered()
         #expect(abs(Int(out[7]) - 5_000) <= 2)
         #expect(Gain(decibels: 0) == .unity)
         #expect(Gain(decibels: -80) == .muted)
@@ -88,23 +77,22 @@ private func frame(_ value: (Int) -> Int) -> Block {
     }
 
     @Test func tooLoudIsTurnedDownAndRecovers() {
-        var out = frame { _ in 0 }
+        var out: [Int16] = []
         let loud = frame { $0 % 48 < 24 ? 30_000 : -30_000 }
         for _ in 0..<5 {
             for _ in 0..<8 { mixer.add(loud) }
-            mixer.render(into: &out)
+            out = mixer.rendered()
         }
         // Lowered as a whole, its wave form not clipped.
-        #expect((0..<480).allSatisfy { abs(Int(out[$0])) >= 32_000 })
+        #expect(out.allSatisfy { abs(Int($0)) >= 32_000 })
         let soft = frame { _ in 1_000 }
         mixer.add(soft)
-        mixer.render(into: &out)
-        #expect(out[0] < 300)
+        #expect(mixer.rendered()[0] < 300)
         for _ in 0..<20 {
             mixer.add(soft)
-            mixer.render(into: &out)
+            out = mixer.rendered()
         }
-        #expect((0..<480).allSatisfy { out[$0] == 1_000 })
+        #expect(out.allSatisfy { $0 == 1_000 })
     }
 
     /// The greatest step between neighbouring samples of a slow wave whose gain changes.
@@ -116,8 +104,7 @@ private func frame(_ value: (Int) -> Int) -> Block {
             mixer.add(
                 frame { _ in 10_000 }.span, from: block < 2 ? first : last,
                 to: block < 1 ? first : last)
-            var out = frame { _ in 0 }
-            mixer.render(into: &out)
+            let out = mixer.rendered()
             for i in 0..<480 {
                 if block > 0 || i > 0 { greatest = max(greatest, abs(Int(out[i]) - before)) }
                 before = Int(out[i])
@@ -130,11 +117,10 @@ private func frame(_ value: (Int) -> Int) -> Block {
         #expect(greatestStep(from: .unity, to: .muted) <= 22)
         #expect(greatestStep(from: .muted, to: Gain(decibels: 6)) <= 43)
         // A jumping gain would make one.
-        var (one, other) = (frame { _ in 0 }, frame { _ in 0 })
         mixer.add(frame { _ in 10_000 })
-        mixer.render(into: &one)
+        let one = mixer.rendered()
         mixer.add(frame { _ in 10_000 }, gain: .muted)
-        mixer.render(into: &other)
+        let other = mixer.rendered()
         #expect(abs(Int(one[479]) - Int(other[0])) > 9_000)
     }
 
@@ -146,9 +132,7 @@ private func frame(_ value: (Int) -> Int) -> Block {
             i < quiet ? 0 : Int16(30_000 * sine(Double(i - quiet) * 1_000 / 48_000))
         }
         for _ in 0..<3 { mixer.add(wave.span) }
-        var out = [Int16](repeating: 0, count: count)
-        var samples = out.mutableSpan
-        mixer.render(into: &samples)
+        let out = mixer.rendered(count)
         // Nothing stays at full scale, as clipped sound does.
         #expect(out.count { abs(Int($0)) >= 32_767 } <= count / 20 + 2)
         #expect(out.contains { abs(Int($0)) > 31_000 })
@@ -163,8 +147,7 @@ private func frame(_ value: (Int) -> Int) -> Block {
             frame { _ in Int.random(in: -4_000...4_000, using: &random) }
         }
         for talker in talkers { mixer.add(talker) }
-        var out = frame { _ in 0 }
-        mixer.render(into: &out)
+        let out = mixer.rendered()
         for i in 0..<480 {
             let sum = talkers.reduce(0) { $0 + Int($1[i]) }
             #expect(Int(out[i]) == sum, "seed \(seed)")
@@ -180,8 +163,7 @@ private func frame(_ value: (Int) -> Int) -> Block {
             let sign = frame { $0 / 48 % 2 == 0 ? loud : -loud }
             let gain = Gain(decibels: Double.random(in: -40...24, using: &random))
             for _ in 0..<talkers { mixer.add(sign, gain: gain) }
-            var out = frame { _ in 0 }
-            mixer.render(into: &out)
+            let out = mixer.rendered()
             for i in 0..<480 where talkers > 0 && loud > 200 {
                 // Positive samples stay positive.
                 let isRight = sign[i] > 0 ? out[i] >= 0 : out[i] <= 0

@@ -1,4 +1,3 @@
-import Foundation
 import Scene
 import Seeds
 import Testing

@@ -23,8 +23,7 @@ import Testing
     @Test func delaysThatAreNoNumbersAreNoDelays() {
         var trials = DelayTrials(block: 5)
         for late in [Float.infinity, .nan, -.infinity, 1e30, -1e30, 0] {
-            trials.observe(
-                late: late, following: SIMD4(repeating: .nan), frame: 10, grain: 10)
+            trials.observe(late: late, following: SIMD4(repeating: .nan), frame: 10, grain: 10)
             trials.baseRose(by: late)
             trials.weigh(lateCost: 24)
             let target = trials.target(delayMax: 240)

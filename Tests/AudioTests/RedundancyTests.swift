@@ -1,5 +1,4 @@
 import Audio
-import Scene
 import Seeds
 import Testing
 import Time
@@ -15,11 +14,15 @@ private struct Way {
     let packets: Int
     private var queue: Int64 = 0
 
-    init(samples: Int = 480, size: Int = 40, repeated: Int? = nil, depthMin: Int = 0) {
+    init(
+        samples: Int = 480, size: Int = 40, repeated: Int? = nil, depthMin: Int = 0,
+        calmSeconds: Int = 0
+    ) {
         redundancy = Redundancy(
             frameSamples: samples, frameSize: size, frameSizeRepeated: repeated ?? size,
             rooms: 59...1172, depthMin: depthMin)
         packets = 48_000 / samples
+        pass(seconds: calmSeconds, loss: 0)
     }
 
     var choice: Redundancy.Choice { redundancy.choice }
@@ -108,8 +111,7 @@ private struct Way {
 
     /// Each byte of a repeated frame is sent more than once: such frames are shorter.
     @Test func framesAreShorterWhileTheyAreRepeated() {
-        var way = Way(size: 58, repeated: 48)
-        way.pass(seconds: 10, loss: 0)
+        var way = Way(size: 58, repeated: 48, calmSeconds: 10)
         #expect(way.choice.depth == 0 && way.choice.frameSize == 58)
         way.pass(loss: 0.1)
         #expect(way.choice.depth == 2 && way.choice.frameSize == 48)
@@ -122,8 +124,7 @@ private struct Way {
     }
 
     @Test func lossWithAQueueMakesPacketsSmallerAndAddsNoCopies() {
-        var way = Way(size: 80)
-        way.pass(seconds: 10, loss: 0)
+        var way = Way(size: 80, calmSeconds: 10)
         let before = way.packetSize
         way.capacity = 100 * 125
         for _ in 0..<30 {
@@ -146,8 +147,7 @@ private struct Way {
         for _ in 0..<40 { way.pass(loss: 0.05) }
         // Copies lie in padding, or there are none.
         #expect(way.choice.depth < 2 || way.choice.frameSize < 40)
-        var narrow = Way()
-        narrow.pass(seconds: 10, loss: 0)
+        var narrow = Way(calmSeconds: 10)
         narrow.capacity = 100 * 80
         for _ in 0..<20 { narrow.pass(loss: 0) }
         #expect(narrow.choice.depth == 0)
@@ -156,8 +156,7 @@ private struct Way {
     }
 
     @Test func packetsGrowAgainSlowlyWhenTheQueueIsGone() {
-        var way = Way(size: 80)
-        way.pass(seconds: 10, loss: 0)
+        var way = Way(size: 80, calmSeconds: 10)
         way.capacity = 100 * 100
         for _ in 0..<10 { way.pass(loss: 0) }
         let small = way.choice.frameSize
@@ -187,8 +186,7 @@ private struct Way {
 
     /// Once may be chance: one lost packet while a web page loads.
     @Test func lossAndAQueueMustStayTogether() {
-        var way = Way(size: 80)
-        way.pass(seconds: 10, loss: 0)
+        var way = Way(size: 80, calmSeconds: 10)
         for _ in 0..<10 {
             way.pass(loss: 0, roundTrip: .milliseconds(90))
             way.pass(loss: 0.02, roundTrip: .milliseconds(90))
@@ -219,11 +217,9 @@ private struct Way {
                 for _ in 0..<300 {
                     if dice() < 0.1 { base = dice() * dice() }
                     if dice() < 0.05 {
-                        way.capacity =
-                            dice() < 0.5 ? nil : Int(dice() * 400) * way.packets
+                        way.capacity = dice() < 0.5 ? nil : Int(dice() * 400) * way.packets
                     }
-                    let roundTrip: Duration? =
-                        dice() < 0.8 ? .milliseconds(Int(dice() * 300)) : nil
+                    let roundTrip: Duration? = dice() < 0.8 ? .milliseconds(Int(dice() * 300)) : nil
                     way.pass(loss: base, burst: dice() * 20, roundTrip: roundTrip)
                     let choice = way.choice
                     #expect((0...4).contains(choice.depth), "seed \(seed)")

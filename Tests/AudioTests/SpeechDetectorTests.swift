@@ -1,6 +1,5 @@
 import Audio
 import Foundation
-import Scene
 import Testing
 
 @Suite struct SpeechDetectorTests {

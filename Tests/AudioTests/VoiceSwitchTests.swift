@@ -34,8 +34,7 @@ import Testing
     }
 
     @Test func aVoiceLouderThanTheEchoPasses() {
-        let scene = RoomScene(
-            seconds: 14, far: 0..<14, near: 7..<14, coupling: -20, nearLevel: -20)
+        let scene = RoomScene(seconds: 14, far: 0..<14, near: 7..<14, coupling: -20, nearLevel: -20)
         let out = switched(scene)
         let lost = level(scene.near, 7.5..<13.5) - level(out, 7.5..<13.5)
         #expect(lost <= 4, "\(lost)")
@@ -52,8 +51,7 @@ import Testing
         ) -> Int {
             var open = 0
             for _ in 0..<milliseconds * 48 / samples {
-                var block = [Int16](
-                    repeating: Int16(left.squareRoot() * 32_768), count: samples)
+                var block = [Int16](repeating: Int16(left.squareRoot() * 32_768), count: samples)
                 var span = block.mutableSpan
                 let powers = EchoPowers(captured: captured, left: left, played: 0.01)
                 voice.process(&span, powers, isGood: true)

@@ -2,7 +2,6 @@ import Foundation
 import Scene
 import Seeds
 import Testing
-import Time
 
 @testable import Audio
 
@@ -91,19 +90,16 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
         #expect(heard.delays[5] < 41)
     }
 
-    @Test func hurryingDoesNotClick() throws {
-        for seed in 1...5 {
-            let speech = Speech(seconds: 4, pauses: false, seed: UInt64(seed))
-            let talk = try Talk(speech)
-            var voice = try Voice()
-            let heard = listen(
-                to: press(talk, from: 100, to: 350), until: 4_000, voice: &voice, keepSound: true)
-            #expect(heard.totals.stretchedMs >= 40)
-            // After 0.9 s the delay is settled: the remaining roughness is the codec's own.
-            let hurried = roughness(heard.samples[(1_000 * 48)..<(1_900 * 48)])
-            let settled = roughness(heard.samples[(1_900 * 48)..<(3_500 * 48)])
-            #expect(Double(hurried) < 1.6 * Double(settled), "seed \(seed)")
-        }
+    @Test(arguments: UInt64(1)...5) func hurryingDoesNotClick(seed: UInt64) throws {
+        let talk = try Talk(Speech(seconds: 4, pauses: false, seed: seed))
+        var voice = try Voice()
+        let heard = listen(
+            to: press(talk, from: 100, to: 350), until: 4_000, voice: &voice, keepSound: true)
+        #expect(heard.totals.stretchedMs >= 40)
+        // After 0.9 s the delay is settled: the remaining roughness is the codec's own.
+        let hurried = roughness(heard.samples[(1_000 * 48)..<(1_900 * 48)])
+        let settled = roughness(heard.samples[(1_900 * 48)..<(3_500 * 48)])
+        #expect(Double(hurried) < 1.6 * Double(settled))
     }
 
     @Test func twoPullsAtOnceInventNothing() throws {
@@ -130,10 +126,9 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
             block += 1
             ms += block % 200 == 150 ? 30 : 10
         }
-        let concealedMs = voice.totals.concealedMs
-        #expect(concealedMs == 0)
-        let spurts = voice.totals.spurts
-        #expect(spurts == 1)
+        let totals = voice.totals
+        #expect(totals.concealedMs == 0)
+        #expect(totals.spurts == 1)
     }
 
     /// An occasional frame is up to 9 ms later than the block it is played in: the remaining sound
@@ -217,27 +212,24 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
         #expect(!isActive)
     }
 
-    @Test func afterAnOutageTheTalkGoesOn() throws {
-        let talk = try Talk(Self.monologue)
-        for outage in [100.0, 300, 700, 3_000] {
-            let flights = press(talk, from: 100, to: 900).filter {
-                !(3_000..<(3_000 + outage)).contains($0.arrival)
-            }
-            var voice = try Voice()
-            let heard = listen(to: flights, until: 9_500, voice: &voice)
-            #expect(heard.totals.concealedMs <= 250)
-            // The last two seconds are heard, at the same delay as before.
-            #expect(heard.hadSound[700..<900].allSatisfy { $0 })
-            #expect(heard.delays.suffix(100).allSatisfy { $0 < 25 }, "after \(outage) ms")
+    @Test(arguments: [100.0, 300, 700, 3_000])
+    func afterAnOutageTheTalkGoesOn(outage: Double) throws {
+        let flights = try press(Talk(Self.monologue), from: 100, to: 900).filter {
+            !(3_000..<(3_000 + outage)).contains($0.arrival)
         }
+        var voice = try Voice()
+        let heard = listen(to: flights, until: 9_500, voice: &voice)
+        #expect(heard.totals.concealedMs <= 250)
+        // The last two seconds are heard, at the same delay as before.
+        #expect(heard.hadSound[700..<900].allSatisfy { $0 })
+        #expect(heard.delays.suffix(100).allSatisfy { $0 < 25 })
     }
 
     @Test func resetForgetsTheTalkerBefore() throws {
         let talk = try Talk(Self.speech)
         let flights = press(talk, from: 100, to: 300)
         var used = try Voice()
-        _ = listen(
-            to: press(talk, from: 400, to: 600, noise: 30), until: 6_500, voice: &used)
+        _ = listen(to: press(talk, from: 400, to: 600, noise: 30), until: 6_500, voice: &used)
         used.reset()
         let totals = used.totals
         #expect(totals == ReceptionTotals())

@@ -1,4 +1,3 @@
-import Audio
 import Foundation
 import Scene
 import Seeds
