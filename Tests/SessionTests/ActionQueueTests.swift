@@ -1,6 +1,5 @@
 import Crypto
 import Testing
-import Time
 
 @testable import Peering
 

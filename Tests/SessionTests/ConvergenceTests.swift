@@ -13,19 +13,16 @@ import Wire
 @Suite struct ConvergenceTests {
     private let pair = Pair(seed: 1)
 
-    @Test func lossRepeatsAndReordering() {
-        for seed in testSeeds(60) {
-            let pair = Pair(seed: seed, suite: seed % 2 == 0 ? .aesGCM : .chaChaPoly)
-            let network = pair.network
-            pair.setAnyWeather()
-            let first = network.random(2) == 0 ? pair.a : pair.b
-            first.start()
-            network.run(for: .milliseconds(network.random(3000)))
-            (first === pair.a ? pair.b : pair.a).start()
-            #expect(
-                network.run(for: .seconds(180)) { pair.a.isUp() && pair.b.isUp() }, "seed \(seed)")
-            expectOneSession(pair, "seed \(seed)")
-        }
+    @Test(arguments: testSeeds(60)) func lossRepeatsAndReordering(seed: UInt64) {
+        let pair = Pair(seed: seed, suite: seed % 2 == 0 ? .aesGCM : .chaChaPoly)
+        let network = pair.network
+        pair.setAnyWeather()
+        let first = network.random(2) == 0 ? pair.a : pair.b
+        first.start()
+        network.run(for: .milliseconds(network.random(3000)))
+        (first === pair.a ? pair.b : pair.a).start()
+        #expect(network.run(for: .seconds(180)) { pair.a.isUp() && pair.b.isUp() })
+        expectOneSession(pair)
     }
 
     @Test func bothStartAtOnce() {
@@ -102,10 +99,7 @@ import Wire
 
     @Test func aConfirmationLostForLongIsNoticedByTheResponder() {
         // The initiator of a rekey switches, the responder does not hear it for six seconds.
-        var limits = SessionLimits()
-        limits.rekeyInitiator = .seconds(20)
-        limits.rekeyResponder = .seconds(60)
-        let pair = Pair(seed: 1, limits: limits)
+        let pair = Pair(seed: 1, limits: .rekeying(20_000, 60_000))
         pair.a.start()
         pair.network.run(for: .milliseconds(100))
         pair.b.start()
@@ -123,36 +117,33 @@ import Wire
         #expect(pair.network.run(for: .seconds(5)) { pair.isConverged })
     }
 
-    @Test func aCutOfTheNetworkEndsAndHeals() {
-        for (seconds, oneWay) in [(30, false), (60, false), (60, true), (400, false)] {
-            let pair = Pair(seed: UInt64(seconds))
-            pair.meet()
-            pair.a.clearHappenings()
-            pair.network.isCut = { from, _ in !oneWay || from == host(1) }
-            pair.network.run(for: .seconds(seconds))
-            #expect(pair.b.isUp() == (seconds < 50))
-            pair.network.isCut = { _, _ in false }
-            let name = "\(seconds) s, one way \(oneWay)"
-            #expect(pair.network.run(for: .seconds(40)) { pair.isConverged }, "\(name)")
-            expectOneSession(pair, name)
-            // Both are the same runs as before.
-            #expect(!pair.a.happenings.contains(.up(peer: 0, newBoot: true)), "\(name)")
-        }
+    @Test(arguments: [(30, false), (60, false), (60, true), (400, false)])
+    func aCutOfTheNetworkEndsAndHeals(seconds: Int, oneWay: Bool) {
+        let pair = Pair(seed: UInt64(seconds))
+        pair.meet()
+        pair.a.clearHappenings()
+        pair.network.isCut = { from, _ in !oneWay || from == host(1) }
+        pair.network.run(for: .seconds(seconds))
+        #expect(pair.b.isUp() == (seconds < 50))
+        pair.network.isCut = { _, _ in false }
+        #expect(pair.network.run(for: .seconds(40)) { pair.isConverged })
+        expectOneSession(pair)
+        // Both are the same runs as before.
+        #expect(!pair.a.happenings.contains(.up(peer: 0, newBoot: true)))
     }
 
-    @Test func aStationWhoseNewAddressIsConfiguredIsFoundAtOnce() {
-        for address in [host(7), host(8)] {
-            let pair = Pair(seed: 2)
-            pair.b.peers[0].endpoints = []
-            pair.meet()
-            pair.b.move(to: host(7))
-            pair.a.control { $0.moved(to: [address], peer: 0, at: pair.network.now) }
-            let met = pair.network.run(for: .seconds(3)) {
-                pair.isConverged && pair.a.media[0].endpoint == host(7)
-            }
-            // At a wrong address no station answers.
-            #expect(met == (address == host(7)))
+    @Test(arguments: [host(7), host(8)])
+    func aStationWhoseNewAddressIsConfiguredIsFoundAtOnce(address: Endpoint) {
+        let pair = Pair(seed: 2)
+        pair.b.peers[0].endpoints = []
+        pair.meet()
+        pair.b.move(to: host(7))
+        pair.a.control { $0.moved(to: [address], peer: 0, at: pair.network.now) }
+        let met = pair.network.run(for: .seconds(3)) {
+            pair.isConverged && pair.a.media[0].endpoint == host(7)
         }
+        // At a wrong address no station answers.
+        #expect(met == (address == host(7)))
     }
 
     /// Not when its next call is due: that may be half a minute later.
@@ -176,7 +167,7 @@ import Wire
     }
 
     /// In good conditions and left alone, both stay on one session and hear each other.
-    private func expectOneSession(_ pair: Pair, _ name: String) {
+    private func expectOneSession(_ pair: Pair, _ name: String = "") {
         pair.network.weather = .init()
         // A handshake under way may still be given up, or be tried again.
         #expect(pair.network.run(for: .seconds(60)) { pair.isConverged }, "\(name)")

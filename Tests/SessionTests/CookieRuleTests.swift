@@ -1,6 +1,5 @@
 import Crypto
 import Testing
-import Time
 import Vectors
 import Wire
 
@@ -32,9 +31,7 @@ import Wire
         return (exchange, m1)
     }
 
-    private func drop(
-        _ exchange: Exchange, _ m1: [UInt8], from source: Endpoint
-    ) -> Drop? {
+    private func drop(_ exchange: Exchange, _ m1: [UInt8], from source: Endpoint) -> Drop? {
         exchange.responder.receive(m1.span, from: source, at: exchange.now)
     }
 
@@ -44,9 +41,7 @@ import Wire
     }
 
     /// The M1 with the cookie of its source in its mac; nil when none was asked for.
-    private func keyed(
-        _ exchange: Exchange, _ m1: [UInt8], from source: Endpoint
-    ) -> [UInt8]? {
+    private func keyed(_ exchange: Exchange, _ m1: [UInt8], from source: Endpoint) -> [UInt8]? {
         guard let reply = answer(exchange, m1, from: source), reply[0] == 4 else { return nil }
         let seal = CookieSeal(responder: exchange.responder.publicKey)
         let sealed = Array(reply[24...])
@@ -58,8 +53,7 @@ import Wire
         var m1 = m1
         m1[3] = 1
         var span = m1.mutableSpan
-        HandshakeMAC(responder: exchange.responder.publicKey).sign(
-            &span, cookie: cookie.bytes.span)
+        HandshakeMAC(responder: exchange.responder.publicKey).sign(&span, cookie: cookie.bytes.span)
         return m1
     }
 
@@ -94,8 +88,7 @@ import Wire
         let (exchange, m1) = loaded()
         let reply = try #require(answer(exchange, m1, from: Exchange.initiatorAt))
         #expect(reply[0] == 4)
-        _ = exchange.initiator.receive(
-            reply.span, from: Exchange.responderAt, at: exchange.now)
+        _ = exchange.initiator.receive(reply.span, from: Exchange.responderAt, at: exchange.now)
         let again = try #require(exchange.initiator.messages().first)
         let m2 = try #require(answer(exchange, again, from: Exchange.initiatorAt))
         #expect(m2[0] == 2)
@@ -160,8 +153,7 @@ import Wire
         let m1 = exchange.m1()
         load(exchange, m1)
         let reply = try #require(answer(exchange, m1, from: Exchange.initiatorAt))
-        _ = exchange.initiator.receive(
-            reply.span, from: Exchange.responderAt, at: exchange.now)
+        _ = exchange.initiator.receive(reply.span, from: Exchange.responderAt, at: exchange.now)
         let again = try #require(exchange.initiator.messages().first)
         let m2 = try #require(answer(exchange, again, from: Exchange.initiatorAt))
         var answers = 0

@@ -1,7 +1,6 @@
 import Crypto
 import Testing
 import Time
-import Wire
 
 @testable import Peering
 
@@ -55,8 +54,9 @@ import Wire
     }
 
     private static let anotherPSK = [UInt8](repeating: 0x78, count: 32)
-    private static let anotherKey = X25519.publicKey(
-        of: key([UInt8](repeating: 0x33, count: 32)))
+    /// An M1 whose mac is wrong.
+    private static let forged: [UInt8] = [1, 1, 1, 0, 0x20] + [UInt8](repeating: 0, count: 1227)
+    private static let anotherKey = X25519.publicKey(of: key([UInt8](repeating: 0x33, count: 32)))
 
     /// What is wrong in the settings of two, and what each of them says.
     @Test func whatDiffersIsToldOnBothSides() {
@@ -116,9 +116,7 @@ import Wire
 
     @Test func nothingIsSaidOfOneWhoIsUpWhateverComesFromItsAddress() {
         pair.meet()
-        var forged = [UInt8](repeating: 0, count: 1232)
-        (forged[0], forged[1], forged[2], forged[4]) = (1, 1, 1, 0x20)
-        for _ in 0..<5 { pair.a.receive(forged, from: host(2)) }
+        for _ in 0..<5 { pair.a.receive(Self.forged, from: host(2)) }
         #expect(pair.a.drops.last == .mac)
         pair.a.control {
             $0.probed(peer: 0, host(2), .portClosed, at: Instant(nanoseconds: 2_000_000_000))
@@ -153,12 +151,10 @@ import Wire
     @Test func hintsGoAfterAMinuteAndAHalf() {
         pair.a.start()
         expect(.noAnswer, after: .seconds(10))
-        var forged = [UInt8](repeating: 0, count: 1232)
-        (forged[0], forged[1], forged[2], forged[4]) = (1, 1, 1, 0x20)
         // From another address it is no hint.
-        pair.a.receive(forged, from: host(9))
+        pair.a.receive(Self.forged, from: host(9))
         #expect(pair.a.reason() == .noAnswer)
-        pair.a.receive(forged, from: host(2))
+        pair.a.receive(Self.forged, from: host(2))
         #expect(pair.a.reason() == .toldOtherKey(at: host(2)))
         expect(.noAnswer, after: .seconds(91))
     }
@@ -191,8 +187,7 @@ import Wire
         let now = pair.network.now
         pair.a.control { table in
             func reason(_ hasNetwork: Bool, _ isUnresolved: Bool) -> DownReason? {
-                table.downReason(
-                    of: 0, hasNetwork: hasNetwork, isUnresolved: isUnresolved, at: now)
+                table.downReason(of: 0, hasNetwork: hasNetwork, isUnresolved: isUnresolved, at: now)
             }
             #expect(reason(true, false) == .noAddress)
             #expect(reason(true, true) == .unresolved)
@@ -205,8 +200,7 @@ import Wire
             .noNetwork, .unresolved, .noAddress, .calling, .noAnswer, .notAccepted, .psk,
             .suite(.aesGCM), .otherKey(Pair(seed: 1).a.publicKey, at: host(1)),
             .toldOtherKey(at: host(1)), .otherVersion(2, at: host(1)), .portClosed(host(1)),
-            .unreachable(host(1)),
-            .noRoute(host(1)), .blocked(host(1)),
+            .unreachable(host(1)), .noRoute(host(1)), .blocked(host(1)),
         ]
         #expect(Set(reasons.map(\.code.description)).count == reasons.count)
     }

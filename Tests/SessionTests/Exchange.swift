@@ -1,7 +1,6 @@
 import Crypto
 import Testing
 import Time
-import Wire
 
 @testable import Peering
 
@@ -23,10 +22,7 @@ final class Exchange {
     }
 
     /// With the inputs of the vectors each message has the bytes of the vectors.
-    init(
-        _ suite: Suite, record: Record? = nil,
-        limits: SessionLimits = SessionLimits()
-    ) {
+    init(_ suite: Suite, record: Record? = nil, limits: SessionLimits = SessionLimits()) {
         self.suite = suite
         let secrets = (vectors.bytes("init_static"), vectors.bytes("resp_static"))
         let psk = vectors.bytes("psk")

@@ -1,7 +1,5 @@
 import Testing
-import Time
 import VirtualTime
-import Wire
 
 @testable import Peering
 
@@ -10,9 +8,7 @@ import Wire
 
     private let random = Dice(seed: 5)
 
-    private mutating func saw(
-        _ address: UInt64, mark: UInt64 = 1, at moment: Int64
-    ) -> Bool {
+    private mutating func saw(_ address: UInt64, mark: UInt64 = 1, at moment: Int64) -> Bool {
         sightings.saw(host(address), mark: mark, at: ms(moment), random: random.fill)
     }
 

@@ -2,8 +2,6 @@ import Crypto
 import Glibc
 import Seeds
 import Testing
-import Time
-import Wire
 
 @testable import Peering
 
@@ -47,8 +45,7 @@ import Wire
             m3 = exchange.signed(m3)
         }
         let start = clock()
-        let drop = exchange.responder.receive(
-            m3.span, from: Exchange.initiatorAt, at: exchange.now)
+        let drop = exchange.responder.receive(m3.span, from: Exchange.initiatorAt, at: exchange.now)
         let end = clock()
         #expect(drop != nil)
         #expect(exchange.responder.fetch().isEmpty)

@@ -1,9 +1,18 @@
-import Crypto
 import Testing
-import Time
 import Wire
 
 @testable import Peering
+
+extension SessionLimits {
+    /// Those of the protocol, but that keys are renewed after so many milliseconds.
+    static func rekeying(_ initiator: Int, _ responder: Int, expiry: Int = 180_000) -> Self {
+        var limits = Self()
+        limits.rekeyInitiator = .milliseconds(initiator)
+        limits.rekeyResponder = .milliseconds(responder)
+        limits.expiry = .milliseconds(expiry)
+        return limits
+    }
+}
 
 /// Two stations that know each other.
 struct Pair {

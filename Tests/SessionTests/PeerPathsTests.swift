@@ -44,8 +44,7 @@ import Wire
         }
 
         mutating func answered(_ token: UInt64?, at moment: Int64) -> PeerPaths.Step {
-            let step = paths.answered(
-                token ?? 0, inUse: inUse, at: ms(moment), random: random.fill)
+            let step = paths.answered(token ?? 0, inUse: inUse, at: ms(moment), random: random.fill)
             if case .moved(let address) = step { inUse = address }
             return step
         }

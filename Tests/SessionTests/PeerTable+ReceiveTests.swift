@@ -1,8 +1,6 @@
 import Crypto
 import Testing
-import Time
 import Vectors
-import Wire
 
 @testable import Peering
 
@@ -16,8 +14,7 @@ import Wire
         let m2 = exchange.m2(m1)
         let answer = try #require(m2)
         #expect(answer.hex == expected["m2"] as? String)
-        _ = exchange.initiator.receive(
-            answer.span, from: Exchange.responderAt, at: exchange.now)
+        _ = exchange.initiator.receive(answer.span, from: Exchange.responderAt, at: exchange.now)
         let sent = exchange.initiator.fetch()
         let m3 = bytes(hex: expected["m3"])
         #expect(
@@ -100,12 +97,8 @@ import Wire
             "psk of the responder differs": (
                 .init(psk: [UInt8](repeating: 0, count: 32), suite: suite), .psk
             ),
-            "key not known": (
-                .init(psk: psk, suite: suite, isKnown: false), .unknownKey
-            ),
-            "peer pinned to the other suite": (
-                .init(psk: psk, suite: other), .wrongSuite
-            ),
+            "key not known": (.init(psk: psk, suite: suite, isKnown: false), .unknownKey),
+            "peer pinned to the other suite": (.init(psk: psk, suite: other), .wrongSuite),
         ]
         let cases = vectors.refused(at: "m3", suite)
         for (why, (record, cause)) in causes {

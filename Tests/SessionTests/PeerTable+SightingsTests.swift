@@ -29,9 +29,7 @@ import Wire
         return pair
     }
 
-    private func see(
-        _ station: SimulatedStation, at address: Endpoint, mark: UInt64 = 1
-    ) {
+    private func see(_ station: SimulatedStation, at address: Endpoint, mark: UInt64 = 1) {
         station.control {
             $0.sighted(0, at: address, mark: mark, at: station.network.now)
         }
@@ -103,30 +101,28 @@ import Wire
 
     /// One M1 in two seconds goes to a liar for what it says, and the peer's own addresses keep
     /// their turns: with hundreds of lies a second a peer that comes is up in seconds.
-    @Test func aFloodOfLiesCostsOneCallInTwoSeconds() {
-        for seed in UInt64(1)...10 {
-            let pair = Self.pair(seed: seed)
-            pair.a.peers[0].endpoints = [host(2)]
-            pair.a.start()
-            let calls = Calls(of: pair.a, pair.network)
-            for step in UInt64(0)..<3000 {
-                see(pair.a, at: host(70 + step % 100), mark: step)
-                pair.network.run(for: .milliseconds(10))
-            }
-            // 30 s: 15 for news, and a series that begins anew each time and is at 1 s.
-            let lies = calls.all.count { $0.to != host(2) }
-            #expect(lies <= 16 + 15, "seed \(seed): \(lies)")
-            #expect(calls.count(to: host(2)) >= 3, "seed \(seed): \(calls.count(to: host(2)))")
-            pair.b.start()
-            let start = pair.network.now
-            var step = UInt64(0)
-            let met = pair.network.run(for: .seconds(10)) {
-                step += 1
-                see(pair.a, at: host(70 + step % 100), mark: 10_000 + step)
-                return pair.isConverged
-            }
-            #expect(met, "seed \(seed): \(pair.network.now - start)")
+    @Test(arguments: UInt64(1)...10) func aFloodOfLiesCostsOneCallInTwoSeconds(seed: UInt64) {
+        let pair = Self.pair(seed: seed)
+        pair.a.peers[0].endpoints = [host(2)]
+        pair.a.start()
+        let calls = Calls(of: pair.a, pair.network)
+        for step in UInt64(0)..<3000 {
+            see(pair.a, at: host(70 + step % 100), mark: step)
+            pair.network.run(for: .milliseconds(10))
         }
+        // 30 s: 15 for news, and a series that begins anew each time and is at 1 s.
+        let lies = calls.all.count { $0.to != host(2) }
+        #expect(lies <= 16 + 15, "seed \(seed): \(lies)")
+        #expect(calls.count(to: host(2)) >= 3, "seed \(seed): \(calls.count(to: host(2)))")
+        pair.b.start()
+        let start = pair.network.now
+        var step = UInt64(0)
+        let met = pair.network.run(for: .seconds(10)) {
+            step += 1
+            see(pair.a, at: host(70 + step % 100), mark: 10_000 + step)
+            return pair.isConverged
+        }
+        #expect(met, "seed \(seed): \(pair.network.now - start)")
     }
 
     @Test func aCallToALiarBindsNothing() {
@@ -168,46 +164,44 @@ import Wire
     }
 
     /// Both change their addresses at one moment, and are seen there 200 ms later.
-    @Test func twoThatMoveTogetherAreTogetherAgainInLessThanASecond() {
-        for seed in UInt64(1)...20 {
-            let pair = meet(seed: seed)
-            let (here, there) = (host(31), host(32))
-            pair.a.move(to: here)
-            pair.b.move(to: there)
-            let moved = pair.network.now
-            for station in [pair.a, pair.b] {
-                station.control { table in
-                    table.forgetSightings()
-                    table.hostMoved(at: moved)
-                }
-            }
-            pair.network.run(for: .milliseconds(200))
-            see(pair.a, at: there, mark: 2)
-            see(pair.b, at: here, mark: 2)
-            let met = pair.network.run(for: .milliseconds(400)) {
-                pair.a.media[0].endpoint == there && pair.b.media[0].endpoint == here
-            }
-            #expect(met, "seed \(seed): \(pair.network.now - moved)")
-        }
-    }
-
-    @Test func oneThatMovesAloneNeedsNoHandshakeWhereverThePeerIsSeen() {
-        for seed in UInt64(1)...20 {
-            let pair = meet(seed: seed)
-            let calls = (Calls(of: pair.a, pair.network))
-            pair.a.move(to: host(31))
-            let moved = pair.network.now
-            pair.a.control { table in
+    @Test(arguments: UInt64(1)...20)
+    func twoThatMoveTogetherAreTogetherAgainInLessThanASecond(seed: UInt64) {
+        let pair = meet(seed: seed)
+        let (here, there) = (host(31), host(32))
+        pair.a.move(to: here)
+        pair.b.move(to: there)
+        let moved = pair.network.now
+        for station in [pair.a, pair.b] {
+            station.control { table in
                 table.forgetSightings()
                 table.hostMoved(at: moved)
             }
-            // By its other address, as of another family.
-            pair.network.run(for: .milliseconds(60))
-            see(pair.a, at: host(33), mark: 2)
-            pair.network.run(for: .seconds(3))
-            #expect(calls.all.isEmpty, "seed \(seed)")
-            #expect(pair.b.media[0].endpoint == host(31) && pair.a.isUp(), "seed \(seed)")
         }
+        pair.network.run(for: .milliseconds(200))
+        see(pair.a, at: there, mark: 2)
+        see(pair.b, at: here, mark: 2)
+        let met = pair.network.run(for: .milliseconds(400)) {
+            pair.a.media[0].endpoint == there && pair.b.media[0].endpoint == here
+        }
+        #expect(met, "seed \(seed): \(pair.network.now - moved)")
+    }
+
+    @Test(arguments: UInt64(1)...20)
+    func oneThatMovesAloneNeedsNoHandshakeWhereverThePeerIsSeen(seed: UInt64) {
+        let pair = meet(seed: seed)
+        let calls = (Calls(of: pair.a, pair.network))
+        pair.a.move(to: host(31))
+        let moved = pair.network.now
+        pair.a.control { table in
+            table.forgetSightings()
+            table.hostMoved(at: moved)
+        }
+        // By its other address, as of another family.
+        pair.network.run(for: .milliseconds(60))
+        see(pair.a, at: host(33), mark: 2)
+        pair.network.run(for: .seconds(3))
+        #expect(calls.all.isEmpty)
+        #expect(pair.b.media[0].endpoint == host(31) && pair.a.isUp())
     }
 
     @Test func bothSidesHaveTheSameTagKeyAndNobodyElse() {

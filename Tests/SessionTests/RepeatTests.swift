@@ -21,9 +21,7 @@ import Wire
     }
 
     @Test func aRepeatedM3GetsConfirmForFiveSeconds() throws {
-        let m1 = exchange.m1()
-        let m2 = try #require(exchange.m2(m1))
-        let m3 = try #require(exchange.m3(m2))
+        let m3 = try exchange.reachM3()
         exchange.wait(.milliseconds(1000))
         #expect(exchange.finish(m3).count == 2)
         let index: UInt32 = 0xB1B2_B3B4
@@ -33,8 +31,7 @@ import Wire
         #expect(exchange.responder.receive(m3.span, from: host(9), at: exchange.now) == nil)
         // To where the repeat came from: the first one may have been a stranger's copy.
         let confirm: [UInt8] = [1, 0] + Array(0x11...0x18)
-        #expect(
-            exchange.responder.fetch() == [.send(peer: 0, index: index, confirm, to: host(9))])
+        #expect(exchange.responder.fetch() == [.send(peer: 0, index: index, confirm, to: host(9))])
         // The session stays where it was made.
         #expect(exchange.responder.state(of: 0)?.endpoint == Exchange.initiatorAt)
         var other = m3
@@ -75,8 +72,7 @@ import Wire
         #expect(place(actions) == Exchange.initiatorAt)
         let confirm: [UInt8] = [1, 0] + Array(0x11...0x18)
         #expect(
-            actions.contains(
-                .send(peer: 0, index: 0xB1B2_B3B4, confirm, to: Exchange.initiatorAt)))
+            actions.contains(.send(peer: 0, index: 0xB1B2_B3B4, confirm, to: Exchange.initiatorAt)))
     }
 
     @Test func m3AfterFiveSecondsIsTooLate() throws {

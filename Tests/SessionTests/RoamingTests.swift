@@ -42,20 +42,19 @@ import Wire
         return (last - 40..<last - 5).allSatisfy { heard.contains($0) }
     }
 
-    @Test func aTalkerThatMovesIsHeardAtOnceAndHearsWithinHalfASecond() {
-        for seed in testSeeds(20) {
-            let pair = Self.pair(seed: seed, delayMs: 1 + seed * 2)
-            pair.network.weather.lost = seed % 2 == 0 ? 0 : 30
-            talk(pair, for: .seconds(1))
-            let heard = pair.b.media[0].heard.count
-            pair.a.move(to: Self.there)
-            talk(pair, for: .milliseconds(500), from: 1000)
-            #expect(pair.b.media[0].heard.count > heard + 15, "seed \(seed)")
-            #expect(pair.b.media[0].endpoint == Self.there, "seed \(seed)")
-            pair.network.weather.lost = 0
-            talk(pair, for: .seconds(1), from: 2000)
-            #expect(hearsAll(pair.a, upTo: 2050) && hearsAll(pair.b, upTo: 2050), "seed \(seed)")
-        }
+    @Test(arguments: testSeeds(20))
+    func aTalkerThatMovesIsHeardAtOnceAndHearsWithinHalfASecond(seed: UInt64) {
+        let pair = Self.pair(seed: seed, delayMs: 1 + seed * 2)
+        pair.network.weather.lost = seed % 2 == 0 ? 0 : 30
+        talk(pair, for: .seconds(1))
+        let heard = pair.b.media[0].heard.count
+        pair.a.move(to: Self.there)
+        talk(pair, for: .milliseconds(500), from: 1000)
+        #expect(pair.b.media[0].heard.count > heard + 15)
+        #expect(pair.b.media[0].endpoint == Self.there)
+        pair.network.weather.lost = 0
+        talk(pair, for: .seconds(1), from: 2000)
+        #expect(hearsAll(pair.a, upTo: 2050) && hearsAll(pair.b, upTo: 2050))
     }
 
     @Test func theAddressesInUseFollowSessionsAndPaths() {
@@ -133,14 +132,13 @@ import Wire
         }
     }
 
-    @Test func aStrangerThatCarriesTheChallengeMovesNothing() {
-        for seed in testSeeds(10) {
-            let pair = Self.pair(seed: seed, delayMs: 1 + seed)
-            carry(pair)
-            talk(pair, for: .seconds(5))
-            #expect(pair.b.media[0].endpoint == host(1), "seed \(seed)")
-            #expect(hearsAll(pair.a, upTo: 250), "seed \(seed)")
-        }
+    @Test(arguments: testSeeds(10))
+    func aStrangerThatCarriesTheChallengeMovesNothing(seed: UInt64) {
+        let pair = Self.pair(seed: seed, delayMs: 1 + seed)
+        carry(pair)
+        talk(pair, for: .seconds(5))
+        #expect(pair.b.media[0].endpoint == host(1))
+        #expect(hearsAll(pair.a, upTo: 250))
     }
 
     @Test func aStrangerGetsNoMoreThanItSends() {
@@ -160,56 +158,50 @@ import Wire
         #expect(pair.b.media[0].endpoint == host(1))
     }
 
-    @Test func aStrangerThatIsFasterDoesNotKeepAMovedPeerFromBeingFound() {
-        for strangers in UInt64(1)...3 {
-            let pair = Self.pair(seed: strangers)
-            pair.network.tap = { [unowned network = pair.network] bytes, from, to in
-                guard from == Self.there, to == host(2) else { return }
-                for number in 0..<strangers {
-                    network.inject(bytes, from: host(66 + number), to: to)
-                }
+    @Test(arguments: UInt64(1)...3)
+    func aStrangerThatIsFasterDoesNotKeepAMovedPeerFromBeingFound(strangers: UInt64) {
+        let pair = Self.pair(seed: strangers)
+        pair.network.tap = { [unowned network = pair.network] bytes, from, to in
+            guard from == Self.there, to == host(2) else { return }
+            for number in 0..<strangers {
+                network.inject(bytes, from: host(66 + number), to: to)
             }
-            pair.a.move(to: Self.there)
-            talk(pair, for: .milliseconds(500))
-            #expect(pair.b.media[0].endpoint == Self.there, "\(strangers) strangers")
         }
+        pair.a.move(to: Self.there)
+        talk(pair, for: .milliseconds(500))
+        #expect(pair.b.media[0].endpoint == Self.there)
     }
 
-    @Test(arguments: [UInt8(1), 2, 3])
-    func aCopyThatIsFasterEndsNoHandshake(message: UInt8) {
-        for seed in testSeeds(10) {
-            let pair = Pair(seed: seed)
-            pair.network.tap = { [unowned network = pair.network] bytes, from, to in
-                if bytes[0] == message, from != Self.stranger {
-                    network.inject(bytes, from: Self.stranger, to: to)
-                }
+    @Test(arguments: [UInt8(1), 2, 3], testSeeds(10))
+    func aCopyThatIsFasterEndsNoHandshake(message: UInt8, seed: UInt64) {
+        let pair = Pair(seed: seed)
+        pair.network.tap = { [unowned network = pair.network] bytes, from, to in
+            if bytes[0] == message, from != Self.stranger {
+                network.inject(bytes, from: Self.stranger, to: to)
             }
-            pair.start()
-            #expect(pair.network.run(for: .seconds(2)) { pair.isConverged }, "seed \(seed)")
-            pair.network.tap = { _, _, _ in }
-            talk(pair, for: .seconds(2))
-            #expect(pair.a.media[0].endpoint == host(2), "seed \(seed)")
-            #expect(pair.b.media[0].endpoint == host(1), "seed \(seed)")
-            #expect(hearsAll(pair.a, upTo: 100) && hearsAll(pair.b, upTo: 100), "seed \(seed)")
         }
+        pair.meet()
+        pair.network.tap = { _, _, _ in }
+        talk(pair, for: .seconds(2))
+        #expect(pair.a.media[0].endpoint == host(2))
+        #expect(pair.b.media[0].endpoint == host(1))
+        #expect(hearsAll(pair.a, upTo: 100) && hearsAll(pair.b, upTo: 100))
     }
 
-    @Test func bothMoveAtOnceAndAreFoundByName() {
-        for seed in testSeeds(10) {
-            let pair = Self.pair(seed: seed)
-            let (here, there) = (host(31), host(32))
-            pair.a.names = { [here, there] own in own == here ? [there] : [here] }
-            pair.b.names = pair.a.names
-            pair.a.move(to: here)
-            pair.b.move(to: there)
-            for station in [pair.a, pair.b] {
-                station.control { $0.hostMoved(at: pair.network.now) }
-            }
-            let moved = pair.network.now
-            let met = pair.network.run(for: .seconds(5)) {
-                pair.a.media[0].endpoint == there && pair.b.media[0].endpoint == here
-            }
-            #expect(met, "seed \(seed): \(pair.network.now - moved)")
+    @Test(arguments: testSeeds(10)) func bothMoveAtOnceAndAreFoundByName(seed: UInt64) {
+        let pair = Self.pair(seed: seed)
+        let (here, there) = (host(31), host(32))
+        pair.a.names = { [here, there] own in own == here ? [there] : [here] }
+        pair.b.names = pair.a.names
+        pair.a.move(to: here)
+        pair.b.move(to: there)
+        for station in [pair.a, pair.b] {
+            station.control { $0.hostMoved(at: pair.network.now) }
         }
+        let moved = pair.network.now
+        let met = pair.network.run(for: .seconds(5)) {
+            pair.a.media[0].endpoint == there && pair.b.media[0].endpoint == here
+        }
+        #expect(met, "seed \(seed): \(pair.network.now - moved)")
     }
 }

@@ -1,7 +1,6 @@
 import Crypto
 import Testing
 import Time
-import Wire
 
 @testable import Peering
 

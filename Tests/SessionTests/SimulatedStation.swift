@@ -317,8 +317,7 @@ final class SimulatedStation {
         case .send(let peer, let index, let payload, let target):
             ring { [unowned self] in
                 let plaintext = payload.bytes.indices.map { payload.bytes[$0] }
-                _ = send(
-                    plaintext, FrameFlags(kind: .control), peer: peer, on: index, to: target)
+                _ = send(plaintext, FrameFlags(kind: .control), peer: peer, on: index, to: target)
             }
         case .cover(let peer):
             ring { [unowned self] in

@@ -1,7 +1,6 @@
 import Crypto
 import Seeds
 import Testing
-import Time
 import VirtualTime
 import Wire
 
@@ -11,14 +10,12 @@ import Wire
 @Suite struct StrangerTests {
     private let pair = Pair(seed: 1)
 
-    @Test func aWrongPSKNeverConnects() {
-        for hasNone in [false, true] {
-            let pair = Pair(seed: 1)
-            pair.b.peers[0].psk = hasNone ? nil : [UInt8](repeating: 0x78, count: 32)
-            expectNeverUp(pair)
-            // The station with the higher key sees it: its own M3 gives way (rule 4).
-            #expect(pair.a.drops.contains(.psk))
-        }
+    @Test(arguments: [false, true]) func aWrongPSKNeverConnects(hasNone: Bool) {
+        let pair = Pair(seed: 1)
+        pair.b.peers[0].psk = hasNone ? nil : [UInt8](repeating: 0x78, count: 32)
+        expectNeverUp(pair)
+        // The station with the higher key sees it: its own M3 gives way (rule 4).
+        #expect(pair.a.drops.contains(.psk))
     }
 
     @Test func withoutPSKOnBothSidesItConnectsAndSaysSo() {
@@ -122,29 +119,27 @@ import Wire
         #expect(pair.isConverged)
     }
 
-    @Test func noiseInMassesNeitherAnswersNorBreaksAnything() {
-        for seed in testSeeds(5) {
-            let pair = Pair(seed: seed)
-            pair.meet("seed \(seed)")
-            let before = (pair.b.transmitted, pair.b.drops.count)
-            let source = Dice(seed: seed)
-            let sizes = [1, 4, 56, 87, 96, 1188, 1232, 1233, Int(pair.network.random(1300)) + 1]
-            for i in 0..<600 {
-                var noise = [UInt8](repeating: 0, count: sizes[i % sizes.count])
-                var span = noise.mutableSpan
-                source.fill(&span)
-                noise[0] = UInt8(pair.network.random(16))
-                if noise.count > 3, i % 2 == 0 {
-                    noise[1] = 1
-                    noise[2] = 1
-                    noise[3] = 0
-                }
-                pair.b.receive(noise, from: host(9))
+    @Test(arguments: testSeeds(5)) func noiseInMassesNeitherAnswersNorBreaksAnything(seed: UInt64) {
+        let pair = Pair(seed: seed)
+        pair.meet("seed \(seed)")
+        let before = (pair.b.transmitted, pair.b.drops.count)
+        let source = Dice(seed: seed)
+        let sizes = [1, 4, 56, 87, 96, 1188, 1232, 1233, Int(pair.network.random(1300)) + 1]
+        for i in 0..<600 {
+            var noise = [UInt8](repeating: 0, count: sizes[i % sizes.count])
+            var span = noise.mutableSpan
+            source.fill(&span)
+            noise[0] = UInt8(pair.network.random(16))
+            if noise.count > 3, i % 2 == 0 {
+                noise[1] = 1
+                noise[2] = 1
+                noise[3] = 0
             }
-            #expect(pair.b.transmitted == before.0, "seed \(seed)")
-            #expect(pair.b.drops.count == before.1 + 600, "seed \(seed)")
-            #expect(pair.isConverged, "seed \(seed)")
+            pair.b.receive(noise, from: host(9))
         }
+        #expect(pair.b.transmitted == before.0)
+        #expect(pair.b.drops.count == before.1 + 600)
+        #expect(pair.isConverged)
     }
 
     /// Two minutes of trying, from both sides, in vain.

@@ -53,42 +53,36 @@ import Testing
         }
     }
 
-    @Test func inAnyWeatherTheyMeetAndKeepTheSuiteWhenKeysAreRenewed() {
-        var limits = SessionLimits()
-        limits.rekeyInitiator = .seconds(20)
-        limits.rekeyResponder = .seconds(25)
-        for seed in testSeeds(40) {
-            let pair = pair(
-                seed: seed, Self.able, Self.unable, limits: limits, isSwapped: seed % 2 == 0)
-            pair.setAnyWeather()
-            pair.start()
-            #expect(
-                pair.network.run(for: .seconds(180)) { pair.a.isUp() && pair.b.isUp() },
-                "seed \(seed)")
-            pair.network.weather = SimulatedNetwork.Weather()
-            pair.network.run(for: .seconds(60))
-            let before = pair.a.table.state(of: 0)!.handshakes
-            pair.network.run(for: .seconds(60))
-            let since = pair.a.table.state(of: 0)!.handshakes - before
-            #expect((2...4).contains(since), "seed \(seed): \(since)")
-            #expect(suite(of: pair.a) == .chaChaPoly && suite(of: pair.b) == .chaChaPoly)
-        }
+    @Test(arguments: testSeeds(40))
+    func inAnyWeatherTheyMeetAndKeepTheSuiteWhenKeysAreRenewed(seed: UInt64) {
+        let pair = pair(
+            seed: seed, Self.able, Self.unable, limits: .rekeying(20_000, 25_000),
+            isSwapped: seed % 2 == 0)
+        pair.setAnyWeather()
+        pair.start()
+        #expect(pair.network.run(for: .seconds(180)) { pair.a.isUp() && pair.b.isUp() })
+        pair.network.weather = SimulatedNetwork.Weather()
+        pair.network.run(for: .seconds(60))
+        let before = pair.a.table.state(of: 0)!.handshakes
+        pair.network.run(for: .seconds(60))
+        let since = pair.a.table.state(of: 0)!.handshakes - before
+        #expect((2...4).contains(since))
+        #expect(suite(of: pair.a) == .chaChaPoly && suite(of: pair.b) == .chaChaPoly)
     }
 
     /// Somebody on the way lets no message of the other suite pass: they do not meet, rather than
     /// in AES.
-    @Test func nobodyOnTheWayForcesAESOnAProcessorWithoutIt() {
-        for seed in UInt64(0)..<12 {
-            let pair = pair(seed: seed, Self.able, Self.unable, isSwapped: seed % 2 == 0)
-            pair.network.isLost = { isHandshake($0) && $0[2] == Suite.chaChaPoly.rawValue }
-            pair.start()
-            pair.network.run(for: .seconds(120))
-            #expect(!pair.a.isUp() && !pair.b.isUp(), "seed \(seed)")
-            #expect(pair.b.table.state(of: 0)?.sessionSince == nil, "seed \(seed)")
-            // Nor by a changed byte.
-            pair.network.isLost = { _ in false }
-            #expect(pair.network.run(for: .seconds(60)) { pair.isConverged }, "seed \(seed)")
-            #expect(suite(of: pair.b) == .chaChaPoly, "seed \(seed)")
-        }
+    @Test(arguments: UInt64(0)..<12)
+    func nobodyOnTheWayForcesAESOnAProcessorWithoutIt(seed: UInt64) {
+        let pair = pair(seed: seed, Self.able, Self.unable, isSwapped: seed % 2 == 0)
+        pair.network.isLost = { isHandshake($0) && $0[2] == Suite.chaChaPoly.rawValue }
+        pair.start()
+        pair.network.run(for: .seconds(120))
+        #expect(!pair.a.isUp() && !pair.b.isUp())
+        #expect(pair.b.table.state(of: 0)?.sessionSince == nil)
+        // Nor by a changed byte.
+        pair.network.isLost = { _ in false }
+        #expect(pair.network.run(for: .seconds(60)) { pair.isConverged })
+        #expect(suite(of: pair.b) == .chaChaPoly)
     }
 }
