@@ -11,8 +11,7 @@ import Wire
     @Test(arguments: [(false, 59), (true, 62)])
     mutating func anAnnouncementEndsAsAPageDoes(goesOn: Bool, seconds: Int) {
         if goesOn { world.swallows = { if case .bye = $0 { true } else { false } } }
-        let id = world.call(0, [1], mode: .announce)
-        world.run(for: .seconds(seconds))
+        let id = world.ring(0, [1], mode: .announce, wait: .seconds(seconds))
         #expect(world.state(1) == .active)
         world.run(for: .seconds(2))
         #expect(world.ending(0, id) == .timeUp)
@@ -23,22 +22,20 @@ import Wire
     mutating func aCallOfAnyModeEndsByItself(mode: Offer.Mode) {
         let hours = mode == .monitor ? 12 : 2
         world.policy = Policy(call: .auto, dropIn: true, monitor: true)
-        let id = world.call(0, [1], mode: mode)
-        world.run(for: .seconds(hours * 3600 - 60))
+        let id = world.ring(0, [1], mode: mode, wait: .seconds(hours * 3600 - 60))
         #expect(world.state(1) == .active)
         world.run(for: .seconds(120))
         #expect(world.ending(0, id) == .timeUp && world.ending(1, id) == .hungUpThere)
     }
 
     /// Who knows the id of another's call, as members of a channel do, cancels it for nobody else.
-    @Test mutating func aCancelCountsForItsOwnSendersOffersOnly() {
-        for (canceller, rings) in [(2, true), (0, false)] {
-            world = CallWorld(3)
-            let id = world.newID()
-            cancel(id, by: canceller, at: 1)
-            world.ring(0, [1], id: id)
-            #expect((world.state(1) == .ringing) == rings)
-        }
+    @Test(arguments: [(2, true), (0, false)])
+    mutating func aCancelCountsForItsOwnSendersOffersOnly(canceller: Int, rings: Bool) {
+        world = CallWorld(3)
+        let id = world.newID()
+        cancel(id, by: canceller, at: 1)
+        world.ring(0, [1], id: id)
+        #expect((world.state(1) == .ringing) == rings)
     }
 
     /// One peer may open the microphone; other members of the channel may not because of that.
@@ -84,8 +81,7 @@ import Wire
             default: false
             }
         }
-        let id = world.call(0, [1])
-        world.run(for: .seconds(7))
+        let id = world.ring(0, [1], wait: .seconds(7))
         #expect(world.state(1) == .ringing)
         world.run(for: .seconds(2))
         #expect(world.ending(0, id) == .unreachable && world.ending(1, id) == .cancelled)
@@ -118,13 +114,11 @@ import Wire
 
     @Test mutating func whoeverIsAnsweredMayRingAgain() {
         for _ in 0..<10 {
-            let id = world.call(0, [1])
-            world.run(for: .seconds(25))
+            let id = world.ring(0, [1], wait: .seconds(25))
             #expect(world.state(1) == .ringing)
             world.answer(1)
             #expect(world.state(1) == .active && world.ending(0, id) == nil)
-            world.hangUp(1, wait: .zero)
-            world.run(for: .seconds(1))
+            world.hangUp(1, wait: .seconds(1))
         }
         #expect(world.stations[1].refusals(of: 0)[.tooOften] == 0)
     }

@@ -50,11 +50,9 @@ import Wire
 
     @Test mutating func whoHasNotAnsweredIsNotInIt() {
         let id = call([1, 2, 3], answering: [1, 2])
-        world.comes(into: id, from: 3, to: 1)
-        world.run(for: .seconds(1))
+        world.comes(into: id, from: 3, to: 1, wait: .seconds(1))
         #expect(world.listeners == [[1, 2], [0, 2], [0, 1], []])
-        world.answer(3, wait: .zero)
-        world.run(for: .seconds(1))
+        world.answer(3, wait: .seconds(1))
         #expect(world.listeners == [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
         world.run(for: .seconds(10))
         for station in 0...3 {
@@ -69,8 +67,7 @@ import Wire
     @Test mutating func amongThemselvesMembersBringNobodyIn() {
         let id = call([1, 2], answering: [1, 2])
         world.says(that: 3, isIn: id, from: 2, to: 1)
-        world.comes(into: id, from: 3, to: 1)
-        world.run(for: .seconds(1))
+        world.comes(into: id, from: 3, to: 1, wait: .seconds(1))
         #expect(world.listeners[1] == [0, 2])
         // Nor into another call of the caller.
         world.says(that: 3, isIn: world.newID(), from: 0, to: 1)
@@ -102,8 +99,7 @@ import Wire
     /// make one of it by calling back.
     @Test mutating func aCallOfOneStationIsNotMadeACallOfTheChannel() {
         let lower = world.call(1, [0, 2, 3], isHunt: false)
-        world.call(0, [1])
-        world.run(for: .milliseconds(50))
+        world.ring(0, [1])
         for station in 2...3 { world.answer(station, wait: .zero) }
         world.run(for: .seconds(5))
         #expect(world.stations[0].call?.summary.id != lower)
@@ -116,19 +112,15 @@ import Wire
         var told: [Int] = []
         world.seesFor = { record, to in if case .bye = record { told.append(to) } }
         let id = call([1, 2], answering: [1, 2])
-        world.comes(into: id, from: 3, to: 0)
-        world.run(for: .seconds(1))
+        world.comes(into: id, from: 3, to: 0, wait: .seconds(1))
         #expect(told == [])
-        world.hangUp(0, wait: .zero)
-        world.run(for: .seconds(1))
+        world.hangUp(0, wait: .seconds(1))
         told = []
         world.comes(into: id, from: 3, to: 0)
-        world.comes(into: id, from: 3, to: 1)
-        world.run(for: .seconds(1))
+        world.comes(into: id, from: 3, to: 1, wait: .seconds(1))
         #expect(told == [])
         // Somebody who was in it is, whose word of the end was lost.
-        world.comes(into: id, from: 2, to: 1)
-        world.run(for: .milliseconds(100))
+        world.comes(into: id, from: 2, to: 1, wait: .milliseconds(100))
         #expect(told == [2])
     }
 
@@ -149,8 +141,7 @@ import Wire
         _ = call([1, 2], answering: [1, 2])
         world.run(for: .seconds(60))
         #expect(world.listeners == [[1, 2], [0], [0]])
-        world.cut = []
-        world.run(for: .seconds(6))
+        world.run(for: .seconds(6), cut: [])
         #expect(world.listeners == [[1, 2], [0, 2], [0, 1]])
         #expect(world.disagreements() == [])
     }
@@ -171,8 +162,7 @@ import Wire
     /// A member that restarts was in the call once: it does not come back by itself.
     @Test mutating func aMemberThatRestartsIsOut() {
         _ = call([1, 2, 3], answering: [1, 2, 3])
-        world.crash(3)
-        world.run(for: .seconds(30))
+        world.crash(3, wait: .seconds(30))
         #expect(world.listeners == [[1, 2], [0, 2], [0, 1], []])
         #expect(world.disagreements() == [])
     }
@@ -182,8 +172,7 @@ import Wire
     mutating func twoWhoCallTheChannelAtOnceAreInOneCall(seed: UInt64) {
         world = CallWorld(4, seed: seed)
         world.call(0, [1, 2, 3], isHunt: false)
-        world.call(1, [0, 2, 3], isHunt: false)
-        world.run(for: .seconds(1))
+        world.ring(1, [0, 2, 3], isHunt: false, wait: .seconds(1))
         for station in 2...3 { world.answer(station, wait: .zero) }
         world.run(for: .seconds(2))
         #expect(world.state(0) == .active && world.state(1) == .active)
@@ -204,12 +193,13 @@ extension CallWorld {
     }
 
     /// A peer binds its stream of calls to one.
-    mutating func comes(into id: CallID, from: Int, to: Int) {
+    mutating func comes(into id: CallID, from: Int, to: Int, wait: Duration = .zero) {
         inject(from: from, to: to) { mid in
             .stream(
                 StreamBinding(
                     mid: mid, stream: 31, purpose: .call, priority: .normal,
                     reference: id.reference))
         }
+        run(for: wait)
     }
 }

@@ -18,8 +18,7 @@ import Wire
     }
 
     @Test mutating func test_ringing_out_no_answer_cancels_after_30_s() {
-        let id = world.call(0, [1])
-        world.run(for: .milliseconds(29_900))
+        let id = world.ring(0, [1], wait: .milliseconds(29_900))
         #expect(world.state(0) == .calling)
         world.run(for: .milliseconds(200))
         #expect(world.ending(0, id) == .noAnswer)
@@ -33,8 +32,7 @@ import Wire
         var cancels = 0
         world.sees = { if case .cancel = $0 { cancels += 1 } }
         world.cut = [[0, 1]]
-        world.hangUp(0, wait: .zero)
-        world.run(for: .seconds(8))
+        world.hangUp(0, wait: .seconds(8))
         #expect(cancels == 4)
     }
 
@@ -71,12 +69,10 @@ import Wire
         var answers = 0
         world.sees = { if case .answer = $0 { answers += 1 } }
         world.cut = [[0, 1]]
-        world.answer(1, wait: .zero)
-        world.run(for: .milliseconds(1100))
+        world.answer(1, wait: .milliseconds(1100))
         #expect(answers == 3)
         #expect(world.state(1) == .connecting)
-        world.cut = []
-        world.run(for: .seconds(1))
+        world.run(for: .seconds(1), cut: [])
         #expect(world.state(0) == .active && world.state(1) == .active)
         #expect(answers == 4)
     }
@@ -118,13 +114,11 @@ import Wire
         #expect(world.state(2) == .ringing)
         for station in [0, 1, 3] { #expect(world.notices(station) == [.joined]) }
         // A member that leaves is not heard any more; the others stay.
-        world.hangUp(1, wait: .zero)
-        world.run(for: .seconds(1))
+        world.hangUp(1, wait: .seconds(1))
         #expect(world.listeners == [[3], [], [], [0]])
         for station in [0, 3] { #expect(world.notices(station) == [.joined, .left]) }
         // The station that began the call ends it for all.
-        world.hangUp(0, wait: .zero)
-        world.run(for: .seconds(1))
+        world.hangUp(0, wait: .seconds(1))
         #expect(world.listeners == [[], [], [], []])
         #expect((0...3).allSatisfy { world.state($0) == nil })
         #expect(world.disagreements() == [])
@@ -146,8 +140,7 @@ import Wire
 
     /// The plug was pulled where it rings; one that only rings for long is left alone.
     @Test mutating func test_calling_silence_ends_unreachable_after_10_s() {
-        let id = world.call(0, [1])
-        world.run(for: .seconds(15))
+        let id = world.ring(0, [1], wait: .seconds(15))
         #expect(world.state(0) == .calling && world.state(1) == .ringing)
         world.cut = [[0, 1]]
         var pings = 0
@@ -163,8 +156,7 @@ import Wire
     @Test mutating func test_connecting_without_media_ends_408_after_8_s() {
         let id = world.ring(0, [1])
         world.cut = [[0, 1]]
-        world.answer(1, wait: .zero)
-        world.run(for: .milliseconds(7900))
+        world.answer(1, wait: .milliseconds(7900))
         #expect(world.state(1) == .connecting)
         var causes: [CallEnd.Cause] = []
         world.sees = { if case .bye(let end) = $0 { causes.append(end.cause) } }
@@ -185,11 +177,9 @@ import Wire
         #expect(world.notices(0) == [.weak])
         #expect(pings >= 4, "both ask every second")
         #expect(world.state(0) == .active)
-        world.cut = []
-        world.run(for: .seconds(4))
+        world.run(for: .seconds(4), cut: [])
         #expect(world.notices(0) == [.weak, .strong])
-        world.cut = [[0, 1]]
-        world.run(for: .seconds(11))
+        world.run(for: .seconds(11), cut: [[0, 1]])
         #expect(world.ending(0, id) == .mediaTimeout)
         #expect(world.ending(1, id) == .mediaTimeout)
     }
@@ -203,8 +193,7 @@ import Wire
         #expect(world.ending(0, id) == .hungUp)
         world.run(for: .milliseconds(1100))
         #expect(byes == 3, "at 0, 0.5 and 1 s")
-        world.cut = []
-        world.run(for: .seconds(2))
+        world.run(for: .seconds(2), cut: [])
         #expect(byes == 4)
         #expect(world.ending(1, id) == .hungUpThere)
     }
@@ -212,8 +201,7 @@ import Wire
     @Test mutating func test_active_a_bye_lost_for_good_is_told_again() {
         let id = world.connected()
         world.cut = [[0, 1]]
-        world.hangUp(0, wait: .zero)
-        world.run(for: .seconds(3))
+        world.hangUp(0, wait: .seconds(3))
         world.cut = []
         #expect(world.state(1) == .active)
         world.run(for: .seconds(6))

@@ -63,8 +63,7 @@ import Wire
         world.policies[1] = Policy(call: .auto)
         // The lower id wins: here that of the denied station.
         let denied = world.call(1, [0])
-        let own = world.call(0, [1])
-        world.run(for: .milliseconds(500))
+        let own = world.ring(0, [1], wait: .milliseconds(500))
         #expect(world.ending(0, denied) == .refused)
         #expect(world.ending(1, denied) == .refused)
         #expect(world.stations[0].refusals(of: 1)[.call] == 1)
@@ -76,9 +75,7 @@ import Wire
     @Test mutating func test_idle_offers_too_many_are_busy_and_leave_no_trace() {
         world.policy = Policy(call: .never, emergency: true)
         // No room for them either where each has another cause.
-        for _ in 0..<100 {
-            world.ring(0, [1])
-        }
+        for _ in 0..<100 { world.ring(0, [1]) }
         #expect(world.history[1].count == 16)
         #expect(world.history[0].count == 100)
         #expect(world.stations[1].refusals(of: 0)[.tooOften] == 84)
@@ -86,9 +83,7 @@ import Wire
         for minutes in [1, 2, 60] {
             let before = world.history[1].count
             world.run(for: .seconds(60 * minutes))
-            for _ in 0..<40 {
-                world.ring(0, [1])
-            }
+            for _ in 0..<40 { world.ring(0, [1]) }
             #expect(world.history[1].count - before == min(minutes, 16))
         }
     }
@@ -163,8 +158,7 @@ import Wire
         _ mode: Offer.Mode, _ notices: [CallNotice], _ sign: Order, _ listeners: [[Int]]
     ) {
         world.policy = Policy(dropIn: true, monitor: true)
-        world.call(0, [1], mode: mode)
-        world.run(for: .seconds(45))
+        world.ring(0, [1], mode: mode, wait: .seconds(45))
         #expect(world.listeners == listeners)
         #expect(world.notices(1) == notices && world.signs(1) == [sign])
     }
@@ -194,8 +188,7 @@ import Wire
     ) {
         world.policy = Policy(call: answering)
         let id = world.connected()
-        world.crash(1)
-        world.run()
+        world.crash(1, wait: CallWorld.moment)
         #expect(world.state(1) == nil && world.history[1][id]?.ends == 1)
         #expect(world.ending(0, id) == .peerRestarted)
         #expect(world.disagreements() == [])
@@ -239,8 +232,7 @@ import Wire
         var ttls: [UInt16] = []
         world.cut = [[0, 1]]
         world.sees = { if case .offer(let offer) = $0 { ttls.append(offer.ttl) } }
-        let id = world.call(0, [1])
-        world.run(for: .milliseconds(7999))
+        let id = world.ring(0, [1], wait: .milliseconds(7999))
         #expect(world.state(0) == .trying)
         world.run(for: .milliseconds(1))
         #expect(world.ending(0, id) == .unreachable)
@@ -250,11 +242,9 @@ import Wire
 
     @Test mutating func test_trying_peer_without_session_is_offered_to_when_it_comes() {
         world.cut = [[0, 1]]
-        world.call(0, [1])
-        world.run(for: .seconds(3))
+        world.ring(0, [1], wait: .seconds(3))
         world.cut = []
-        world.crash(1)
-        world.run()
+        world.crash(1, wait: CallWorld.moment)
         #expect(world.state(1) == .ringing, "a start of the peer does not void the offer")
     }
 
@@ -262,8 +252,7 @@ import Wire
         var offers = 0
         world.sees = { if case .offer = $0 { offers += 1 } }
         world.swallows = { if case .ack = $0 { true } else { false } }
-        world.call(0, [1])
-        world.run(for: .seconds(5))
+        world.ring(0, [1], wait: .seconds(5))
         #expect(world.state(0) == .calling)
         #expect(offers == 1)
     }

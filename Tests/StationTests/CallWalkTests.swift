@@ -10,8 +10,7 @@ import Wire
     private static let environment = ProcessInfo.processInfo.environment
     /// A million with `tools/test --all`, or as many as INTERCOM_WALK_EVENTS sets.
     static let events =
-        environment["INTERCOM_WALK_EVENTS"].flatMap { Int($0) }
-        ?? (isLongRun ? 1_000_000 : 50_000)
+        environment["INTERCOM_WALK_EVENTS"].flatMap { Int($0) } ?? (isLongRun ? 1_000_000 : 50_000)
     static let seed = testSeed()
 
     @Test(arguments: 2...5)

@@ -13,8 +13,7 @@ import Wire
         press: Bool = false, hold: Bool = false, double: Bool = false,
         debounce: Duration = .zero, isDown: Bool = false
     ) -> Gesture {
-        Gesture(
-            .init(press: press, hold: hold, double: double, debounce: debounce), isDown: isDown)
+        Gesture(.init(press: press, hold: hold, double: double, debounce: debounce), isDown: isDown)
     }
 
     /// Lets the moments pass at which the key changes, ticking at each deadline on the way.

@@ -69,16 +69,15 @@ import Time
         #expect(relay.request(.seconds(3), at: at(60_000)) == true)
     }
 
-    @Test func itsRestIsShortAgainWhenNobodyAskedForALongTimeAfterOne() {
-        for (wait, next) in [(479, 60), (480, 30)] {
-            var relay = RelayPulse()
-            for second in 0...30 { _ = relay.request(.seconds(3), at: at(second * 1000)) }
-            _ = relay.takeNewRest()
-            for second in 0...30 {
-                _ = relay.request(.seconds(3), at: at((60 + wait + second) * 1000))
-            }
-            #expect(relay.takeNewRest() == .seconds(next))
+    @Test(arguments: [(479, 60), (480, 30)])
+    func itsRestIsShortAgainWhenNobodyAskedForALongTimeAfterOne(wait: Int, next: Int) {
+        var relay = RelayPulse()
+        for second in 0...30 { _ = relay.request(.seconds(3), at: at(second * 1000)) }
+        _ = relay.takeNewRest()
+        for second in 0...30 {
+            _ = relay.request(.seconds(3), at: at((60 + wait + second) * 1000))
         }
+        #expect(relay.takeNewRest() == .seconds(next))
     }
 
     /// Whoever stays a little below the longest, over and over, does not keep a door open either.

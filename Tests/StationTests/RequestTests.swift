@@ -214,8 +214,7 @@ import Wire
 
     @Test func whatCameOfARequestIsToldOnceAndOfTheRequestThatItAnswers() {
         var station = Switchboard(targets: [], channels: [], firstMids: [0, 7, 7])
-        let door = station.ask(
-            1, .relay, reference: 1, time: .zero, called: "relay door", at: now)
+        let door = station.ask(1, .relay, reference: 1, time: .zero, called: "relay door", at: now)
         let light = station.ask(
             2, .callLight, reference: 0, time: .zero, called: "call light", at: now)
         #expect(door == 7 && light == 7)

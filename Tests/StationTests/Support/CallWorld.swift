@@ -139,10 +139,10 @@ struct CallWorld {
     @discardableResult
     mutating func ring(
         _ from: Int, _ to: [Int], mode: Offer.Mode = .call, priority: Priority = .normal,
-        isHunt: Bool = true, id: CallID? = nil
+        isHunt: Bool = true, id: CallID? = nil, wait: Duration = Self.moment
     ) -> CallID {
         let id = call(from, to, mode: mode, priority: priority, isHunt: isHunt, id: id)
-        run()
+        run(for: wait)
         return id
     }
 
@@ -179,9 +179,7 @@ struct CallWorld {
     }
 
     /// A record that the peer could send, but does not, in a packet that may be so old.
-    mutating func inject(
-        _ record: ControlRecord, from: Int, to: Int, age: Duration = .zero
-    ) {
+    mutating func inject(_ record: ControlRecord, from: Int, to: Int, age: Duration = .zero) {
         stations[to].receive(record, from: from, at: now, age: age)
         settle(to)
     }
@@ -258,7 +256,7 @@ struct CallWorld {
     func ending(_ station: Int, _ id: CallID) -> CallEnding? { history[station][id]?.ending }
 
     /// Kills a station and starts it again.
-    mutating func crash(_ own: Int, recovers: Bool = true) {
+    mutating func crash(_ own: Int, recovers: Bool = true, wait: Duration = .zero) {
         boots[own] += 1
         listeners[own] = []
         stations[own] = fresh(own)
@@ -276,13 +274,15 @@ struct CallWorld {
             stations[peer].up(peer: own, isNewBoot: true, at: now)
             settle(peer)
         }
+        run(for: wait)
     }
 
     /// Long enough for a record to the peer and its answer.
     static let moment = Duration.milliseconds(50)
 
     /// Lets time pass, with all that happens in it.
-    mutating func run(for duration: Duration = Self.moment) {
+    mutating func run(for duration: Duration = Self.moment, cut: Set<[Int]>? = nil) {
+        self.cut = cut ?? self.cut
         guard duration > .zero else { return }
         let end = now + duration
         while let moment = nextMoment, moment <= end { step(to: moment) }
@@ -393,8 +393,7 @@ struct CallWorld {
     /// A peer is removed from the channel, in the settings of one station.
     mutating func leaves(_ peer: Int, theChannelOf own: Int) {
         let members = stations.indices.filter { $0 != own && $0 != peer }
-        let channel = Channel(
-            number: 1, reference: channel, members: members, isListenedTo: true)
+        let channel = Channel(number: 1, reference: channel, members: members, isListenedTo: true)
         act(own) { $0.configure(targets: [], channels: [channel], at: $1) }
         consent(own)
     }
