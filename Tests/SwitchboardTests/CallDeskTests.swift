@@ -97,8 +97,7 @@ import Wire
         let target = TalkTarget(stream: 0, reference: 0, listeners: [1])
         switchboard.configure(peers: [1], targets: [target], channels: [], at: start)
         #expect(facts() == LampFacts())
-        #expect(
-            facts(listening: true, fault: true) == LampFacts(isListening: true, hasFault: true))
+        #expect(facts(listening: true, fault: true) == LampFacts(isListening: true, hasFault: true))
         switchboard.handle(.talking(target.id), at: start)
         // The peer is down.
         #expect(facts() == LampFacts(isTalking: true, isUnheard: true))

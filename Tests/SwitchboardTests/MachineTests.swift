@@ -144,9 +144,7 @@ import Time
     }
 
     @Test func theNearestCauseIsTold() {
-        func silence(
-            _ facts: MicrophoneWatch.Facts, isStill: Bool = false
-        ) -> Obstacle? {
+        func silence(_ facts: MicrophoneWatch.Facts, isStill: Bool = false) -> Obstacle? {
             var watch = MicrophoneWatch()
             _ = watch.update(facts, soundAt: start)
             return watch.silence(isStill: isStill)

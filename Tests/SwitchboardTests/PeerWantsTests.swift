@@ -36,15 +36,13 @@ import Wire
     }
 
     private mutating func hangUp(_ peer: Int, mid: UInt32) {
-        switchboard.receive(
-            .bye(CallEnd(mid: mid, id: id, cause: .normal)), from: peer, at: start)
+        switchboard.receive(.bye(CallEnd(mid: mid, id: id, cause: .normal)), from: peer, at: start)
     }
 
     // MARK: Calls
 
     @Test mutating func anAnsweredCallOpensTheMicrophoneForItsPeerAndItsEndClosesIt() throws {
-        let offer = Offer(
-            mid: 7, id: id, mode: .call, priority: .normal, ttl: 30_000, reference: 0)
+        let offer = Offer(mid: 7, id: id, mode: .call, priority: .normal, ttl: 30_000, reference: 0)
         switchboard.receive(.offer(offer), from: 1, at: start)
         #expect(wantedOfMicrophone().isEmpty)
         try switchboard.answer()

@@ -54,9 +54,7 @@ import Wire
     }
 
     /// Why a wish is refused; nothing may come of one that is.
-    private mutating func problem(
-        of wish: Wish, with sound: Wish.Sound? = nil
-    ) -> Wish.Problem? {
+    private mutating func problem(of wish: Wish, with sound: Wish.Sound? = nil) -> Wish.Problem? {
         do throws(Wish.Problem) {
             _ = try obey(wish, with: sound)
             return nil
@@ -105,8 +103,7 @@ import Wire
         _ = try obey(.talk(house, isDown: true), for: caller)
         _ = switchboard.decided
         _ = try obey(.talk(house, isDown: false))
-        #expect(
-            switchboard.decided.contains(.answer(caller, .talkOver(to: "house", .letGo))))
+        #expect(switchboard.decided.contains(.answer(caller, .talkOver(to: "house", .letGo))))
     }
 
     @Test mutating func withoutAMicrophoneNothingOpensAndWhatIsOpenCloses() {

@@ -62,8 +62,7 @@ import Wire
             nobodyHears((1, .told(.speakerMuted)), target: Int(target)),
             .sound(.doubt(peer: 1, true)))
         // An announcement lights no lamp of a talk.
-        #expect(
-            world.talks.isTalkingToNobody([Int(target)]) == (target == TalkTarget.call))
+        #expect(world.talks.isTalkingToNobody([Int(target)]) == (target == TalkTarget.call))
     }
 
     @Test mutating func wherePeersAreDownTheSoundItselfSaysSo() {
@@ -77,12 +76,10 @@ import Wire
 
     @Test mutating func aNetworkThatGoesIsToldOfToTheToneAndTheTalker() {
         world.begin(to: [1])
-        world.around.cutOff = [1]
-        world.judgeAnew()
+        world.judge { $0.cutOff = [1] }
         world.expect(
             .sound(.doubt(peer: 1, true)), .sound(.chime(.nobody)), nobodyHears((1, .noNetwork)))
-        world.around.cutOff = []
-        world.judgeAnew()
+        world.judge { $0.cutOff = [] }
         world.expect(.sound(.doubt(peer: 1, false)), .sound(.chime(.permit)))
     }
 
@@ -112,11 +109,9 @@ import Wire
 
     @Test mutating func ofAListenerThatStopsReportingNothingIsTakenForGranted() {
         world.beginHeard()
-        world.wait(3_100)
-        world.checkSilentListeners()
+        world.checkSilentListeners(after: 3_100)
         #expect(world.taken() == [] && world.hearsNow(1) == .heard)
-        world.wait(100)
-        world.checkSilentListeners()
+        world.checkSilentListeners(after: 100)
         world.expect(
             .sound(.doubt(peer: 1, true)), .sound(.chime(.nobody)), nobodyHears((1, .noAnswer)))
         #expect(world.hearsNow(1) == .unheard(.noAnswer))
@@ -132,8 +127,7 @@ import Wire
     @Test mutating func aSilentListenerThatIsNotUpIsNotCalledDeaf() {
         world.begin(to: [1])
         world.around.up = []
-        world.wait(4_000)
-        world.checkSilentListeners()
+        world.checkSilentListeners(after: 4_000)
         world.expect(nobodyHears((1, .down)))
         #expect(!world.talks.isDeaf(1))
     }
@@ -143,13 +137,10 @@ import Wire
         world.begin(page, [1])
         world.wait(3_000)
         world.talks.joined(page, by: [2], at: world.now)
-        world.wait(3_100)
-        world.checkSilentListeners()
+        world.checkSilentListeners(after: 3_100)
         world.expect()
-        world.wait(100)
-        world.checkSilentListeners()
-        #expect(
-            world.taken().last == nobodyHears((1, .noAnswer), (2, .noAnswer), target: page))
+        world.checkSilentListeners(after: 100)
+        #expect(world.taken().last == nobodyHears((1, .noAnswer), (2, .noAnswer), target: page))
     }
 
     @Test mutating func aDoubtedTalkWaitsForTheFirstThatHears() {
@@ -192,10 +183,8 @@ import Wire
     @Test mutating func aTalkspurtThatIsOverIsJudgedNoMore() {
         world.begin(to: [1])
         world.end(frames: 100)
-        world.around.cutOff = [1]
-        world.judgeAnew()
-        world.wait(4_000)
-        world.checkSilentListeners()
+        world.judge { $0.cutOff = [1] }
+        world.checkSilentListeners(after: 4_000)
         world.expect(.sound(.doubt(peer: 1, true)))
         #expect(!world.isTalkingToNobody)
     }

@@ -12,11 +12,9 @@ import Wire
         let spurt = world.begin()
         let caller = CallerTicket(place: 1, number: 10)
         world.awaitPage(spurt, for: caller)
-        world.wait(1_000)
-        world.reportShare(from: 1)
+        world.reportShare(after: 1_000, from: 1)
         world.end(frames: 100)
-        world.wait(100)
-        world.reportShare(from: 2, frames: 50, share: 255)
+        world.reportShare(after: 100, from: 2, frames: 50, share: 255)
         world.expect()
         #expect(world.talks.deadline == TalkWorld.start + .milliseconds(2_300))
         world.wait(1_199)
@@ -37,8 +35,7 @@ import Wire
     @Test mutating func listenersAreToldOfInTheOrderOfThePeers() {
         world.around.peers = [2, 0, 1]
         world.begin(to: [0, 1, 2])
-        world.end(frames: 100)
-        #expect(world.outcomes().first?.map { $0.peer } == [2, 0, 1])
+        #expect(world.outcomes(of: 100).first?.map { $0.peer } == [2, 0, 1])
     }
 
     @Test mutating func aSlowWayIsWaitedForUpToThreeSeconds() {
@@ -68,9 +65,8 @@ import Wire
     @Test mutating func whoeverReportsNothingIsDownCutOffOrSilent() {
         world.around.cutOff = [2]
         world.begin(to: [1, 2, 4])
-        world.end(frames: 100)
         #expect(
-            world.outcomes() == [
+            world.outcomes(of: 100) == [
                 [heard(1, 0, .noAnswer), heard(2, 0, .noNetwork), heard(4, 0, .down)]
             ])
     }
@@ -79,9 +75,8 @@ import Wire
         world.begin()
         world.reportShare(from: 1, share: 0, .speakerMuted)
         world.reportShare(from: 2, share: 128, .volume)
-        world.end(frames: 100)
         #expect(
-            world.outcomes() == [
+            world.outcomes(of: 100) == [
                 [heard(1, 0, .told(.speakerMuted)), heard(2, 50, .told(.volume))]
             ])
     }
@@ -90,43 +85,36 @@ import Wire
         world.begin(to: [1])
         world.report(from: 1, nil)
         #expect(world.hearsNow(1) == .unheard(.unknown))
-        world.end(frames: 100)
-        #expect(world.outcomes() == [[heard(1, 100, .unknown)]])
+        #expect(world.outcomes(of: 100) == [[heard(1, 100, .unknown)]])
     }
 
-    @Test func theNetworkIsNotBlamedForAListenerThatWasOff() {
-        for isNewBoot in [true, false] {
-            var world = TalkWorld()
-            world.begin(to: [1])
-            world.wait(1_000)
-            world.talks.cameUp(1, isNewBoot: isNewBoot)
-            world.reportShare(from: 1, frames: 4, share: 255)
-            world.end(frames: 100)
-            #expect(world.outcomes() == [[heard(1, 4, isNewBoot ? .noAnswer : .network)]])
-        }
+    @Test(arguments: [true, false])
+    func theNetworkIsNotBlamedForAListenerThatWasOff(isNewBoot: Bool) {
+        var world = TalkWorld()
+        world.begin(to: [1])
+        world.wait(1_000)
+        world.talks.cameUp(1, isNewBoot: isNewBoot)
+        world.reportShare(from: 1, frames: 4, share: 255)
+        #expect(world.outcomes(of: 100) == [[heard(1, 4, isNewBoot ? .noAnswer : .network)]])
     }
 
     @Test mutating func aListenerThatDiesInMidTalkHasHeardAPart() {
         world.begin()
-        world.wait(1_000)
-        world.reportShare(from: 1)
+        world.reportShare(after: 1_000, from: 1)
         world.reportShare(from: 2)
         world.wait(1_000)
         world.around.up.remove(2)
         world.around.down.insert(2)
         world.judgeAnew()
-        world.wait(2_000)
-        world.reportShare(from: 1, frames: 300, highest: 1_399)
+        world.reportShare(after: 2_000, from: 1, frames: 300, highest: 1_399)
         #expect(world.hearsNow(2) == nil)
-        world.end(frames: 400)
-        #expect(world.outcomes() == [[heard(1, 100), heard(2, 25, .down)]])
+        #expect(world.outcomes(of: 400) == [[heard(1, 100), heard(2, 25, .down)]])
     }
 
     @Test mutating func aListenerWhoseLastReportsWereLostHasAnsweredToAPart() {
         world.beginHeard()
         world.wait(3_000)
-        world.end(frames: 400)
-        #expect(world.outcomes() == [[heard(1, 25, .noAnswer)]])
+        #expect(world.outcomes(of: 400) == [[heard(1, 25, .noAnswer)]])
     }
 
     @Test mutating func anAnnouncementIsJudgedWithoutTheMicrophone() {
@@ -134,8 +122,7 @@ import Wire
         let target = Int(TalkTarget.announcement)
         world.begin(target, [1], first: nil)
         world.expect()
-        world.wait(1_000)
-        world.reportShare(from: 1, on: target)
+        world.reportShare(after: 1_000, from: 1, on: target)
         world.end(target, frames: 100)
         world.awaitReports()
         world.expect(.notice(.heard(target: "target \(target)", .seconds(1), [heard(1, 100)])))
@@ -164,8 +151,7 @@ import Wire
         // Another target has no such listener.
         world.talks.joined(TalkWorld.channel, by: [2], at: world.now)
         world.reportShare(from: 1, on: page)
-        world.wait(1_000)
-        world.reportShare(from: 1, on: page, highest: 1_199)
+        world.reportShare(after: 1_000, from: 1, on: page, highest: 1_199)
         world.reportShare(from: 3, on: page, highest: 1_199)
         world.end(page, frames: 200)
         world.talks.joined(page, by: [0], at: world.now)

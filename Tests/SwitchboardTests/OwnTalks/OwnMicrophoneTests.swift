@@ -14,21 +14,16 @@ import Wire
         world.begin(to: [1], isDoubted: true)
         world.expect(.sound(.chime(.nobody)), nobodyHears((1, .microphoneMuted)))
         #expect(world.hearsNow(1) == .unheard(.microphoneMuted))
-        world.wait(1_000)
-        world.reportShare(from: 1)
-        world.end(frames: 100)
-        #expect(world.outcomes() == [[heard(1, 0, .microphoneMuted)]])
+        world.reportShare(after: 1_000, from: 1)
+        #expect(world.outcomes(of: 100) == [[heard(1, 0, .microphoneMuted)]])
     }
 
     @Test mutating func ofATalkThatIsMutedMidwayTheRestIsNotHeard() {
         world.beginHeard()
-        world.around.silence = .microphoneMuted
-        world.judgeAnew()
+        world.judge { $0.silence = .microphoneMuted }
         world.expect(.sound(.chime(.nobody)), nobodyHears((1, .microphoneMuted)))
-        world.wait(3_000)
-        world.reportShare(from: 1, frames: 300, highest: 1_399)
-        world.end(frames: 400)
-        #expect(world.outcomes() == [[heard(1, 25, .microphoneMuted)]])
+        world.reportShare(after: 3_000, from: 1, frames: 300, highest: 1_399)
+        #expect(world.outcomes(of: 400) == [[heard(1, 25, .microphoneMuted)]])
     }
 
     @Test mutating func aMicrophoneThatIsOpenedAgainIsPermittedAgain() {
@@ -36,13 +31,10 @@ import Wire
         world.begin(to: [1])
         world.wait(1_000)
         _ = world.taken()
-        world.around.silence = nil
-        world.judgeAnew()
+        world.judge { $0.silence = nil }
         world.expect(.sound(.chime(.permit)))
-        world.wait(1_000)
-        world.reportShare(from: 1, frames: 200, highest: 1_199)
-        world.end(frames: 200)
-        #expect(world.outcomes() == [[heard(1, 50, .microphoneMuted)]])
+        world.reportShare(after: 1_000, from: 1, frames: 200, highest: 1_199)
+        #expect(world.outcomes(of: 200) == [[heard(1, 50, .microphoneMuted)]])
     }
 
     /// The card's mixer is looked at now and then; the sound tells since when it gives nothing.
@@ -52,42 +44,31 @@ import Wire
         world.around.silence = .microphoneCardMuted
         world.around.silentSince = TalkWorld.start + .milliseconds(400)
         world.judgeAnew()
-        world.wait(1_000)
-        world.reportShare(from: 1, frames: 200, highest: 1_199)
-        world.end(frames: 200)
-        #expect(world.outcomes() == [[heard(1, 20, .microphoneCardMuted)]])
+        world.reportShare(after: 1_000, from: 1, frames: 200, highest: 1_199)
+        #expect(world.outcomes(of: 200) == [[heard(1, 20, .microphoneCardMuted)]])
         // Of a talk that began since, all of it is silence.
         world.begin(to: [1], first: 2_000)
-        world.wait(1_000)
-        world.reportShare(from: 1, highest: 2_099)
-        world.end(frames: 100)
-        #expect(world.outcomes() == [[heard(1, 0, .microphoneCardMuted)]])
+        world.reportShare(after: 1_000, from: 1, highest: 2_099)
+        #expect(world.outcomes(of: 100) == [[heard(1, 0, .microphoneCardMuted)]])
         // Of one that goes on into an open microphone, what was before it does not count.
         world.begin(to: [1], first: 3_000)
         world.wait(1_000)
-        world.around.silence = nil
-        world.judgeAnew()
-        world.wait(1_000)
-        world.reportShare(from: 1, frames: 200, highest: 3_199)
-        world.end(frames: 200)
-        #expect(world.outcomes() == [[heard(1, 50, .microphoneCardMuted)]])
+        world.judge { $0.silence = nil }
+        world.reportShare(after: 1_000, from: 1, frames: 200, highest: 3_199)
+        #expect(world.outcomes(of: 200) == [[heard(1, 50, .microphoneCardMuted)]])
     }
 
     @Test mutating func aMicrophoneThatIsLostMidwaySendsNothing() {
         world.beginHeard()
-        world.around.silence = .microphoneLost
-        world.judgeAnew()
+        world.judge { $0.silence = .microphoneLost }
         world.expect(.sound(.chime(.nobody)), nobodyHears((1, .microphoneLost)))
         // Nothing can come back of nothing.
-        world.wait(4_000)
-        world.checkSilentListeners()
+        world.checkSilentListeners(after: 4_000)
         #expect(world.taken() == [] && !world.talks.isDeaf(1))
-        world.around.silence = nil
-        world.judgeAnew()
+        world.judge { $0.silence = nil }
         world.expect(.sound(.chime(.permit)))
         // From here on the listener has as long as at the beginning.
-        world.wait(3_100)
-        world.checkSilentListeners()
+        world.checkSilentListeners(after: 3_100)
         world.expect()
         world.reportShare(from: 1, highest: 1_199)
         world.end(frames: 200)
@@ -98,8 +79,7 @@ import Wire
     @Test mutating func whereNothingCameBackOfSilenceThatIsTheReason() {
         world.around.silence = .microphoneLost
         world.begin(to: [1, 4])
-        world.end(frames: 10)
-        #expect(world.outcomes() == [[heard(1, 0, .microphoneLost), heard(4, 0, .down)]])
+        #expect(world.outcomes(of: 10) == [[heard(1, 0, .microphoneLost), heard(4, 0, .down)]])
     }
 
     @Test mutating func aTalkThatIsHeldOpenWithoutAMicrophoneIsHeardByNobody() {

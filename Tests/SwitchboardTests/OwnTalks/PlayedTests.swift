@@ -21,10 +21,8 @@ import Wire
     @Test mutating func whatLostReportsHaveToldIsInTheNext() {
         world.begin(to: [1])
         world.report(from: 1, played(1_000, total: 1_000))
-        world.wait(3_000)
-        world.report(from: 1, highest: 1_299, played(1_000, total: 3_000))
-        world.end(frames: 300)
-        #expect(world.outcomes() == [[heard(1, 100)]])
+        world.report(after: 3_000, from: 1, highest: 1_299, played(1_000, total: 3_000))
+        #expect(world.outcomes(of: 300) == [[heard(1, 100)]])
     }
 
     @Test mutating func theLastSumComesWithoutAReport() {
@@ -38,16 +36,14 @@ import Wire
 
     @Test mutating func whatWasSaidFirstWasPlayedFirst() {
         world.begin(to: [1])
-        world.wait(1_000)
-        world.report(from: 1, played(600, total: 600))
+        world.report(after: 1_000, from: 1, played(600, total: 600))
         world.end(frames: 100)
         world.wait(100)
         world.begin(to: [1], first: 1_100)
         world.wait(1_000)
         // 400 ms of it are what was still to be played of the first.
         world.report(from: 1, highest: 1_199, played(1_400, total: 2_000))
-        world.end(frames: 100)
-        #expect(world.outcomes() == [[heard(1, 100)], [heard(1, 100)]])
+        #expect(world.outcomes(of: 100) == [[heard(1, 100)], [heard(1, 100)]])
     }
 
     @Test mutating func aReportOfTwoTalkspurtsIsDivided() {
@@ -55,10 +51,8 @@ import Wire
         world.wait(500)
         world.end(frames: 50)
         world.begin(to: [1], first: 1_050)
-        world.wait(500)
-        world.reportShare(from: 1)
-        world.end(frames: 50)
-        #expect(world.outcomes() == [[heard(1, 100)], [heard(1, 100)]])
+        world.reportShare(after: 500, from: 1)
+        #expect(world.outcomes(of: 50) == [[heard(1, 100)], [heard(1, 100)]])
     }
 
     /// Streams to one peer alone are all 0.
@@ -82,14 +76,12 @@ import Wire
         world.talks.cameUp(1, isNewBoot: true)
         world.begin(to: [1])
         world.report(from: 1, played(500, total: 20_500))
-        world.end(frames: 100)
-        #expect(world.outcomes() == [[heard(1, 50, .network)]])
+        #expect(world.outcomes(of: 100) == [[heard(1, 50, .network)]])
         // From its next start on, both count from 0.
         world.talks.cameUp(1, isNewBoot: true)
         world.begin(to: [1], first: 2_000)
         world.report(from: 1, highest: 2_099, played(500, total: 1_000))
-        world.end(frames: 100)
-        #expect(world.outcomes() == [[heard(1, 100)]])
+        #expect(world.outcomes(of: 100) == [[heard(1, 100)]])
     }
 
     @Test mutating func aNewSessionOfTheSameStartForgetsTheSum() {
@@ -97,8 +89,7 @@ import Wire
         world.report(from: 1, played(500, total: 500))
         world.talks.cameUp(1, isNewBoot: false)
         world.report(from: 1, highest: 1_199, played(500, total: 30_000))
-        world.end(frames: 200)
-        #expect(world.outcomes() == [[heard(1, 50, .network)]])
+        #expect(world.outcomes(of: 200) == [[heard(1, 50, .network)]])
     }
 
     /// A sum is of what was played before, and tells nothing of this moment.
@@ -108,15 +99,13 @@ import Wire
         world.tell(from: 1, played(500, total: 1_000, share: 0))
         #expect(world.hearsNow(1) == .heard)
         world.expect()
-        world.end(frames: 100)
-        #expect(world.outcomes() == [[heard(1, 50, .network)]])
+        #expect(world.outcomes(of: 100) == [[heard(1, 50, .network)]])
     }
 
     @Test mutating func whatIsNoStreamIsNotCounted() {
         world.begin(to: [1])
         world.tell(from: 1, played(500, total: 500, on: 200))
-        world.end(frames: 100)
-        #expect(world.outcomes() == [[heard(1, 0, .noAnswer)]])
+        #expect(world.outcomes(of: 100) == [[heard(1, 0, .noAnswer)]])
     }
 }
 

@@ -80,9 +80,7 @@ import Wire
     }
 
     private func nobodyHears(_ heard: (Int, Obstacle)...) -> Order {
-        .notice(
-            .noListener(
-                target: "house", heard.map { HeardAt(peer: $0.0, percent: nil, $0.1) }))
+        .notice(.noListener(target: "house", heard.map { HeardAt(peer: $0.0, percent: nil, $0.1) }))
     }
 
     @Test func aTalkerLearnsAtOnceThatTheLastListenerHasGone() {

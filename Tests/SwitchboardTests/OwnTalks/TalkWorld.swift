@@ -62,8 +62,7 @@ struct TalkWorld {
     /// A second of a talkspurt to peer 1, which has heard it.
     mutating func beginHeard() {
         begin(to: [1])
-        wait(1_000)
-        reportShare(from: 1)
+        reportShare(after: 1_000, from: 1)
     }
 
     mutating func end(_ target: Int = Self.channel, frames: Int) {
@@ -72,10 +71,10 @@ struct TalkWorld {
 
     /// A listener reports a second, or so many frames of 10 ms, and that it heard this share.
     mutating func report(
-        from peer: Int, on target: Int = Self.channel, frames: UInt16 = 100,
-        highest: UInt16 = 1_099,
-        _ heard: Heard?
+        after ms: Int = 0, from peer: Int, on target: Int = Self.channel, frames: UInt16 = 100,
+        highest: UInt16 = 1_099, _ heard: Heard?
     ) {
+        wait(ms)
         let report = Report(
             stream: UInt8(target), highest: highest, loss: 0, burst: 0, jitter: 0, delay: 20,
             concealed: 0, received: frames)
@@ -84,12 +83,11 @@ struct TalkWorld {
 
     /// A listener reports, and does not count what it has played.
     mutating func reportShare(
-        from peer: Int, on target: Int = Self.channel, frames: UInt16 = 100,
-        highest: UInt16 = 1_099,
-        share: UInt8 = 255, _ why: Unheard = .heard
+        after ms: Int = 0, from peer: Int, on target: Int = Self.channel, frames: UInt16 = 100,
+        highest: UInt16 = 1_099, share: UInt8 = 255, _ why: Unheard = .heard
     ) {
         report(
-            from: peer, on: target, frames: frames, highest: highest,
+            after: ms, from: peer, on: target, frames: frames, highest: highest,
             Heard(stream: UInt8(target), share: share, why: why))
     }
 
@@ -107,7 +105,13 @@ struct TalkWorld {
 
     mutating func judgeAnew() { talks.judgeAnew(around, at: now, &orders) }
 
-    mutating func checkSilentListeners() {
+    mutating func judge(_ change: (inout Surroundings) -> Void) {
+        change(&around)
+        judgeAnew()
+    }
+
+    mutating func checkSilentListeners(after ms: Int = 0) {
+        wait(ms)
         talks.checkSilentListeners(around, at: now, &orders)
     }
 
@@ -137,8 +141,9 @@ struct TalkWorld {
     /// Whether the channel is talked to and nobody hears it.
     var isTalkingToNobody: Bool { talks.isTalkingToNobody([Self.channel]) }
 
-    /// What was told of the talkspurts whose last reports are in.
-    mutating func outcomes() -> [[HeardAt]] {
+    /// What was told of the talkspurts whose last reports are in; one of so many frames ends now.
+    mutating func outcomes(of frames: Int? = nil) -> [[HeardAt]] {
+        if let frames { end(frames: frames) }
         awaitReports()
         return taken().compactMap { order in
             if case .notice(.heard(_, _, let heard)) = order { heard } else { nil }
