@@ -18,23 +18,20 @@ import Testing
         #expect(Event(parsing: Array(line.utf8.dropLast()).span) == event)
     }
 
-    @Test func everyKindIsReadBack() {
-        for kind in Event.Kind.allCases {
-            let line = Array(Event(kind, at: 1).encoded.dropLast())
-            #expect(Event(parsing: line.span)?.kind == kind)
-        }
+    @Test(arguments: Event.Kind.allCases) func everyKindIsReadBack(kind: Event.Kind) {
+        let line = Array(Event(kind, at: 1).encoded.dropLast())
+        #expect(Event(parsing: line.span)?.kind == kind)
     }
 
-    @Test func theResultOfARequestIsInFields() {
-        for answer in [PeerAnswer.done, .denied, .noAnswer] {
-            let event = Event(answer, to: "relay door", request: 7, of: "garage", at: 1)
-            #expect(Event(parsing: Array(event.encoded.dropLast()).span) == event)
-            #expect(event.request == 7)
-            #expect(event.status == (answer == .done ? .done : .failed))
-            #expect(event.cause == (answer == .done ? nil : answer.rawValue))
-            #expect(event.outcome == answer.rawValue)
-            #expect(event.detail == "relay door: \(answer.words)")
-        }
+    @Test(arguments: [PeerAnswer.done, .denied, .noAnswer])
+    func theResultOfARequestIsInFields(answer: PeerAnswer) {
+        let event = Event(answer, to: "relay door", request: 7, of: "garage", at: 1)
+        #expect(Event(parsing: Array(event.encoded.dropLast()).span) == event)
+        #expect(event.request == 7)
+        #expect(event.status == (answer == .done ? .done : .failed))
+        #expect(event.cause == (answer == .done ? nil : answer.rawValue))
+        #expect(event.outcome == answer.rawValue)
+        #expect(event.detail == "relay door: \(answer.words)")
     }
 
     @Test func aStationThatTheSiteRemovedIsNoStrangerToBeAdded() {
@@ -43,8 +40,7 @@ import Testing
         #expect(event.sentence.hasSuffix("to add it: intercomctl peers"))
         event.peer = "mill"
         #expect(
-            event.sentence
-                == "the former mill, no peer any more, still calls, from 192.0.2.7:5577;"
+            event.sentence == "the former mill, no peer any more, still calls, from 192.0.2.7:5577;"
                 + " \(CallerStatus.formerFix)"
         )
     }

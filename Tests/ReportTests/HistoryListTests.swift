@@ -21,16 +21,15 @@ import Testing
     }
 
     /// A file can say anything.
-    @Test func aTimeBeyondTheCalendarIsTakenAsItIs() {
-        for time in [Int.min, Int.min + 1_000_000, -1, .max] {
-            var end = call(1)[1]
-            end.timeMilliseconds = time
-            end.talkSeconds = 1e9
-            var query = HistoryQuery()
-            query.sinceMilliseconds = .min
-            let list = HistoryList([end], query)
-            #expect(list.calls.map { $0.startedMilliseconds } == [time])
-        }
+    @Test(arguments: [Int.min, Int.min + 1_000_000, -1, .max])
+    func aTimeBeyondTheCalendarIsTakenAsItIs(time: Int) {
+        var end = call(1)[1]
+        end.timeMilliseconds = time
+        end.talkSeconds = 1e9
+        var query = HistoryQuery()
+        query.sinceMilliseconds = .min
+        let list = HistoryList([end], query)
+        #expect(list.calls.map { $0.startedMilliseconds } == [time])
     }
 
     /// Who answers a call of a channel is known only at its end.

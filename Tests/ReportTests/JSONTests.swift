@@ -27,8 +27,7 @@ func object(_ text: String) -> JSON? { JSON(parsing: Array(text.utf8).span) }
         json.set("list", array)
         let written = text(json)
         #expect(
-            written
-                == #"{"b":1,"a":"x\"\n\#u{e9}\u0000","empty":"","r":0.3,"#
+            written == #"{"b":1,"a":"x\"\n\#u{e9}\u0000","empty":"","r":0.3,"#
                 + #""nan":null,"t":true,"list":[false,null]}"#
         )
     }

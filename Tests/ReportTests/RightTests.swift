@@ -52,10 +52,9 @@ import Wire
         .message(.send(peer: "a", bytes: 1)), .message(.play(nil)), .message(.delete(1)),
     ]
 
-    @Test func whatOpensRingsOrSwitchesIsForNowAndWhatClosesIsAlwaysDone() {
-        for request in Self.forAll + Self.forSome {
-            #expect(request.isForNow != Self.closingOrAsking.contains(request), "\(request)")
-        }
+    @Test(arguments: Self.forAll + Self.forSome)
+    func whatOpensRingsOrSwitchesIsForNowAndWhatClosesIsAlwaysDone(request: Request) {
+        #expect(request.isForNow != Self.closingOrAsking.contains(request))
     }
 
     @Test func aCallerWaitsForEightKinds() {
@@ -72,20 +71,18 @@ import Wire
 
     /// A greater number than the greatest known is an emergency to a station.
     @Test func aPriorityWithoutANameIsNotAsked() throws {
-        let line = Array(
-            #"{"v":1,"do":"call","target":"a","mode":"call","priority":"3"}"#.utf8)
+        let line = Array(#"{"v":1,"do":"call","target":"a","mode":"call","priority":"3"}"#.utf8)
         #expect(throws: ControlError.self) { try Request(parsing: line.span) }
     }
 
-    @Test func aRefusalSaysWhatAndForWhomAndWhatToDo() throws {
-        for request in Self.forSome {
-            let refusal = try #require(request.refusal)
-            #expect(refusal.code == .denied)
-            #expect(!refusal.text.hasPrefix("this"), "\(request)")
-            #expect(
-                refusal.text.hasSuffix(
-                    " is for root and members of group intercom-admin: "
-                        + "sudo usermod -aG intercom-admin $USER, and log in again"))
-        }
+    @Test(arguments: Self.forSome)
+    func aRefusalSaysWhatAndForWhomAndWhatToDo(request: Request) throws {
+        let refusal = try #require(request.refusal)
+        #expect(refusal.code == .denied)
+        #expect(!refusal.text.hasPrefix("this"))
+        #expect(
+            refusal.text.hasSuffix(
+                " is for root and members of group intercom-admin: "
+                    + "sudo usermod -aG intercom-admin $USER, and log in again"))
     }
 }
