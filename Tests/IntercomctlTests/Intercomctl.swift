@@ -96,6 +96,16 @@ final class StationFolder {
         try? String(contentsOf: root.appendingPathComponent(name), encoding: .utf8)
     }
 
+    func remove(_ name: String) throws {
+        try FileManager.default.removeItem(at: root.appendingPathComponent(name))
+    }
+
+    /// A file with a pre-shared key; returns its path.
+    func writePSK(_ text: String) throws -> String {
+        try write(text, to: "shared.psk", mode: 0o600)
+        return root.appendingPathComponent("shared.psk").path
+    }
+
     func mode(of name: String) -> Int? {
         let path = root.appendingPathComponent(name).path
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
@@ -117,6 +127,14 @@ final class StationFolder {
     /// Does these commands of `site`, such as `init house`, one after the other.
     func site(_ commands: String...) throws {
         for words in commands { try does(["site"] + words.split(separator: " ").map(String.init)) }
+    }
+
+    /// A station with an identity, and with the site that these commands make.
+    static func withSite(_ commands: String...) throws -> StationFolder {
+        let folder = try StationFolder()
+        try folder.writeIdentity()
+        for words in commands { try folder.site(words) }
+        return folder
     }
 
     @discardableResult

@@ -1,4 +1,3 @@
-import Foundation
 import Report
 import Testing
 
@@ -22,8 +21,7 @@ import Testing
     @Test func anotherShellIsRefused() throws {
         let outcome = try Intercomctl.run(["completion", "bsh"])
         #expect(outcome.code == 2)
-        #expect(
-            outcome.complaint == "intercomctl: unknown shell \"bsh\"; did you mean \"bash\"?\n")
+        #expect(outcome.complaint == "intercomctl: unknown shell \"bsh\"; did you mean \"bash\"?\n")
         let two = try Intercomctl.run(["completion", "bash", "bash"])
         #expect(two.code == 2 && two.output.isEmpty)
         #expect(try Intercomctl.run(["completion"]).code == 2)

@@ -44,8 +44,7 @@ import Testing
     }
 
     @Test func optionsAreThoseOfTheCommand() {
-        #expect(
-            words("levels", "--") == ["--config", "--socket", "--json", "--seconds", "--help"])
+        #expect(words("levels", "--") == ["--config", "--socket", "--json", "--seconds", "--help"])
         #expect(words("levels", "--json", "--s") == ["--socket", "--seconds"])
         #expect(words("peer", "--no") == ["--no-reload"])
         #expect(words("--v") == ["--version"])
@@ -76,14 +75,13 @@ import Testing
         #expect(Completion(["mute", "--config"]).config == nil)
     }
 
-    @Test func namesAreAskedForOnlyWhereOneIsExpected() {
-        for typed in [
-            [""], ["peer", ""], ["status", "--"], ["ptt", ""], ["call", "--priority", ""],
-        ] {
-            _ = Completion(typed).answer {
-                Issue.record("\(typed) asks the station")
-                return StationNames()
-            }
+    @Test(arguments: [
+        [""], ["peer", ""], ["status", "--"], ["ptt", ""], ["call", "--priority", ""],
+    ])
+    func namesAreAskedForOnlyWhereOneIsExpected(typed: [String]) {
+        _ = Completion(typed).answer {
+            Issue.record("\(typed) asks the station")
+            return StationNames()
         }
     }
 

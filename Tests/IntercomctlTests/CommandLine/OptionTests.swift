@@ -58,8 +58,7 @@ import Testing
             _ = try Invocation(["talk", "house", "\u{2013}seconds", "5"])
             Issue.record("a typographic dash is no hyphen")
         } catch {
-            #expect(
-                error.text == "\u{2013}seconds begins with a typographic dash; type --seconds")
+            #expect(error.text == "\u{2013}seconds begins with a typographic dash; type --seconds")
         }
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Report
 import Testing
 
@@ -9,8 +8,7 @@ private let usageCases: [([String], String)] = [
     (["zzz"], "unknown command \"zzz\"; try: intercomctl help"),
     (
         ["peer"],
-        "\"peer\" needs a subcommand:"
-            + " list, show, add, set, verify, rename, replace, remove"
+        "\"peer\" needs a subcommand: list, show, add, set, verify, rename, replace, remove"
     ),
     (["key", "list"], "unknown command \"key list\"; try: key show"),
     (["peer", "ad"], "unknown command \"peer ad\"; did you mean \"peer add\"?"),
@@ -72,12 +70,11 @@ private let usageCases: [([String], String)] = [
         #expect(outcome.output.hasPrefix("{\"schema\":1,\"error\":{\"code\":\"usage\","))
     }
 
-    @Test func anOutputThatCannotBeWrittenIsOne() throws {
-        for arguments in [["help"], ["version"], ["audio", "list"], ["version", "--json"]] {
-            let outcome = try Intercomctl.run(arguments, intoFullDisk: true)
-            #expect(outcome.code == 1)
-            #expect(outcome.complaint.contains("the output cannot be written"))
-        }
+    @Test(arguments: [["help"], ["version"], ["audio", "list"], ["version", "--json"]])
+    func anOutputThatCannotBeWrittenIsOne(arguments: [String]) throws {
+        let outcome = try Intercomctl.run(arguments, intoFullDisk: true)
+        #expect(outcome.code == 1)
+        #expect(outcome.complaint.contains("the output cannot be written"))
     }
 
     @Test func aFolderThatIsNamedIsTheOneThatIsMeant() throws {
@@ -137,17 +134,15 @@ private let usageCases: [([String], String)] = [
         }
         let json = try Intercomctl.run(["--socket", "/nowhere", "version", "--json"])
         #expect(
-            json.output
-                == "{\"schema\":1,\"version\":\"\(Product.version)\",\"daemon\":null}\n")
+            json.output == "{\"schema\":1,\"version\":\"\(Product.version)\",\"daemon\":null}\n")
     }
 
-    @Test func listsNeedNoDaemonAndNoDevices() throws {
-        for (command, key) in [("audio", "cards"), ("gpio", "lines")] {
-            let outcome = try Intercomctl.run([command, "list"])
-            #expect(outcome.code == 0 && !outcome.output.isEmpty)
-            let json = try Intercomctl.run([command, "list", "--json"])
-            #expect(json.output.hasPrefix("{\"schema\":1,\"\(key)\":["))
-        }
+    @Test(arguments: [("audio", "cards"), ("gpio", "lines")])
+    func listsNeedNoDaemonAndNoDevices(command: String, key: String) throws {
+        let outcome = try Intercomctl.run([command, "list"])
+        #expect(outcome.code == 0 && !outcome.output.isEmpty)
+        let json = try Intercomctl.run([command, "list", "--json"])
+        #expect(json.output.hasPrefix("{\"schema\":1,\"\(key)\":["))
     }
 
     @Test func daemonNotRunningIsThree() throws {

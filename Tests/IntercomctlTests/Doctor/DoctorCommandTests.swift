@@ -54,7 +54,7 @@ import Testing
 
     /// The others would name commands that fail before it, or do harm.
     @Test func beforeSetupNothingIsMissedThatItBrings() throws {
-        try FileManager.default.removeItem(atPath: "\(folder.config)/intercomd.conf")
+        try folder.remove("etc/intercomd.conf")
         let found = try folder.run("doctor", "config", "daemon", "service", "peers", "disk").output
         #expect(found.contains("intercomd is not running  -> sudo intercomctl setup\n"))
         #expect(!found.contains("WARN") && found.hasSuffix("2 failures, 0 warnings\n"))
@@ -80,8 +80,7 @@ import Testing
         let output = try folder.does("doctor", "status")
         #expect(output.hasPrefix("ok    status          intercomd knows of nothing to mend"))
         status.problems = [
-            Fault(
-                "stands_still", of: "audio input card:x", "stands still", fix: "plug it in anew"),
+            Fault("stands_still", of: "audio input card:x", "stands still", fix: "plug it in anew"),
             Fault("x", "no fix"),
         ]
         status.notes = [Fault("volume", "garage has heard nothing", fix: "turn it up")]

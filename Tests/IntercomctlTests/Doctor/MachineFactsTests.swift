@@ -6,15 +6,12 @@ import Testing
 
 @Suite struct MachineFactsTests {
     @Test func aUnitMustBeThereAndEnabledUnlessThereIsNoSystemd() {
+        let fix = "-> sudo systemctl enable intercomd"
         for (hasSystemd, path, isEnabled, line) in [
             (false, nil, false, "ok service no systemd here: intercomd is started by other means"),
             (true, nil, false, "WARN service there is no unit intercomd.service"),
             (true, "/u", true, "ok service /u, enabled"),
-            (
-                true, "/u", false,
-                "WARN service /u is not enabled: nothing starts it at boot"
-                    + " -> sudo systemctl enable intercomd"
-            ),
+            (true, "/u", false, "WARN service /u is not enabled: nothing starts it at boot \(fix)"),
         ] as [(Bool, String?, Bool, String)] {
             let facts = UnitFacts(hasSystemd: hasSystemd, path: path, isEnabled: isEnabled)
             #expect(lines(.service, facts.report(to:))[0].hasPrefix(line))

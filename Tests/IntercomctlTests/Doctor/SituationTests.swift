@@ -81,10 +81,7 @@ import Testing
             (settings(""), start), (.absent, "sudo intercomctl setup"),
             (settings("[bad]"), "correct the settings, then: \(start)"),
         ] {
-            #expect(
-                daemon(settings, .down) == [
-                    "FAIL daemon intercomd is not running -> \(fix)"
-                ])
+            #expect(daemon(settings, .down) == ["FAIL daemon intercomd is not running -> \(fix)"])
         }
     }
 

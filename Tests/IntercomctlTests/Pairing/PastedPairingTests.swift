@@ -11,10 +11,8 @@ import Testing
         #expect(read("sudo intercomctl pair") == .nothing)
     }
 
-    @Test func anEmptyCodeIsNone() {
-        for words in [[""], [" "], ["\"\""], ["", ""]] {
-            #expect(PastedPairing(words) == .wrong("the code is empty"))
-        }
+    @Test(arguments: [[""], [" "], ["\"\""], ["", ""]]) func anEmptyCodeIsNone(words: [String]) {
+        #expect(PastedPairing(words) == .wrong("the code is empty"))
     }
 
     @Test(arguments: [

@@ -66,8 +66,7 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
     }
 
     @Test func copiesTheSecretOutOfSight() throws {
-        try folder.write(psk, to: "shared.psk", mode: 0o600)
-        let file = folder.root.appendingPathComponent("shared.psk").path
+        let file = try folder.writePSK(psk)
         let output = try folder.does("peer", "add", "--psk-file", file, "garage", "-", otherKey)
         #expect(folder.read("state/keys/garage.psk") == psk)
         #expect(folder.mode(of: "state/keys/garage.psk") == 0o600)

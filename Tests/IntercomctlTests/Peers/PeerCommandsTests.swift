@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 private let psk = String(repeating: "5a", count: 32) + "\n"
@@ -68,8 +67,7 @@ private let written = """
         let path = "state/peers.d/attic.conf"
         let text = "# Written by intercomctl site.\n[peer attic]\nkey = \(thirdKey)\n"
         try folder.write(text, to: path)
-        try folder.write(psk, to: "shared.psk", mode: 0o600)
-        let file = folder.root.appendingPathComponent("shared.psk").path
+        let file = try folder.writePSK(psk)
         try folder.does("peer", "set", "attic", "--gain", "+1dB")
         #expect(folder.read(path)?.hasPrefix("# Written by intercomctl site.\n") == true)
         try folder.does("peer", "set", "attic", "--psk-file", file)

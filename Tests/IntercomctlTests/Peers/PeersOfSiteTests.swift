@@ -1,4 +1,3 @@
-import Foundation
 import Report
 import Testing
 
@@ -42,8 +41,7 @@ import Testing
     }
 
     @Test func whereAnotherStationIntroducesThatIsToldToo() throws {
-        try FileManager.default.removeItem(
-            at: folder.root.appendingPathComponent("state/keys/site.key"))
+        try folder.remove("state/keys/site.key")
         let outcome = try folder.run("peer", "remove", "garage")
         #expect(
             outcome.complaint.contains(
@@ -141,8 +139,7 @@ import Testing
     }
 
     @Test func aStationThatComesBackIsNotInItsChannelsAndThatIsSaid() throws {
-        try folder.site(
-            "channel up garage kitchen", "channel own garage", "channel house all")
+        try folder.site("channel up garage kitchen", "channel own garage", "channel house all")
         let removed = try folder.run("site", "remove", "--yes", "garage").output
         #expect(removed.contains("garage was alone in these channels, which end: own\n"))
         let added = try folder.run("site", "add", "garage", otherKey).output
@@ -172,8 +169,7 @@ import Testing
     }
 
     @Test func theStationThatIntroducesIsNamedWhereTheDaemonKnowsIt() throws {
-        try FileManager.default.removeItem(
-            at: folder.root.appendingPathComponent("state/keys/site.key"))
+        try folder.remove("state/keys/site.key")
         var status = Status()
         status.site.introducers = ["shed"]
         try folder.answer(.status(status))
@@ -186,8 +182,7 @@ import Testing
                 "sudo intercomctl site remove garage, at shed, which introduces; for this"))
         #expect(try folder.run("site", "list").output.contains("\nshed introduces\n"))
         // Files that cannot be used change nothing about it, nor do those that a user may not read.
-        try FileManager.default.removeItem(
-            at: folder.root.appendingPathComponent("state/keys/identity"))
+        try folder.remove("state/keys/identity")
         for introduces in [false, true] {
             (status.site.name, status.site.introduces) = ("house", introduces)
             try folder.answer(.status(status))

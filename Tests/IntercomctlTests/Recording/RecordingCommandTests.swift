@@ -190,13 +190,12 @@ import Wire
         #expect(office[(4_500 * 48)..<(5_500 * 48)].contains { $0 > 12_000 })
     }
 
-    @Test func namesThatNoFolderShouldTakeAreReplaced() throws {
-        for names in [#"{"0":"../x","7":"A b"}"#, #"{"0":"x","7":"x"}"#, "no JSON"] {
-            let place = try Place(names: names)
-            let opened = try place.open()
-            let found = try FileManager.default.contentsOfDirectory(atPath: place.path("out"))
-            #expect(opened.code == 0 && Set(found) == ["talker-0.wav", "talker-7.wav"])
-        }
+    @Test(arguments: [#"{"0":"../x","7":"A b"}"#, #"{"0":"x","7":"x"}"#, "no JSON"])
+    func namesThatNoFolderShouldTakeAreReplaced(names: String) throws {
+        let place = try Place(names: names)
+        let opened = try place.open()
+        let found = try FileManager.default.contentsOfDirectory(atPath: place.path("out"))
+        #expect(opened.code == 0 && Set(found) == ["talker-0.wav", "talker-7.wav"])
     }
 
     @Test func complaintsSayWhatToDo() throws {

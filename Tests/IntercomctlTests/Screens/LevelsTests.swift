@@ -10,8 +10,7 @@ import Testing
         levels.microphone.meter.rmsDBFS = -23.4
         levels.speaker.rmsDBFS = -70
         #expect(
-            sentence(of: levels).hasSuffix(
-                "  microphone -23 dBFS normal  speaker -70 dBFS silent"))
+            sentence(of: levels).hasSuffix("  microphone -23 dBFS normal  speaker -70 dBFS silent"))
         levels.microphone.meter.peakDBFS = -0.4
         levels.microphone.meter.clips = 3
         levels.microphone.snrDB = 41.6

@@ -20,10 +20,7 @@ import Time
     /// In no site, with one peer that is up.
     @Test(
         arguments: [
-            (
-                [],
-                "no peer shows a site; after a start, or a change, wait half a minute; else pair"
-            ),
+            ([], "no peer shows a site; after a start, or a change, wait half a minute; else pair"),
             (["bern"], "unknown peer \"bern\"; did you mean \"barn\"?\n"),
         ] as [([String], String)])
     func aSiteThatIsNotShownCannotBeJoined(_ words: [String], _ complaint: String) throws {

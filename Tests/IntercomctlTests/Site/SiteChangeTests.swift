@@ -1,4 +1,3 @@
-import Foundation
 import Report
 import Synchronization
 import Testing
@@ -7,10 +6,7 @@ import Testing
 @Suite struct SiteChangeTests {
     /// Kitchen introduces garage and attic: number 3.
     private func folder() throws -> StationFolder {
-        let folder = try StationFolder()
-        try folder.writeIdentity()
-        try folder.site("init house", "add garage \(otherKey)", "add attic \(thirdKey)")
-        return folder
+        try .withSite("init house", "add garage \(otherKey)", "add attic \(thirdKey)")
     }
 
     /// Garage is up; these are not known to have number 3.
@@ -82,16 +78,13 @@ import Testing
 
     /// Of a station that is no peer here, as something else has had its name.
     @Test func aKeyOfTheSiteTakesNoPeersPlace() throws {
-        let folder = try StationFolder()
-        try folder.writeIdentity()
-        try folder.site("init house", "add garage \(otherKey)")
-        try FileManager.default.removeItem(atPath: folder.state + "/peers.d/garage.conf")
+        let folder = try StationFolder.withSite("init house", "add garage \(otherKey)")
+        try folder.remove("state/peers.d/garage.conf")
         let barn = "[peer barn]\nkey = \(thirdKey)\n"
         try folder.write(barn, to: "state/peers.d/barn.conf")
         let outcome = try folder.run("peer", "replace", "--yes", "barn", otherKey)
         #expect(outcome.code == 1)
-        #expect(
-            outcome.complaint == "intercomctl: that key is in the site already, as garage\n")
+        #expect(outcome.complaint == "intercomctl: that key is in the site already, as garage\n")
         #expect(folder.read("state/peers.d/barn.conf") == barn)
     }
 }

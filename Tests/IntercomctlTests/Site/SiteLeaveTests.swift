@@ -1,18 +1,16 @@
-import Foundation
 import Testing
 
 @Suite struct SiteLeaveTests {
     @Test(arguments: [false, true])
     func aButtonForAChannelOfTheSiteIsNamedBeforeItGoes(hasEnded: Bool) throws {
-        let folder = try StationFolder()
-        try folder.writeIdentity()
-        try folder.site("init house", "add garage \(otherKey)", "channel up all")
+        let folder = try StationFolder.withSite(
+            "init house", "add garage \(otherKey)", "channel up all")
         let main = try #require(folder.read("etc/intercomd.conf"))
         let button = "\n[button door]\nline = GPIO1\ntalk = up\n"
         try folder.write(main + button, to: "etc/intercomd.conf")
         // Also where the site has it no more, for which a button waits only in a site.
         if hasEnded { try folder.does("site", "channel", "up", "-") }
-        try FileManager.default.removeItem(atPath: folder.state + "/keys/site.key")
+        try folder.remove("state/keys/site.key")
         let line =
             (main + button).split(separator: "\n", omittingEmptySubsequences: false).count - 1
         let outcome = try folder.run("site", "leave")
@@ -37,9 +35,7 @@ import Testing
 
     /// What only a key can do nobody can do then, so that is asked first.
     @Test func oneThatIntroducesLeavesWithItsKey() throws {
-        let folder = try StationFolder()
-        try folder.writeIdentity()
-        try folder.site("init house", "add garage \(otherKey)")
+        let folder = try StationFolder.withSite("init house", "add garage \(otherKey)")
         let roster = folder.read("state/roster")
         let asked = try folder.run("site", "leave")
         #expect(asked.code == 2)
@@ -62,11 +58,9 @@ import Testing
 
     @Test(arguments: [true, false])
     func aSiteIsTakenOverOnlyWhereThatIsMeant(introduces: Bool) throws {
-        let folder = try StationFolder()
-        try folder.writeIdentity()
-        try folder.does("site", "init", "house")
+        let folder = try StationFolder.withSite("init house")
         if !introduces {
-            try FileManager.default.removeItem(atPath: folder.state + "/keys/site.key")
+            try folder.remove("state/keys/site.key")
         }
         let roster = folder.read("state/roster")
         let asked = try folder.run("site", "init", "home", "--take-over")

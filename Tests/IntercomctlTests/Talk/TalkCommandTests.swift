@@ -1,7 +1,6 @@
 import HAL
 import Report
 import Testing
-import Time
 
 @testable import Intercomctl
 
