@@ -25,15 +25,11 @@ import Vectors
         // Another M1, another n, or another station.
         var other = mac
         other[7] ^= 1
-        #expect(
-            seal.open(sealed.span, suite: suite, nonce: nonce.span, mac: other.span) == nil)
+        #expect(seal.open(sealed.span, suite: suite, nonce: nonce.span, mac: other.span) == nil)
         let noNonce = [UInt8](repeating: 0, count: 16)
-        #expect(
-            seal.open(sealed.span, suite: suite, nonce: noNonce.span, mac: mac.span) == nil)
-        let stranger = CookieSeal(
-            responder: PublicKey(hex: try #require(vectors.public["init"])))
-        #expect(
-            stranger.open(sealed.span, suite: suite, nonce: nonce.span, mac: mac.span) == nil)
+        #expect(seal.open(sealed.span, suite: suite, nonce: noNonce.span, mac: mac.span) == nil)
+        let stranger = CookieSeal(responder: PublicKey(hex: try #require(vectors.public["init"])))
+        #expect(stranger.open(sealed.span, suite: suite, nonce: nonce.span, mac: mac.span) == nil)
     }
 
     @Test func anAddressOfIPv6HasTheCookieOfTheVectors() throws {

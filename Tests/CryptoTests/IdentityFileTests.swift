@@ -26,10 +26,9 @@ import Vectors
         #expect(try psk(Self.digits) == Self.digits.lowercased())
     }
 
-    @Test func otherFilesAreRefused() {
-        for text in ["", "\n", "intercom-identity-2 " + Self.digits, Self.digits + "\n"] {
-            #expect(throws: KeyFileError.notAnIdentity) { try identity(text) }
-        }
+    @Test(arguments: ["", "\n", "intercom-identity-2 " + Self.digits, Self.digits + "\n"])
+    func otherFilesAreRefused(text: String) {
+        #expect(throws: KeyFileError.notAnIdentity) { try identity(text) }
     }
 
     @Test func wrongCountsAreRefused() {
@@ -43,12 +42,10 @@ import Vectors
         }
     }
 
-    @Test func everyPositionMustBeADigit() {
-        for position in 0..<64 {
-            var digits = Array(Self.digits)
-            digits[position] = "g"
-            #expect(throws: KeyFileError.notADigit) { try psk(String(digits)) }
-        }
+    @Test(arguments: 0..<64) func everyPositionMustBeADigit(position: Int) {
+        var digits = Array(Self.digits)
+        digits[position] = "g"
+        #expect(throws: KeyFileError.notADigit) { try psk(String(digits)) }
     }
 
     @Test func pskFileIsReadAndWrittenAlike() throws {
@@ -57,10 +54,9 @@ import Vectors
         #expect(String(decoding: written, as: UTF8.self) == Self.digits.lowercased() + "\n")
     }
 
-    @Test func complaintsDoNotQuoteTheFile() {
-        for error in [KeyFileError.notAnIdentity, .digitCount, .notADigit] {
-            #expect(!error.description.contains(Self.digits))
-            #expect(!error.description.isEmpty)
-        }
+    @Test(arguments: [KeyFileError.notAnIdentity, .digitCount, .notADigit])
+    func complaintsDoNotQuoteTheFile(error: KeyFileError) {
+        #expect(!error.description.contains(Self.digits))
+        #expect(!error.description.isEmpty)
     }
 }

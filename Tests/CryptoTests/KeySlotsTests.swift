@@ -186,12 +186,10 @@ import Time
     }
 
     @Test func spentCurrentSealsNothing() {
-        let keys = DirectionKeys(
-            key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1))
+        let keys = DirectionKeys(key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1))
         let session = SessionKeys(
             suite: .aesGCM, localIndex: 5,
-            sealer: Sealer(
-                suite: .aesGCM, keys: keys, receiverIndex: 6, counter: (1 << 22) - 1),
+            sealer: Sealer(suite: .aesGCM, keys: keys, receiverIndex: 6, counter: (1 << 22) - 1),
             opener: Opener(suite: .aesGCM, keys: keys), clock: clock)
         _ = localIndex(slots.install(session))
         var other = Sealer(suite: .aesGCM, keys: keys, receiverIndex: 5)

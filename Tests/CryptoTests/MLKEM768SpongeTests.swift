@@ -18,27 +18,15 @@ import Vectors
     /// intermediate values", SHA-3), which ends inside a block of every function.
     @Test(
         arguments: [
-            (
-                .sha3_256, 0,
-                "a7ffc6f8bf1ed76651c14756a061d662f580ff4de43b49fa82d80a4b80f8434a"
-            ),
-            (
-                .sha3_256, 200,
-                "79f38adec5c20307a98ef76e8324afbfd46cfd81b22e3973c65fa1bd9de31787"
-            ),
+            (.sha3_256, 0, "a7ffc6f8bf1ed76651c14756a061d662f580ff4de43b49fa82d80a4b80f8434a"),
+            (.sha3_256, 200, "79f38adec5c20307a98ef76e8324afbfd46cfd81b22e3973c65fa1bd9de31787"),
             (
                 .sha3_512, 0,
                 "a69f73cca23a9ac5c8b567dc185a756e97c982164fe25859e0d1dcc1475c80a6"
                     + "15b2123af1f5f94c11e3e9402c3ac558f500199d95b6d3e301758586281dcd26"
             ),
-            (
-                .shake128, 0,
-                "7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26"
-            ),
-            (
-                .shake256, 0,
-                "46b9dd2b0ba88d13233b3feb743eeb243fcd52ea62b81b82b50c27646ed5762f"
-            ),
+            (.shake128, 0, "7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26"),
+            (.shake256, 0, "46b9dd2b0ba88d13233b3feb743eeb243fcd52ea62b81b82b50c27646ed5762f"),
         ] as [(Sponge.Function, Int, String)])
     func hashesAreThoseOfTheStandard(function: Sponge.Function, count: Int, hex: String) {
         let wanted = [UInt8](hex: hex)

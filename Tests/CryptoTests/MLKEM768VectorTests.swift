@@ -23,8 +23,7 @@ struct MLKEM768VectorTests {
 
     private func expectKey(seed: [UInt8], _ test: [String: Any]) {
         let key = MLKEM768.DecapsulationKey(seed: seed.span)
-        let isPublicKey =
-            MLKEM768Tests.encapsulationKey(of: key) == bytes(hex: test["ek"])
+        let isPublicKey = MLKEM768Tests.encapsulationKey(of: key) == bytes(hex: test["ek"])
         let isSecretKey = ExpandedKey.write(key) == bytes(hex: test["dk"])
         #expect(isPublicKey && isSecretKey, "case \(test["tcId"] ?? "?")")
     }
@@ -112,11 +111,8 @@ struct MLKEM768VectorTests {
             return
         }
         let key = MLKEM768.DecapsulationKey(seed: seed.span)
-        let isPublicKey =
-            MLKEM768Tests.encapsulationKey(of: key) == bytes(hex: test["ek"])
-        let isSecret =
-            [UInt8](key.decapsulate(ciphertext.span).bytes)
-            == bytes(hex: test["K"])
+        let isPublicKey = MLKEM768Tests.encapsulationKey(of: key) == bytes(hex: test["ek"])
+        let isSecret = [UInt8](key.decapsulate(ciphertext.span).bytes) == bytes(hex: test["K"])
         #expect(isValid && isPublicKey && isSecret, "case \(number)")
     }
 
@@ -125,8 +121,7 @@ struct MLKEM768VectorTests {
             to: bytes(hex: test["ek"]), randomness: bytes(hex: test["m"]))
         let isSame =
             isValid
-            ? sent?.ciphertext == bytes(hex: test["c"])
-                && sent?.secret == bytes(hex: test["K"])
+            ? sent?.ciphertext == bytes(hex: test["c"]) && sent?.secret == bytes(hex: test["K"])
             : sent == nil
         #expect(isSame, "case \(test["tcId"] ?? "?")")
     }

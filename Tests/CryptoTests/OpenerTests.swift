@@ -28,8 +28,7 @@ import Vectors
         for (counters, accepted) in zip(vectors.inputs.window, vectors.window) {
             var opener = vectors.opener(.chaChaPoly, "i2r")
             let results = counters.map { counter in
-                let frame = vectors.seal(
-                    .chaChaPoly, "i2r", flags: 1, counter: counter, plaintext)
+                let frame = vectors.seal(.chaChaPoly, "i2r", flags: 1, counter: counter, plaintext)
                 guard case .opened(_, let opened, _, _, _) = opener.opened(frame) else {
                     return false
                 }
@@ -73,9 +72,7 @@ import Vectors
             }
         }
         #expect(opener.highest == 4)
-        #expect(
-            opener.opened(frame)
-                == .opened(flags: 0x25, counter: 5, isNewest: true, plaintext))
+        #expect(opener.opened(frame) == .opened(flags: 0x25, counter: 5, isNewest: true, plaintext))
         #expect(opener.opened(earlier) == .refused(.replay))
     }
 
@@ -97,27 +94,24 @@ import Vectors
         #expect(opener.highest == -1)
     }
 
-    @Test func framesOfTheOtherDirectionOrSuiteAreRefused() throws {
-        for suite in Suite.both {
-            let other: Suite = suite == .aesGCM ? .chaChaPoly : .aesGCM
-            let frame = vectors.seal(suite, "i2r", flags: 0, counter: 0, plaintext)
-            var backwards = vectors.opener(suite, "r2i")
-            var crossed = vectors.opener(other, "i2r")
-            for outcome in [backwards.opened(frame), crossed.opened(frame)] {
-                #expect(outcome == .refused(.authentication) || outcome == .refused(.counter))
-            }
+    @Test(arguments: Suite.both)
+    func framesOfTheOtherDirectionOrSuiteAreRefused(suite: Suite) throws {
+        let other: Suite = suite == .aesGCM ? .chaChaPoly : .aesGCM
+        let frame = vectors.seal(suite, "i2r", flags: 0, counter: 0, plaintext)
+        var backwards = vectors.opener(suite, "r2i")
+        var crossed = vectors.opener(other, "i2r")
+        for outcome in [backwards.opened(frame), crossed.opened(frame)] {
+            #expect(outcome == .refused(.authentication) || outcome == .refused(.counter))
         }
     }
 
     @Test(arguments: Suite.both) func lateFramesOpenButAreNotNewest(suite: Suite) throws {
         var opener = vectors.opener(suite, "i2r")
         for (counter, isNewest) in [(7, true), (3, false), (8, true), (0, false)] {
-            let frame = vectors.seal(
-                suite, "i2r", flags: 2, counter: UInt64(counter), plaintext)
+            let frame = vectors.seal(suite, "i2r", flags: 2, counter: UInt64(counter), plaintext)
             #expect(
                 opener.opened(frame)
-                    == .opened(
-                        flags: 2, counter: UInt64(counter), isNewest: isNewest, plaintext))
+                    == .opened(flags: 2, counter: UInt64(counter), isNewest: isNewest, plaintext))
         }
     }
 }

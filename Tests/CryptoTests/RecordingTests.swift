@@ -18,9 +18,7 @@ struct ReadRecording {
         self.init(file) { (reader) throws(RecordingFault) in try reader.unlock(with: key) }
     }
 
-    private init(
-        _ file: [UInt8], unlock: (inout RecordingReader) throws(RecordingFault) -> Void
-    ) {
+    private init(_ file: [UInt8], unlock: (inout RecordingReader) throws(RecordingFault) -> Void) {
         var reader = RecordingReader()
         var place = 0
         while reader.wanted > 0 {
@@ -63,8 +61,7 @@ struct SealedRecording {
         header = sealer.header.bytes
         chunks = []
         for (index, one) in contents.enumerated() {
-            chunks.append(
-                sealer.sealed(one, isLast: isEnded && index == contents.count - 1) ?? [])
+            chunks.append(sealer.sealed(one, isLast: isEnded && index == contents.count - 1) ?? [])
         }
     }
 
@@ -237,8 +234,7 @@ extension RecordingSealer {
 
     /// A file with thousands of damaged chunks is read to its end all the same.
     @Test func manyDamagedChunksAreReadInBoundedTime() {
-        var sealed = SealedRecording(
-            (0..<2_000).map { [UInt8($0 & 255)] }, to: [key.publicKey])
+        var sealed = SealedRecording((0..<2_000).map { [UInt8($0 & 255)] }, to: [key.publicKey])
         for index in 0..<1_999 { sealed.chunks[index][5] ^= 1 }
         let read = ReadRecording(sealed.file, with: key)
         #expect(read.faults.count == 1_999 && read.chunks[1_999] == [UInt8(1_999 & 255)])

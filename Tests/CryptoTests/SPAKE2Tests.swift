@@ -87,7 +87,6 @@ import Vectors
         let key = CodeKey.stretch(
             [UInt8]("7K9MQX2W" as StaticString).span,
             nonce: [UInt8](repeating: 0xA1, count: 16).span)
-        #expect(
-            key.hex == "8f5678646428356d27e401b636325ba60ced6d7c9918ed637ea1f25c9e81bde7")
+        #expect(key.hex == "8f5678646428356d27e401b636325ba60ced6d7c9918ed637ea1f25c9e81bde7")
     }
 }

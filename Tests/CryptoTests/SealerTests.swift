@@ -24,8 +24,7 @@ import Vectors
     }
 
     @Test(arguments: Suite.both) func spentCounterSealsNothing(suite: Suite) {
-        var sealer = Sealer(
-            suite: suite, keys: keys(), receiverIndex: 1, counter: (1 << 22) - 1)
+        var sealer = Sealer(suite: suite, keys: keys(), receiverIndex: 1, counter: (1 << 22) - 1)
         #expect(sealer.sealed(flags: 0, plaintext)?.count == 89)
         #expect(sealer.counter == 1 << 22)
         for _ in 0..<3 { #expect(sealer.sealed(flags: 0, plaintext) == nil) }

@@ -21,8 +21,7 @@ import Vectors
     }
 
     @Test func nothingIsEncryptedBeforeTheFirstKey() {
-        var state = SymmetricState(
-            suite: .aesGCM, responder: PublicKey(bytes: Key.random().bytes))
+        var state = SymmetricState(suite: .aesGCM, responder: PublicKey(bytes: Key.random().bytes))
         var reader = state.copy()
         #expect(encrypt(&state, [1, 2, 3]) == [1, 2, 3])
         #expect(decrypt(&reader, [1, 2, 3]) == [1, 2, 3])

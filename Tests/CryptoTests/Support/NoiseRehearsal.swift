@@ -178,8 +178,7 @@ struct NoiseRehearsal {
             let payload = [UInt8](hex: message.payload)
             let sealed = filled(payload.count + AEAD.tagSize) { sealed in
                 var aead = AEAD(suite: suite, key: key)
-                aead.seal(
-                    nonce: nonce, ad: [UInt8]().span, plaintext: payload.span, into: &sealed)
+                aead.seal(nonce: nonce, ad: [UInt8]().span, plaintext: payload.span, into: &sealed)
             }
             #expect(sealed.hex == message.ciphertext, "\(name), message \(i)")
         }

@@ -47,9 +47,7 @@ extension IntercomVectors {
 
 extension Sealer {
     /// The datagram of one frame; nil when the counter is used up.
-    mutating func sealed(
-        flags: UInt8, time: UInt16 = 0, _ plaintext: [UInt8]
-    ) -> [UInt8]? {
+    mutating func sealed(flags: UInt8, time: UInt16 = 0, _ plaintext: [UInt8]) -> [UInt8]? {
         var datagram = [UInt8](repeating: 0xEE, count: FrameSeal.datagramMax)
         var span = datagram.mutableSpan
         guard
@@ -61,8 +59,7 @@ extension Sealer {
 
 /// An opened datagram with its plaintext, in a form tests can compare.
 enum OpenedFrame: Equatable {
-    case opened(
-        flags: UInt8, counter: UInt64, time: UInt16 = 0, isNewest: Bool, [UInt8])
+    case opened(flags: UInt8, counter: UInt64, time: UInt16 = 0, isNewest: Bool, [UInt8])
     case refused(Opener.Refusal)
 }
 
