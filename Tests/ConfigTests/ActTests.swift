@@ -32,12 +32,11 @@ import Testing
         #expect(hold.acts == [.press: .doNotDisturb])
     }
 
-    @Test func replyHasNoNameOfItsOwn() throws {
-        for lines in ["talk = reply", "press = reply", "press = talk reply"] {
-            let button = try button(lines)
-            #expect(button.isReply && button.talk == nil && button.talks)
-            #expect(button.talkText == "reply")
-        }
+    @Test(arguments: ["talk = reply", "press = reply", "press = talk reply"])
+    func replyHasNoNameOfItsOwn(lines: String) throws {
+        let button = try button(lines)
+        #expect(button.isReply && button.talk == nil && button.talks)
+        #expect(button.talkText == "reply")
     }
 
     @Test func aKeyOfAKeypadHasItsNumber() throws {

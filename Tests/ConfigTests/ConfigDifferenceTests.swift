@@ -121,12 +121,10 @@ import Testing
         for _ in 0..<100 {
             let after = try parse(random.text())
             let isSame = withoutOrigins(before) == withoutOrigins(after)
-            #expect(
-                ConfigDifference.between(before, after).isEmpty == isSame, "seed \(seed)")
+            #expect(ConfigDifference.between(before, after).isEmpty == isSame, "seed \(seed)")
             #expect(ConfigDifference.between(after, after).isEmpty, "seed \(seed)")
             let there = ConfigDifference.between(before, after)
-            #expect(
-                there.count == ConfigDifference.between(after, before).count, "seed \(seed)")
+            #expect(there.count == ConfigDifference.between(after, before).count, "seed \(seed)")
             before = after
         }
     }

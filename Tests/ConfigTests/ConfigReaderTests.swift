@@ -18,9 +18,7 @@ func parse(
 }
 
 /// The mistakes in it, one line each.
-func complaints(
-    _ main: String, peers: String? = nil, learned: String? = nil
-) -> [String] {
+func complaints(_ main: String, peers: String? = nil, learned: String? = nil) -> [String] {
     do throws(ConfigError) {
         _ = try parse(main, peers: peers, learned: learned)
         return []
@@ -176,8 +174,7 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
             let body = String(repeating: String(letters[index]), count: 52)
             return "[peer p\(index)]\nkey = intercom1:\(body):aaaa\n"
         }
-        #expect(
-            complaints(station, peers: peers.joined()) == ["p.conf:63: more than 31 peers"])
+        #expect(complaints(station, peers: peers.joined()) == ["p.conf:63: more than 31 peers"])
         #expect(complaints(station, peers: peers.dropLast().joined()).isEmpty)
     }
 }
@@ -201,9 +198,7 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
 @Suite struct QuietTests {
     @Test func hoursMayGoOverMidnightAndEndBeforeTheirLastMinute() throws {
         let night = try #require(
-            try parse(
-                "[station]\nname = a\n[quiet]\nhours = 22:00 - 6:30\n"
-            ).quiet.hours)
+            try parse("[station]\nname = a\n[quiet]\nhours = 22:00 - 6:30\n").quiet.hours)
         for minute in [22 * 60, 24 * 60 - 1, 0, 6 * 60 + 29] {
             #expect(night.contains(minute: minute))
         }

@@ -117,10 +117,7 @@ func repositoryText(_ path: String) throws -> String {
             "BR rx-hold \" = 150ms\"", "B hold",
             ["[audio] rx-hold is missing", "[audio] hold is no setting"]
         ),
-        (
-            "max-talk \" = 2m\"", "max-talk \" = 3m\"",
-            ["[talk] max-talk: 3m is not its default"]
-        ),
+        ("max-talk \" = 2m\"", "max-talk \" = 3m\"", ["[talk] max-talk: 3m is not its default"]),
         ("1s to 1h", "1s to 2h", ["[talk] max-talk does not name 1s to 1h"]),
         (".B latch\n", "", ["[button NAME] mode does not name latch"]),
     ])

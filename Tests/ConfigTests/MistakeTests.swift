@@ -67,8 +67,7 @@ private let otherWrongCases = [
         peers: "[peer garage]\nkey = \(keyA)\n"),
     WrongCase(
         "[button p]\nline = GPIO17\ntalk = garage\nhold = message garage",
-        "6: hold: a message is spoken while the button is down: talk must be on"
-            + " another button",
+        "6: hold: a message is spoken while the button is down: talk must be on another button",
         peers: "[peer garage]\nkey = \(keyA)\n"),
     WrongCase(
         "[channel c]\nmembers = gargae",
@@ -80,190 +79,138 @@ private let otherWrongCases = [
         peers: "[peer c]\nkey = \(keyA)\n"),
 ]
 
-// The wrong text, with bars between its lines, and the complaint.
+// The wrong text, with bars between its lines, => and the complaint.
 private let wrongLines = """
-    nonsense
-      3: "nonsense" is neither [section] nor setting = value
-    = 3
-      3: "" is no setting: letters, digits and -
-    na me = 3
-      3: "na me" is no setting: letters, digits and -
-    [audio
-      3: a section is written [section] or [section name]
-    []
-      3: a section is written [section] or [section name]
-    [audio] x | input = none
-      3: a section is written [section] or [section name]
-    [audoi]
-      3: [audoi] is not a section; did you mean "audio"?
-    [relay door]
-      3: [relay door] needs line = GPIO24
-    [relay door] | line = led:mic
-      4: line: "led:mic" is a lamp: only [lamp NAME] takes it
-    [relay door] | line = GPIO4 | [lamp l] | line = GPIO4 | show = fault
-      4: line: GPIO4 is already the line of [lamp l] at a.conf:6
-    [policy] | relay = dor | [relay door] | line = GPIO4
-      4: relay: there is no [relay dor] here; did you mean "door"?
-    [policy] | relay = allow
-      4: relay: allow names no relay; write the peer's relays: relay = door
-    [policy] | relay = door, deny | [relay door] | line = GPIO4
-      4: relay: deny means no relay and must be the only item
-    [levels]
-      3: [levels] is not a section
-    [quiet] | hours = 22:00
-      4: hours: "22:00" must be two times of day, such as 22:00-06:30, or none
-    [quiet] | hours = 7:00-07:00
-      4: hours: "7:00-07:00" has the same time twice
-    [events] | on-event = x.sh
-      4: on-event: "x.sh" must be a program's whole path, or none
-    [station]
-      3: [station] is already at a.conf:1
-    [audio loud]
-      3: [audio] takes no name
-    [channel A]
-      3: "A" is not a name: 1 to 31 of a-z, 0-9 and -, no - first
-    [channel c] | [channel c]
-      4: [channel c] is already at a.conf:3
-    [network] | prot = 1
-      4: "prot" is not a setting of [network]; did you mean "port"?
-    [network] | port = 1 | port = 2
-      5: port is already set at line 4
-    [network] | port =
-      4: port has no value
-    [network] | port = 0
-      4: port: "0" is out of range; must be 1 to 65535
-    [network] | port = high
-      4: port: "high" is not a whole number
-    [network] | listen = kitchen
-      4: listen: "kitchen" must be a numeric address without a port, or *
-    [network] | listen = 192.0.2.1:55
-      4: listen: "192.0.2.1:55" must be a numeric address without a port, or *
-    [network] | listen = *, 192.0.2.1
-      4: listen: "*, 192.0.2.1" must be a numeric address without a port, or *
-    [audio] | input = hw:1
-      4: input: "hw:1" is refused: \(hint)
-    [audio] | input = pcm:hw:1
-      4: input: "pcm:hw:1" is refused: \(hint)
-    [audio] | input = card:1
-      4: input: "card:1" is refused: \(hint)
-    [audio] | input = Device
-      4: input: "Device" is not a device; \(forms)
-    [audio] | input = card:a,b
-      4: input: "card:a,b" is not a card id: 1 to 15 letters, digits, - and _
-    [audio] | input = usb:d8c:14
-      4: input: "usb:d8c:14" is not usb:VENDOR:PRODUCT, each of 4 hexadecimal digits
-    [audio] | period = 10
-      4: period: "10" needs a unit: us, ms, s, m or h
-    [audio] | period = 10 parsecs
-      4: period: "10 parsecs" has an unknown unit; must be us, ms, s, m or h
-    [audio] | period = 1ms
-      4: period: "1ms" is out of range; must be 2.5ms to 20ms
-    [audio] | profile = vioce
-      4: profile: "vioce" must be voice, studio, lowpower or ultra; did you mean "voice"?
-    [audio] | period = auto | period = auto
-      5: period is already set at line 4
-    [audio] | volume = 101%
-      4: volume: "101%" must be keep, mute, or 0% to 100%
-    [talk] | tail = soon
-      4: tail: "soon" is not a time such as 150ms, 3s or 2m
-    [talk] | max-talk = 999999999h
-      4: max-talk: "999999999h" is too long a time
-    [sounds] | ring = bell.wav
-      4: ring: "bell.wav" must be chime, or the whole path of a WAV file
-    [pairing] | button = on
-      4: button: "on" must be no or yes; did you mean "yes"?
-    [pairing] | button = FALSE
-      4: button: "FALSE" must be no or yes; did you mean "no"?
-    [channel c] | [button p] | talk = c
-      4: [button p] needs line = GPIO17
-    [button p] | line = GPIO17
-      3: [button p] needs talk = a channel or a peer, or press, hold or double
-    [button p] | line = GPIO17 | press = cal a
-      5: press: "cal" is not an action of a button; must be talk, call, page, answer, reject, \
+    nonsense => 3: "nonsense" is neither [section] nor setting = value
+    = 3 => 3: "" is no setting: letters, digits and -
+    na me = 3 => 3: "na me" is no setting: letters, digits and -
+    [audio => 3: a section is written [section] or [section name]
+    [] => 3: a section is written [section] or [section name]
+    [audio] x | input = none => 3: a section is written [section] or [section name]
+    [audoi] => 3: [audoi] is not a section; did you mean "audio"?
+    [relay door] => 3: [relay door] needs line = GPIO24
+    [relay door] | line = led:mic => 4: line: "led:mic" is a lamp: only [lamp NAME] takes it
+    [relay door] | line = GPIO4 | [lamp l] | line = GPIO4 | show = fault => \
+    4: line: GPIO4 is already the line of [lamp l] at a.conf:6
+    [policy] | relay = dor | [relay door] | line = GPIO4 => \
+    4: relay: there is no [relay dor] here; did you mean "door"?
+    [policy] | relay = allow => \
+    4: relay: allow names no relay; write the peer's relays: relay = door
+    [policy] | relay = door, deny | [relay door] | line = GPIO4 => \
+    4: relay: deny means no relay and must be the only item
+    [levels] => 3: [levels] is not a section
+    [quiet] | hours = 22:00 => \
+    4: hours: "22:00" must be two times of day, such as 22:00-06:30, or none
+    [quiet] | hours = 7:00-07:00 => 4: hours: "7:00-07:00" has the same time twice
+    [events] | on-event = x.sh => 4: on-event: "x.sh" must be a program's whole path, or none
+    [station] => 3: [station] is already at a.conf:1
+    [audio loud] => 3: [audio] takes no name
+    [channel A] => 3: "A" is not a name: 1 to 31 of a-z, 0-9 and -, no - first
+    [channel c] | [channel c] => 4: [channel c] is already at a.conf:3
+    [network] | prot = 1 => 4: "prot" is not a setting of [network]; did you mean "port"?
+    [network] | port = 1 | port = 2 => 5: port is already set at line 4
+    [network] | port = => 4: port has no value
+    [network] | port = 0 => 4: port: "0" is out of range; must be 1 to 65535
+    [network] | port = high => 4: port: "high" is not a whole number
+    [network] | listen = kitchen => \
+    4: listen: "kitchen" must be a numeric address without a port, or *
+    [network] | listen = 192.0.2.1:55 => \
+    4: listen: "192.0.2.1:55" must be a numeric address without a port, or *
+    [network] | listen = *, 192.0.2.1 => \
+    4: listen: "*, 192.0.2.1" must be a numeric address without a port, or *
+    [audio] | input = hw:1 => 4: input: "hw:1" is refused: \(hint)
+    [audio] | input = pcm:hw:1 => 4: input: "pcm:hw:1" is refused: \(hint)
+    [audio] | input = card:1 => 4: input: "card:1" is refused: \(hint)
+    [audio] | input = Device => 4: input: "Device" is not a device; \(forms)
+    [audio] | input = card:a,b => \
+    4: input: "card:a,b" is not a card id: 1 to 15 letters, digits, - and _
+    [audio] | input = usb:d8c:14 => \
+    4: input: "usb:d8c:14" is not usb:VENDOR:PRODUCT, each of 4 hexadecimal digits
+    [audio] | period = 10 => 4: period: "10" needs a unit: us, ms, s, m or h
+    [audio] | period = 10 parsecs => \
+    4: period: "10 parsecs" has an unknown unit; must be us, ms, s, m or h
+    [audio] | period = 1ms => 4: period: "1ms" is out of range; must be 2.5ms to 20ms
+    [audio] | profile = vioce => \
+    4: profile: "vioce" must be voice, studio, lowpower or ultra; did you mean "voice"?
+    [audio] | period = auto | period = auto => 5: period is already set at line 4
+    [audio] | volume = 101% => 4: volume: "101%" must be keep, mute, or 0% to 100%
+    [talk] | tail = soon => 4: tail: "soon" is not a time such as 150ms, 3s or 2m
+    [talk] | max-talk = 999999999h => 4: max-talk: "999999999h" is too long a time
+    [sounds] | ring = bell.wav => 4: ring: "bell.wav" must be chime, or the whole path of a WAV file
+    [pairing] | button = on => 4: button: "on" must be no or yes; did you mean "yes"?
+    [pairing] | button = FALSE => 4: button: "FALSE" must be no or yes; did you mean "no"?
+    [channel c] | [button p] | talk = c => 4: [button p] needs line = GPIO17
+    [button p] | line = GPIO17 => \
+    3: [button p] needs talk = a channel or a peer, or press, hold or double
+    [button p] | line = GPIO17 | press = cal a => \
+    5: press: "cal" is not an action of a button; must be talk, call, page, answer, reject, \
     hangup, reply, signal, relay, mute, volume, message, messages or dnd; did you mean "call"?
-    [button p] | line = GPIO17 | hold = answer now
-      5: hold: answer takes nothing after it
-    [button p] | line = GPIO17 | hold = call
-      5: hold: write call NAME, of a channel or a peer
-    [button p] | line = GPIO17 | double = volume 5
-      5: double: volume: "5" must be +1 to +100 or -1 to -100
-    [button p] | line = GPIO17 | press = relay a@b@c
-      5: press: relay: "a@b@c" is neither NAME nor NAME@PEER
-    [button p] | line = GPIO17 | press = relay dor | [relay door] | line = GPIO4
-      5: press: there is no relay "dor"; did you mean "door"?
-    [button p] | line = GPIO17 | press = mute speeker
-      5: press: there is no channel "speeker"; did you mean "speaker"?
-    [channel c] | [button p] | line = GPIO17 | talk = c | hold = talk c
-      7: hold: the button already talks, at line 6
-    [button p] | line = GPIO17 | hold = talk cellar
-      5: hold: there is no channel or peer "cellar"
-    [channel mic]
-      3: [channel mic]: mic means this station's own microphone; rename it
-    [channel c] | [button p] | mode = vox | talk = c | press = dnd
-      7: press: has no use with mode = vox
-    [channel c] | [button p] | line = evdev:kbd/F1 | talk = c
-      5: line: "F1" is not a key's name, nor 1 to 767 (intercomctl keys list); did you mean \
-    "KEY_F1"?
-    [channel c] | [button p] | line = evdev:KEY_F1 | talk = c
-      5: line: write evdev:DEVICE/KEY (intercomctl keys list)
-    [channel c] | [button p] | line = evdev:kbd/KEY_F1 | bias = none | talk = c
-      6: bias: has no use with an evdev key
+    [button p] | line = GPIO17 | hold = answer now => 5: hold: answer takes nothing after it
+    [button p] | line = GPIO17 | hold = call => 5: hold: write call NAME, of a channel or a peer
+    [button p] | line = GPIO17 | double = volume 5 => \
+    5: double: volume: "5" must be +1 to +100 or -1 to -100
+    [button p] | line = GPIO17 | press = relay a@b@c => \
+    5: press: relay: "a@b@c" is neither NAME nor NAME@PEER
+    [button p] | line = GPIO17 | press = relay dor | [relay door] | line = GPIO4 => \
+    5: press: there is no relay "dor"; did you mean "door"?
+    [button p] | line = GPIO17 | press = mute speeker => \
+    5: press: there is no channel "speeker"; did you mean "speaker"?
+    [channel c] | [button p] | line = GPIO17 | talk = c | hold = talk c => \
+    7: hold: the button already talks, at line 6
+    [button p] | line = GPIO17 | hold = talk cellar => 5: hold: there is no channel or peer "cellar"
+    [channel mic] => 3: [channel mic]: mic means this station's own microphone; rename it
+    [channel c] | [button p] | mode = vox | talk = c | press = dnd => \
+    7: press: has no use with mode = vox
+    [channel c] | [button p] | line = evdev:kbd/F1 | talk = c => \
+    5: line: "F1" is not a key's name, nor 1 to 767 (intercomctl keys list); did you mean "KEY_F1"?
+    [channel c] | [button p] | line = evdev:KEY_F1 | talk = c => \
+    5: line: write evdev:DEVICE/KEY (intercomctl keys list)
+    [channel c] | [button p] | line = evdev:kbd/KEY_F1 | bias = none | talk = c => \
+    6: bias: has no use with an evdev key
     [channel c] | [button p] | line = evdev:kbd/KEY_F1 | talk = c | [button q] | line = \
-    evdev:kbd/59 | talk = c
-      8: line: evdev:kbd/KEY_F1 is already the line of [button p] at a.conf:5
-    [channel c] | [button p] | line = 17 | talk = c
-      5: line: "17" is a bare number, which differs by kernel; did you mean "GPIO17"?
-    [channel c] | [button p] | line = /dev/gpiochip0/17 | talk = c
-      5: line: "/dev/gpiochip0/17" must be a line's name such as GPIO17, or gpiochip0/17
-    [channel c] | [button p] | line = GPIO1 | talk = c | mode = vox
-      5: line: has no use with mode = vox
-    [channel c] | [button p] | line = GPIO1 | talk = c | vox-hang = 1s
-      7: vox-hang: belongs to mode = vox
-    [channel c] | [button p] | line = GPIO1 | talk = c | [lamp l] | line = GPIO1 | show = fault
-      8: line: GPIO1 is already the line of [button p] at a.conf:5
-    [lamp l] | line = evdev:kbd/KEY_A | show = fault
-      4: line: "evdev:kbd/KEY_A" is a key of a keypad: write a GPIO line
-    [lamp l] | line = led:../x | show = fault
-      4: line: "../x" is not the name of an LED (ls /sys/class/leds)
-    [lamp l] | line = led:mic | active = low | show = fault
-      5: active: has no use with an LED of the kernel's
-    [lamp k] | line = led:mic | show = fault | [lamp l] | line = led:mic | show = talking
-      7: line: led:mic is already the line of [lamp k] at a.conf:4
-    [channel c] | members = *, x
-      4: members: * means every peer and must be the only item
-    [channel c] | gain = 3
-      4: gain: "3" needs the unit dB
-    [channel c] | gain = loud
-      4: gain: "loud" is not a gain such as -6dB
-    [channel c] | gain = +21dB
-      4: gain: "+21dB" is out of range; must be -40dB to +20dB
-    [peer p]
-      3: [peer p] needs key = intercom1:... (intercomctl key show)
-    [peer p] | key = secret
-      4: \(notKey)
-    [peer p] | key =
-      4: \(notKey)
-    [peer p] | key = \(keyA) | [peer q] | key = \(keyA)
-      6: key: it is already the key of [peer p]
-    [peer p] | key = \(keyA) | psk = 00112233
-      5: psk: must be file:NAME or cred:NAME; the key itself never stands here
-    [peer p] | key = \(keyA) | psk = file:../identity
-      5: psk: file:NAME takes a bare file name, not a path
-    [peer p] | key = \(keyA) | address = a b
-      5: address: "a b" is not a host name or address
-    [peer p] | key = \(keyA) | address = host:0
-      5: address: the port of "host:0" must be 1 to 65535
+    evdev:kbd/59 | talk = c => 8: line: evdev:kbd/KEY_F1 is already the line of [button p] at \
+    a.conf:5
+    [channel c] | [button p] | line = 17 | talk = c => \
+    5: line: "17" is a bare number, which differs by kernel; did you mean "GPIO17"?
+    [channel c] | [button p] | line = /dev/gpiochip0/17 | talk = c => \
+    5: line: "/dev/gpiochip0/17" must be a line's name such as GPIO17, or gpiochip0/17
+    [channel c] | [button p] | line = GPIO1 | talk = c | mode = vox => \
+    5: line: has no use with mode = vox
+    [channel c] | [button p] | line = GPIO1 | talk = c | vox-hang = 1s => \
+    7: vox-hang: belongs to mode = vox
+    [channel c] | [button p] | line = GPIO1 | talk = c | [lamp l] | line = GPIO1 | show = fault => \
+    8: line: GPIO1 is already the line of [button p] at a.conf:5
+    [lamp l] | line = evdev:kbd/KEY_A | show = fault => \
+    4: line: "evdev:kbd/KEY_A" is a key of a keypad: write a GPIO line
+    [lamp l] | line = led:../x | show = fault => \
+    4: line: "../x" is not the name of an LED (ls /sys/class/leds)
+    [lamp l] | line = led:mic | active = low | show = fault => \
+    5: active: has no use with an LED of the kernel's
+    [lamp k] | line = led:mic | show = fault | [lamp l] | line = led:mic | show = talking => \
+    7: line: led:mic is already the line of [lamp k] at a.conf:4
+    [channel c] | members = *, x => 4: members: * means every peer and must be the only item
+    [channel c] | gain = 3 => 4: gain: "3" needs the unit dB
+    [channel c] | gain = loud => 4: gain: "loud" is not a gain such as -6dB
+    [channel c] | gain = +21dB => 4: gain: "+21dB" is out of range; must be -40dB to +20dB
+    [peer p] => 3: [peer p] needs key = intercom1:... (intercomctl key show)
+    [peer p] | key = secret => 4: \(notKey)
+    [peer p] | key = => 4: \(notKey)
+    [peer p] | key = \(keyA) | [peer q] | key = \(keyA) => 6: key: it is already the key of [peer p]
+    [peer p] | key = \(keyA) | psk = 00112233 => \
+    5: psk: must be file:NAME or cred:NAME; the key itself never stands here
+    [peer p] | key = \(keyA) | psk = file:../identity => \
+    5: psk: file:NAME takes a bare file name, not a path
+    [peer p] | key = \(keyA) | address = a b => 5: address: "a b" is not a host name or address
+    [peer p] | key = \(keyA) | address = host:0 => \
+    5: address: the port of "host:0" must be 1 to 65535
     """
 
-private let wrongCases: [WrongCase] = {
-    let lines = wrongLines.split(separator: "\n")
-    return otherWrongCases
-        + stride(from: 0, to: lines.count, by: 2).map {
-            WrongCase(
-                String(lines[$0]).replacing(" | ", with: "\n"),
-                String(lines[$0 + 1].dropFirst(2)))
-        }
-}()
+private let wrongCases =
+    otherWrongCases
+    + wrongLines.split(separator: "\n").map { row in
+        let parts = row.split(separator: " => ", maxSplits: 1)
+        return WrongCase(String(parts[0]).replacing(" | ", with: "\n"), String(parts[1]))
+    }
 
 @Suite struct MistakeTests {
     @Test(arguments: wrongCases) func isReportedOnceWithItsPlace(_ wrong: WrongCase) {
@@ -314,8 +261,7 @@ private let wrongCases: [WrongCase] = {
     @Test func distanceCountsSwapsOnce() {
         let cases = [
             ("", "", 0), ("a", "", 1), ("", "abc", 3), ("port", "prot", 1),
-            ("kitten", "sitting", 3),
-            ("abc", "ca", 3),
+            ("kitten", "sitting", 3), ("abc", "ca", 3),
         ]
         for (left, right, distance) in cases {
             #expect(editDistance(Array(left.utf8), Array(right.utf8)) == distance)

@@ -44,8 +44,7 @@ import Testing
     @Test mutating func oneSettingIsChangedAndItsCommentStays() {
         changed.set("address", to: "10.0.0.8", of: "garage")
         #expect(
-            text(changed)
-                == Self.text.replacing("10.0.0.7  # wired", with: "10.0.0.8  # wired"))
+            text(changed) == Self.text.replacing("10.0.0.7  # wired", with: "10.0.0.8  # wired"))
         var ofWindows = file("[peer garage]\r\naddress = a\r\n")
         ofWindows.set("address", to: "b", of: "garage")
         #expect(text(ofWindows) == "[peer garage]\r\naddress = b\r\n")

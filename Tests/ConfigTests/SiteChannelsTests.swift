@@ -198,8 +198,8 @@ import Testing
         #expect(try Self.read(nil, "[site]\nintroductions = ask\n").warnings.isEmpty)
     }
 
-    @Test func aPeerIsNamedByButtonsAndOwnChannels() throws {
-        for (rest, isNamed) in [
+    @Test(
+        arguments: [
             ("", false),
             ("[button b]\nline = GPIO1\ntalk = garage\n", true),
             ("[button b]\nline = GPIO1\npress = signal garage\n", true),
@@ -208,8 +208,8 @@ import Testing
             ("[channel own]\nmembers = garage, attic\n", true),
             ("[channel own]\nmembers = *\n", false),
             ("[policy garage]\ncall = ring\n", true),
-        ] as [(String, Bool)] {
-            #expect(try Self.read(Self.up, rest).names(peer: "garage") == isNamed, "\(rest)")
-        }
+        ] as [(String, Bool)])
+    func aPeerIsNamedByButtonsAndOwnChannels(rest: String, isNamed: Bool) throws {
+        #expect(try Self.read(Self.up, rest).names(peer: "garage") == isNamed)
     }
 }
