@@ -46,13 +46,12 @@ import Time
         person.says([], after: .seconds(40))
     }
 
-    @Test func windowsEndAsTheyAreToldTo() throws {
-        for word in [SpokenWord.windowClosed, .codeBurnt, .paired, .failed] {
-            let person = ButtonPerson()
-            try person.open("012345")
-            person.core.report(word)
-            person.says([word], after: .seconds(30))
-        }
+    @Test(arguments: [SpokenWord.windowClosed, .codeBurnt, .paired, .failed])
+    func windowsEndAsTheyAreToldTo(word: SpokenWord) throws {
+        let person = ButtonPerson()
+        try person.open("012345")
+        person.core.report(word)
+        person.says([word], after: .seconds(30))
     }
 
     @Test func aWrongAttemptIsSaidAndTheCodeGoesOn() throws {

@@ -127,9 +127,7 @@ extension String {
 
 extension SPAKE2 {
     /// Begins with a number that a vector gives.
-    static func fixed(
-        _ role: Role, password: consuming Key, scalar: borrowing Key
-    ) -> SPAKE2 {
+    static func fixed(_ role: Role, password: consuming Key, scalar: borrowing Key) -> SPAKE2 {
         guard let begun = SPAKE2(role, password: password, scalar: scalar.copy()) else {
             preconditionFailure("the number is below the order")
         }
