@@ -56,8 +56,7 @@ final class House {
     /// One whose stations all have its roster, and know that.
     static func joined(_ count: Int) throws -> House {
         let house = try House(count)
-        house.joinAll()
-        house.run(.seconds(1))
+        house.joinAll(run: .seconds(1))
         return house
     }
 
@@ -92,10 +91,20 @@ final class House {
     }
 
     /// The roster as it is now is held at one station.
-    func hold(at place: Int) { stations[place].exchange.hold(roster, text: text, at: now) }
+    func hold(at place: Int, run time: Duration? = nil) {
+        stations[place].exchange.hold(roster, text: text, at: now)
+        if let time { run(time) }
+    }
 
-    func joinAll() {
+    /// One more station is in the roster, which this one holds.
+    func grow(at place: Int, run time: Duration? = nil) throws {
+        try roster.add(newcomer())
+        hold(at: place, run: time)
+    }
+
+    func joinAll(run time: Duration? = nil) {
         for place in stations.indices { hold(at: place) }
+        if let time { run(time) }
     }
 
     func cut(_ place: Int) {

@@ -42,8 +42,7 @@ import Wire
         house.links = [[0, 1], [1, 2], [2, 3]]
         house.run(.seconds(1))
         try house.roster.remove("s3")
-        house.hold(at: 0)
-        house.run(.seconds(5))
+        house.hold(at: 0, run: .seconds(5))
         // The last one is out: nobody gives it the roster that says so.
         let now = house.roster.counter
         #expect(house.counters == [now, now, now, now - 1])
@@ -54,8 +53,7 @@ import Wire
         let house = try House.joined(3)
         house.cut(2)
         for _ in 0..<3 {
-            try house.roster.add(house.newcomer())
-            house.hold(at: 0)
+            try house.grow(at: 0)
         }
         house.run(.seconds(2))
         #expect(house.counters[2] == house.counters[0] - 3)
@@ -81,8 +79,7 @@ import Wire
         house.joinAll()
         let older = house.roster
         try house.roster.add(house.newcomer())
-        house.joinAll()
-        house.run(.seconds(10))
+        house.joinAll(run: .seconds(10))
         let newest = house.roster.counter
         house.roster = older
         house.hold(at: 0)
@@ -94,18 +91,15 @@ import Wire
     @Test(arguments: [0, 10, 30])
     func nothingIsLostForGoodOnABadNetwork(percent: Int) throws {
         let house = try House(4, loss: percent)
-        house.joinAll()
-        house.run(.seconds(1))
+        house.joinAll(run: .seconds(1))
         for _ in 0..<20 { try house.roster.add(house.newcomer()) }
-        house.hold(at: 0)
-        house.run(.seconds(percent == 0 ? 3 : 300))
+        house.hold(at: 0, run: .seconds(percent == 0 ? 3 : 300))
         #expect(house.counters == Array(repeating: house.roster.counter, count: 4), "\(house.seed)")
     }
 
     @Test func allIsQuietOnceAllHaveTheSame() throws {
         let house = try House(3)
-        house.joinAll()
-        house.run(.seconds(10))
+        house.joinAll(run: .seconds(10))
         let before = house.sent
         house.run(.seconds(600))
         // A notice every 15 s, each way of three pairs.
@@ -116,8 +110,7 @@ import Wire
 
     @Test func aPersonDecidesWhetherAStationJoins() throws {
         let house = try House(2)
-        house.hold(at: 0)
-        house.run(.seconds(2))
+        house.hold(at: 0, run: .seconds(2))
         #expect(house.stations[1].exchange.held == nil)
         #expect(house.stations[1].exchange.offers.map(\.peer) == [0])
         #expect(house.stations[1].news == [.offered(peer: 0)])
@@ -131,8 +124,7 @@ import Wire
 
     @Test func ofThoseThatShowASiteTheOneThatIntroducesItIsNamed() throws {
         let house = try House(3)
-        house.hold(at: 0)
-        house.run(.seconds(2))
+        house.hold(at: 0, run: .seconds(2))
         #expect(house.stations[1].exchange.offers.map(\.peer) == [0])
         house.hold(at: 2)
         house.stations[2].exchange.setIntroduces(true, at: house.now)
@@ -161,14 +153,12 @@ import Wire
         let house = try House(3)
         house.stations[1].introductions = .from(house.stations[0].key)
         house.stations[2].introductions = .from(house.stations[1].key)
-        house.hold(at: 0)
-        house.run(.seconds(2))
+        house.hold(at: 0, run: .seconds(2))
         // The third has it from the second, which it trusts, and not from the first.
         #expect(house.counters == [4, 4, 4])
         let other = try House(2)
         other.stations[1].introductions = .from(house.stations[0].key)
-        other.hold(at: 0)
-        other.run(.seconds(2))
+        other.hold(at: 0, run: .seconds(2))
         #expect(other.stations[1].exchange.held == nil)
         #expect(other.stations[1].exchange.offers.isEmpty)
         #expect(other.stations[1].sent == 0)
@@ -178,9 +168,7 @@ import Wire
         let house = try House(2)
         house.stations[1].introductions = .no
         house.joinAll()
-        try house.roster.add(house.newcomer())
-        house.hold(at: 0)
-        house.run(.seconds(100))
+        try house.grow(at: 0, run: .seconds(100))
         #expect(house.counters[1] == house.counters[0] - 1)
         #expect(house.stations[1].news.isEmpty)
     }
@@ -189,8 +177,7 @@ import Wire
         let house = try House(2)
         house.hold(at: 0)
         try house.roster.remove("s1")
-        house.hold(at: 0)
-        house.run(.seconds(100))
+        house.hold(at: 0, run: .seconds(100))
         #expect(house.sent == 0)
         let notice = try #require(house.stations[0].exchange.held?.notice)
         house.stations[0].exchange.receive(
@@ -256,17 +243,16 @@ import Wire
         #expect(house.stations[1].exchange.peersLeft(at: later) == [0])
     }
 
-    @Test func settingsSayWhoMayShowAnotherSite() throws {
-        for (introducer, taken) in [(Int?.none, false), (2, false), (0, true)] {
-            let house = try House.joined(3)
-            house.stations[1].introductions =
-                introducer.map { .from(house.stations[$0].key) } ?? .no
-            house.run(.milliseconds(5))
-            let other = try another(of: house)
-            offer(other, in: house)
-            #expect(house.stations[1].exchange.offers.isEmpty != taken)
-            #expect(house.stations[1].exchange.held?.roster == house.roster)
-        }
+    @Test(arguments: [(Int?.none, false), (2, false), (0, true)])
+    func settingsSayWhoMayShowAnotherSite(introducer: Int?, taken: Bool) throws {
+        let house = try House.joined(3)
+        house.stations[1].introductions =
+            introducer.map { .from(house.stations[$0].key) } ?? .no
+        house.run(.milliseconds(5))
+        let other = try another(of: house)
+        offer(other, in: house)
+        #expect(house.stations[1].exchange.offers.isEmpty != taken)
+        #expect(house.stations[1].exchange.held?.roster == house.roster)
     }
 
     /// A peer shows another site and gives nothing of it: what puts somebody out does not wait.
@@ -327,8 +313,7 @@ import Wire
     @Test func aForkIsToldAndChangesNothing() throws {
         let house = try House.joined(2)
         let before = house.roster
-        try house.roster.add(house.newcomer())
-        house.hold(at: 1)
+        try house.grow(at: 1)
         let other = house.roster
         house.roster = before
         try house.roster.add(house.newcomer())
@@ -369,9 +354,7 @@ import Wire
             house.stations[1].exchange.up(0, at: house.now)
             house.run(.seconds(1))
         }
-        try house.roster.add(house.newcomer())
-        house.hold(at: 2)
-        house.run(.seconds(20))
+        try house.grow(at: 2, run: .seconds(20))
         #expect(house.counters[1] == house.roster.counter)
     }
 

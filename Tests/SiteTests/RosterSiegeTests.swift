@@ -89,8 +89,7 @@ import Wire
         let house = try House(count + 2)
         let honest = count + 1
         house.links = [[0, honest]]
-        house.joinAll()
-        house.run(.seconds(1))
+        house.joinAll(run: .seconds(1))
         var attackers = (1...count).map {
             Attacker(number: $0, manner: manners[$0 % manners.count])
         }
@@ -120,11 +119,9 @@ import Wire
         }
     }
 
-    @Test func theNewestComesAtOnceWhereEachHindersInItsWay() throws {
-        for count in 3...7 {
-            let delay = try delay(count, Manner.allCases)
-            #expect(delay < .seconds(10), "\(count): \(delay)")
-        }
+    @Test(arguments: 3...7) func theNewestComesAtOnceWhereEachHindersInItsWay(count: Int) throws {
+        let delay = try delay(count, Manner.allCases)
+        #expect(delay < .seconds(10), "\(count): \(delay)")
     }
 
     /// As many as a site may have.
@@ -158,8 +155,7 @@ import Wire
     @Test func fewRostersAreTakenWhateverIsSigned() throws {
         let house = try House.joined(3)
         for place in 0..<100 {
-            try house.roster.rename(
-                place == 0 ? "s2" : "n\(place)", to: "n\(place + 1)")
+            try house.roster.rename(place == 0 ? "s2" : "n\(place)", to: "n\(place + 1)")
             offer(house, in: house)
             house.now = house.now + .milliseconds(200)
         }
