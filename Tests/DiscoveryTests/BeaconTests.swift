@@ -10,8 +10,7 @@ import Testing
     let stranger = Person(3)
 
     private func beacon(psk: UInt8 = 0, _ seed: UInt64 = 1) -> Beacon {
-        Beacon(
-            of: kitchen.publicKey, to: [kitchen.tagKey(with: garage, psk: psk)], lots(seed))
+        Beacon(of: kitchen.publicKey, to: [kitchen.tagKey(with: garage, psk: psk)], lots(seed))
     }
 
     @Test func aPeerRecognisesItAndNobodyElseDoes() {

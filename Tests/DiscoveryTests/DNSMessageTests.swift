@@ -28,20 +28,17 @@ import VirtualTime
                 .init(
                     name: instance, kind: 33, timeToLive: 120,
                     content: .service(port: 5577, host: DNSName("ab", "local"))),
-                .init(
-                    name: instance, kind: 16, timeToLive: 120,
-                    content: .text(labels("v=1"))),
+                .init(name: instance, kind: 16, timeToLive: 120, content: .text(labels("v=1"))),
             ])
     }
 
-    @Test func aQuestionIsReadWhetherOrNotTheAnswerMayBeUnicast() throws {
-        for unicast: UInt8 in [0, 0x80] {
-            let question = bytes(
-                [0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0], labels("local"), [0, 0, 255, unicast, 1])
-            let found = try #require(message(question))
-            #expect(!found.isResponse && found.isTruncated)
-            #expect(found.questions == [.init(name: DNSName("local"), kind: 255)])
-        }
+    @Test(arguments: [0, 0x80])
+    func aQuestionIsReadWhetherOrNotTheAnswerMayBeUnicast(unicast: UInt8) throws {
+        let question = bytes(
+            [0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0], labels("local"), [0, 0, 255, unicast, 1])
+        let found = try #require(message(question))
+        #expect(!found.isResponse && found.isTruncated)
+        #expect(found.questions == [.init(name: DNSName("local"), kind: 255)])
     }
 
     @Test func aCutMessageIsNone() {
@@ -52,12 +49,11 @@ import VirtualTime
         #expect(message(Self.announced + [1, 2, 3]) != nil)
     }
 
-    @Test func anotherOpcodeOrResultIsNone() {
-        for (place, bits) in [(2, UInt8(0x08)), (2, 0x78), (3, 0x03), (3, 0x0F)] {
-            var bytes = Self.announced
-            bytes[place] |= bits
-            #expect(message(bytes) == nil)
-        }
+    @Test(arguments: [(2, UInt8(0x08)), (2, 0x78), (3, 0x03), (3, 0x0F)])
+    func anotherOpcodeOrResultIsNone(place: Int, bits: UInt8) {
+        var bytes = Self.announced
+        bytes[place] |= bits
+        #expect(message(bytes) == nil)
     }
 
     @Test func moreThanFitsIntoTheBoundIsNotRead() {

@@ -11,8 +11,7 @@ import Testing
     }
 
     @Test func theServicesHaveTheNamesOfTheProtocol() {
-        #expect(
-            ServiceInstance.stations.bytes == bytes(labels("_intercomd", "_udp", "local"), [0]))
+        #expect(ServiceInstance.stations.bytes == bytes(labels("_intercomd", "_udp", "local"), [0]))
         #expect(
             ServiceInstance.pairings.bytes
                 == bytes(labels("_intercomd-pair", "_tcp", "local"), [0]))

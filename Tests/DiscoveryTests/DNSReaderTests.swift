@@ -44,9 +44,7 @@ import Testing
         #expect(name(long, at: 12 + 193).0 == nil)
     }
 
-    @Test func theOtherKindsOfLengthAreNoNames() {
-        for length: UInt8 in [0x40, 0x41, 0x80, 0xBF] {
-            #expect(name(header + [length, 97, 0], at: 12).0 == nil)
-        }
+    @Test(arguments: [0x40, 0x41, 0x80, 0xBF]) func theOtherKindsOfLengthAreNoNames(length: UInt8) {
+        #expect(name(header + [length, 97, 0], at: 12).0 == nil)
     }
 }

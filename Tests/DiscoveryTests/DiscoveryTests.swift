@@ -299,19 +299,17 @@ private func heard(_ bytes: [UInt8]) -> HeardInstance? {
         (after.drops[.flood] ?? 0) - (before.drops[.flood] ?? 0)
     }
 
-    @Test func anyBytesAreTaken() {
-        for seed in testSeeds(5) {
-            let chance = Dice(seed: seed)
-            let (lan, said) = overheard()
-            lan.tell(1) { $0.seekPairings(at: $1) }
-            for _ in 0..<2000 {
-                var bytes = chance.below(4) == 0 ? chance.lots.bytes(chance.below(600)) : said
-                for _ in 0..<chance.below(6) where !bytes.isEmpty {
-                    bytes[chance.below(bytes.count)] = UInt8(chance.below(256))
-                }
-                lan.hear(1, bytes, from: host(UInt64(chance.below(9))))
-                if chance.below(10) == 0 { lan.run(for: 100) }
+    @Test(arguments: testSeeds(5)) func anyBytesAreTaken(seed: UInt64) {
+        let chance = Dice(seed: seed)
+        let (lan, said) = overheard()
+        lan.tell(1) { $0.seekPairings(at: $1) }
+        for _ in 0..<2000 {
+            var bytes = chance.below(4) == 0 ? chance.lots.bytes(chance.below(600)) : said
+            for _ in 0..<chance.below(6) where !bytes.isEmpty {
+                bytes[chance.below(bytes.count)] = UInt8(chance.below(256))
             }
+            lan.hear(1, bytes, from: host(UInt64(chance.below(9))))
+            if chance.below(10) == 0 { lan.run(for: 100) }
         }
     }
 
@@ -322,8 +320,7 @@ private func heard(_ bytes: [UInt8]) -> HeardInstance? {
         for number in 0..<4 {
             for other in 0..<4 where other != number {
                 #expect(
-                    lan.places(of: other, by: number).first
-                        == host(UInt64(other) + 1, port: 5577))
+                    lan.places(of: other, by: number).first == host(UInt64(other) + 1, port: 5577))
             }
         }
         // One beacon for all: no more messages than stations.

@@ -30,8 +30,7 @@ import Wire
         let own = OwnAddress(Endpoint(high: ~0, low: ~0, port: 0), prefix: prefix)
         for bit in 0..<128 {
             let one = UInt64(1) << UInt64(63 - bit % 64)
-            let other = Endpoint(
-                high: bit < 64 ? ~one : ~0, low: bit < 64 ? ~0 : ~one, port: 0)
+            let other = Endpoint(high: bit < 64 ? ~one : ~0, low: bit < 64 ? ~0 : ~one, port: 0)
             #expect(own.isNeighbour(of: other) == (bit >= prefix), "bit \(bit)")
         }
     }

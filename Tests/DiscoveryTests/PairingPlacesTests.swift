@@ -96,8 +96,7 @@ import Wire
     }
 
     private func instance(_ farewell: Bool = false, seed: UInt64 = 1) -> HeardInstance {
-        let own = ServiceInstance(
-            of: ServiceInstance.pairings, port: 7, text: [0], lots(seed))
+        let own = ServiceInstance(of: ServiceInstance.pairings, port: 7, text: [0], lots(seed))
         let bytes = own.message(
             [], timeToLive: farewell ? ServiceInstance.farewell : ServiceInstance.timeToLive)
         return HeardInstance(of: ServiceInstance.pairings, in: message(bytes)!)!
@@ -115,8 +114,7 @@ import Wire
     @Test func somebodyWithManyWindowsDoesNotComeFirst() {
         var orders: Set<[Endpoint]> = []
         for seed in 1...200 as ClosedRange<UInt64> {
-            var one = Discovery(
-                own: Person(1).publicKey, port: 5577, random: Dice(seed: seed).fill)
+            var one = Discovery(own: Person(1).publicKey, port: 5577, random: Dice(seed: seed).fill)
             one.setLinks([place(1)], at: ms(0))
             one.seekPairings(at: ms(0))
             for other in 2...5 as ClosedRange<UInt64> {

@@ -30,8 +30,7 @@ import Wire
         }
 
         func know(_ peer: Station, wall: Int = noon) {
-            let key = RendezvousKey(
-                own: Self.secret(byte), peer: peer.publicKey, psk: .zero())!
+            let key = RendezvousKey(own: Self.secret(byte), peer: peer.publicKey, psk: .zero())!
             core.setPeers([(7, peer.publicKey, key)], wall: wall, at: ms(0))
             take()
         }
@@ -47,6 +46,11 @@ import Wire
                     told.append(addresses)
                 }
             }
+        }
+
+        func say(_ addresses: [Endpoint], wall: Int, at now: Instant) {
+            core.setAddresses(addresses, wall: wall, at: now)
+            take()
         }
 
         func connect(wall: Int = noon, at now: Instant = ms(0)) {
@@ -68,8 +72,7 @@ import Wire
         a.know(b)
         b.know(a)
         b.connect()
-        a.core.setAddresses(here, wall: Self.noon, at: ms(0))
-        a.take()
+        a.say(here, wall: Self.noon, at: ms(0))
     }
 
     @Test func nothingLeavesWithoutABroker() {
@@ -101,8 +104,7 @@ import Wire
     @Test func whatIsOldComesOnceOrIsNotTheirsIsIgnored() throws {
         a.connect()
         let first = try #require(a.published.last)
-        a.core.setAddresses([host(9)], wall: Self.noon + 5, at: ms(5))
-        a.take()
+        a.say([host(9)], wall: Self.noon + 5, at: ms(5))
         let second = try #require(a.published.last)
         b.hear(second)
         #expect(b.told == [[host(9)]])
@@ -166,8 +168,7 @@ import Wire
     @Test func aClockThatIsSetBackSaysNothingOlder() throws {
         a.connect()
         b.hear(try #require(a.published.last))
-        a.core.setAddresses([host(9)], wall: Self.noon - 5000, at: ms(5))
-        a.take()
+        a.say([host(9)], wall: Self.noon - 5000, at: ms(5))
         b.hear(try #require(a.published.last))
         #expect(b.told == [here, [host(9)]])
     }
@@ -176,8 +177,7 @@ import Wire
         a.connect()
         let topics = a.topics
         a.core.disconnected()
-        a.core.setAddresses([host(9)], wall: Self.noon, at: ms(5))
-        a.take()
+        a.say([host(9)], wall: Self.noon, at: ms(5))
         #expect(a.published.count == 1)
         a.topics = []
         a.connect(at: ms(10))
@@ -215,8 +215,7 @@ import Wire
         ]
         a.connect()
         for (step, one) in wrong.enumerated() {
-            a.core.setAddresses([host(4), one], wall: Self.noon + step, at: ms(5))
-            a.take()
+            a.say([host(4), one], wall: Self.noon + step, at: ms(5))
             b.hear(try #require(a.published.last))
             #expect(b.told.last == [host(4)], "\(one)")
         }

@@ -13,8 +13,7 @@ import Wire
     }
 
     @Test func theMessageSaysAllOfIt() throws {
-        let found = try #require(
-            message(own.message([host(7, port: 0), linkLocal(9, port: 0)])))
+        let found = try #require(message(own.message([host(7, port: 0), linkLocal(9, port: 0)])))
         #expect(found.isResponse && found.answers == found.records.count)
         #expect(
             found.records.map(\.content) == [

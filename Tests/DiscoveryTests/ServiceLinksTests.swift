@@ -65,16 +65,15 @@ import Wire
         #expect(sent(&service, until: 6500).allSatisfy { $0.message.isQuestion })
     }
 
-    @Test func aQuestionIsAnsweredOnItsLinkAlone() {
-        for (truncated, range) in [(false, 5020...5120), (true, Int64(5400)...5500)] {
-            var (service, own) = announced()
-            service.heard(
-                query(own.service, truncated: truncated), from: host(9), on: wired, lots(),
-                at: ms(5000))
-            let all = sent(&service, until: 9000)
-            #expect(all.count == 1 && all.allSatisfy { $0.message.link == wired })
-            #expect(all.allSatisfy { range.contains($0.at) })
-        }
+    @Test(arguments: [(false, 5020...5120), (true, Int64(5400)...5500)])
+    func aQuestionIsAnsweredOnItsLinkAlone(truncated: Bool, range: ClosedRange<Int64>) {
+        var (service, own) = announced()
+        service.heard(
+            query(own.service, truncated: truncated), from: host(9), on: wired, lots(),
+            at: ms(5000))
+        let all = sent(&service, until: 9000)
+        #expect(all.count == 1 && all.allSatisfy { $0.message.link == wired })
+        #expect(all.allSatisfy { range.contains($0.at) })
     }
 
     @Test func otherQuestionsAndUnknownLinksAreNotAnswered() {

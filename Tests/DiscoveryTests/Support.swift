@@ -31,8 +31,7 @@ let wiredIPv6 = Link(interface: 3, isIPv6: true)
 
 /// The link `wired` at a host of 192.0.2.0/24.
 func place(_ number: UInt64, _ link: Link = wired) -> LinkAddresses {
-    LinkAddresses(
-        link, [OwnAddress(host(number, port: 0), prefix: 120)])
+    LinkAddresses(link, [OwnAddress(host(number, port: 0), prefix: 120)])
 }
 
 /// Pieces of a message one after the other.
