@@ -4,7 +4,7 @@ import Wire
 @testable import Peering
 
 extension SessionLimits {
-    /// Those of the protocol, but that keys are renewed after so many milliseconds.
+    /// The limits of the protocol, with keys that are renewed after so many milliseconds.
     static func rekeying(_ initiator: Int, _ responder: Int, expiry: Int = 180_000) -> Self {
         var limits = Self()
         limits.rekeyInitiator = .milliseconds(initiator)
