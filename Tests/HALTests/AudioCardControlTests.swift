@@ -45,9 +45,7 @@ extension AudioOnSimulatedCard {
 }
 
 @Suite struct CardControlChoiceTests {
-    private func control(
-        _ name: String, percent: Int? = 1, isMuted: Bool? = nil
-    ) -> CardControl {
+    private func control(_ name: String, percent: Int? = 1, isMuted: Bool? = nil) -> CardControl {
         CardControl(name: name, direction: .playback, percent: percent, isMuted: isMuted)
     }
 

@@ -7,8 +7,7 @@ import Testing
         _ id: String, usb: Bool = false, captures: Bool = true, plays: Bool = true
     ) -> PCMCard {
         let numbers = PCMCard.USB(vendor: 1, product: 2, serial: nil)
-        return PCMCard(
-            id: id, name: id, usb: usb ? numbers : nil, captures: captures, plays: plays)
+        return PCMCard(id: id, name: id, usb: usb ? numbers : nil, captures: captures, plays: plays)
     }
 
     private static let mic = card("Mic", usb: true, plays: false)

@@ -62,8 +62,7 @@ private enum Dump {
     @Test func aSoundServerHidesTheClock() {
         let clock = clock("pulse", Dump.pulse, "pulse", Dump.pulse)
         #expect(clock.isGuess)
-        #expect(
-            clock.reason == "pcm:pulse goes through PulseAudio, whose clock is not the card's")
+        #expect(clock.reason == "pcm:pulse goes through PulseAudio, whose clock is not the card's")
     }
 
     @Test func samplesSpeakForAndAgainstOneClock() {

@@ -64,8 +64,7 @@ extension AudioOnSimulatedCard {
             card.command("unplug")
             let gone = PCMError(device: name.description, direction: .playback, reason: .unplugged)
             #expect(AudioLoop.write(silence + silence, to: &playback).1 == .gone(gone))
-            #expect(
-                gone.description.hasSuffix("unplugged; plug it in: intercomd opens it then"))
+            #expect(gone.description.hasSuffix("unplugged; plug it in: intercomd opens it then"))
             card.command("replug")
             // The open device stays dead; the loop closes it and opens the name again.
             #expect(throws: gone) { try playback.start() }

@@ -60,8 +60,7 @@ struct SimCard {
     /// Runs one command of the `simcard` program to its end; returns its output.
     @discardableResult
     func command(_ words: String...) -> String {
-        let result = AudioLab.run(
-            AudioLab.built.appending(path: "simcard").path, [path] + words)
+        let result = AudioLab.run(AudioLab.built.appending(path: "simcard").path, [path] + words)
         #expect(result.status == 0)
         return result.output
     }

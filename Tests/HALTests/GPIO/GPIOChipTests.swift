@@ -4,11 +4,9 @@ import Testing
 @Suite struct GPIOChipTests {
     @Test func listsChipsAndWhoHoldsTheirLines() {
         let gpio = SimulatedGPIO(chips: ["one:A,-,B", "two:GPIO1..GPIO3"])
-        gpio.world("claim B gpio-keys")
-        #expect(gpio.probe("output GPIO2 high on") == "ok")
+        #expect(gpio.probe("output GPIO2 high on", after: "claim B gpio-keys") == "ok")
         #expect(
-            gpio.probe("list")
-                == "gpiochip0[one]: 0=A 1= 2=B(gpio-keys);"
+            gpio.probe("list") == "gpiochip0[one]: 0=A 1= 2=B(gpio-keys);"
                 + "gpiochip1[two]: 0=GPIO1 1=GPIO2(intercomd,out) 2=GPIO3;")
     }
 
@@ -37,8 +35,7 @@ import Testing
 
     @Test func chipThatMayNotBeOpenedHidesOnlyItself() {
         let gpio = SimulatedGPIO(chips: ["secret:X", "header:GPIO17"])
-        gpio.world("deny secret on")
-        #expect(gpio.probe("input GPIO17 up low") == "inactive")
+        #expect(gpio.probe("input GPIO17 up low", after: "deny secret on") == "inactive")
         #expect(gpio.probe("input X up low").contains("no permission"))
     }
 

@@ -28,13 +28,11 @@ import Testing
         #expect(gpio.probe("input GPIO17 up high") == "active")
         #expect(gpio.probe("input GPIO17 down high") == "inactive")
         #expect(gpio.probe("input GPIO17 up low") == "inactive")
-        gpio.world("press GPIO17")
-        #expect(gpio.probe("level") == "active")
+        #expect(gpio.probe("level", after: "press GPIO17") == "active")
     }
 
     @Test func keyHeldAtStartIsActiveWithoutAnEdge() {
-        gpio.world("press GPIO17")
-        #expect(gpio.probe("input GPIO17 up low") == "active")
+        #expect(gpio.probe("input GPIO17 up low", after: "press GPIO17") == "active")
         #expect(gpio.probe("edges") == "")
         gpio.world("release GPIO17")
         #expect(parse(gpio.probe("edges")).map(\.state) == ["inactive"])
@@ -69,28 +67,24 @@ import Testing
     }
 
     @Test func readErrorIsThrownAndNeverReadsAsReleased() {
-        gpio.world("press GPIO17")
-        #expect(gpio.probe("input GPIO17 up low") == "active")
-        gpio.world("fail-read on")
-        #expect(gpio.probe("level") == "error: line GPIO17: Input/output error")
+        #expect(gpio.probe("input GPIO17 up low", after: "press GPIO17") == "active")
+        let answer = gpio.probe("level", after: "fail-read on")
+        #expect(answer == "error: line GPIO17: Input/output error")
         #expect(gpio.probe("edges") == "error: line GPIO17: Input/output error")
         #expect(gpio.probe("input GPIO16 up low") == "error: line GPIO16: Input/output error")
-        gpio.world("fail-read off")
-        #expect(gpio.probe("input GPIO17 up low") == "active")
+        #expect(gpio.probe("input GPIO17 up low", after: "fail-read off") == "active")
     }
 
     @Test func unpluggedChipWakesAndThrows() {
         #expect(gpio.probe("input GPIO17 up low") == "inactive")
-        gpio.world("unplug pinctrl-bcm2711")
-        #expect(gpio.probe("wait") == "readable")
+        #expect(gpio.probe("wait", after: "unplug pinctrl-bcm2711") == "readable")
         #expect(gpio.probe("edges").hasPrefix("error: line GPIO17: "))
         #expect(gpio.probe("level").hasPrefix("error: line GPIO17: "))
         #expect(
             gpio.probe("input GPIO17 up low")
                 == "error: line GPIO17: there is no such GPIO chip on this machine; "
                 + "set another `line` (intercomctl gpio list)")
-        gpio.world("replug pinctrl-bcm2711")
-        #expect(gpio.probe("input GPIO17 up low") == "inactive")
+        #expect(gpio.probe("input GPIO17 up low", after: "replug pinctrl-bcm2711") == "inactive")
     }
 
     @Test func busyLineSaysByWhom() {
@@ -99,8 +93,7 @@ import Testing
             gpio.probe("input GPIO27 up low")
                 == "error: line GPIO27: held by \"gpio-keys\"; remove its dtoverlay from"
                 + " /boot/firmware/config.txt, or set another `line`")
-        gpio.world("claim GPIO27")
-        #expect(gpio.probe("input GPIO27 up low") == "inactive")
+        #expect(gpio.probe("input GPIO27 up low", after: "claim GPIO27") == "inactive")
     }
 
     @Test func withoutPermissionSaysTheGroup() {
@@ -115,8 +108,7 @@ import Testing
         let complaint =
             "no GPIO chip has a line of this name; set another `line` (intercomctl gpio list)"
         #expect(gpio.probe("input GPIO99 up low") == "error: line GPIO99: \(complaint)")
-        #expect(
-            gpio.probe("input gpiochip0/28 up low") == "error: line gpiochip0/28: \(complaint)")
+        #expect(gpio.probe("input gpiochip0/28 up low") == "error: line gpiochip0/28: \(complaint)")
         #expect(gpio.probe("input gpiochip7/0 up low").contains("no such GPIO chip"))
         for name in ["gpiochip0/", "gpiochip0/-1", "gpiochip0/x", "/1", "gpiochip/../mem/1"] {
             #expect(gpio.probe("input \(name) up low").hasPrefix("error: "), "\(name)")

@@ -25,14 +25,12 @@ import Testing
         gpio.world("claim GPIO23 led0")
         #expect(
             gpio.probe("output GPIO23 high on")
-                == "error: line GPIO23: held by \"led0\"; end that program, or set another"
-                + " `line`")
+                == "error: line GPIO23: held by \"led0\"; end that program, or set another `line`")
     }
 
     @Test func unpluggedChipThrows() {
         #expect(gpio.probe("output GPIO23 high on") == "ok")
-        gpio.world("unplug gpiochip0")
-        #expect(gpio.probe("off").hasPrefix("error: line GPIO23: "))
+        #expect(gpio.probe("off", after: "unplug gpiochip0").hasPrefix("error: line GPIO23: "))
         #expect(gpio.probe("drop") == "ok")
     }
 }

@@ -24,8 +24,7 @@ final class SimulatedGPIO {
     /// `preload` is one more library that the probe runs under.
     init(chips: [String] = ["pinctrl-bcm2711:GPIO0..GPIO27"], preload: String = "") {
         let arguments = ["--socket", folder.path("s"), "--control", folder.path("c")]
-        simulator = Child(
-            SimulatedGPIO.program, arguments + chips.flatMap { ["--chip", $0] })
+        simulator = Child(SimulatedGPIO.program, arguments + chips.flatMap { ["--chip", $0] })
         while !FileManager.default.fileExists(atPath: folder.path("c")) { usleep(1000) }
         probe = Child(
             "\(SimulatedGPIO.products)/HALProbe", [],
@@ -33,7 +32,8 @@ final class SimulatedGPIO {
     }
 
     /// Sends the probe a command, and returns its answer.
-    func probe(_ command: String) -> String {
+    func probe(_ command: String, after change: String? = nil) -> String {
+        if let change { world(change) }
         probe.write("\(command)\n")
         return probe.readLine() ?? "the probe died"
     }

@@ -7,9 +7,7 @@ import Time
 
 @Suite struct KeyEventsTests {
     /// One event as the kernel writes it on a machine of 64 bits.
-    static func event(
-        _ type: UInt16, _ code: UInt16, _ value: Int32, ms: Int64 = 0
-    ) -> [UInt8] {
+    static func event(_ type: UInt16, _ code: UInt16, _ value: Int32, ms: Int64 = 0) -> [UInt8] {
         var bytes: [UInt8] = []
         for word in [ms / 1000, ms % 1000 * 1000] {
             for place in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> (8 * place))) }

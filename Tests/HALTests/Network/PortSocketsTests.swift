@@ -89,8 +89,7 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
         // A socket of one family cannot reach the other.
         #expect(pair.data.send([0x20].span, to: try address("::1", 9)) == .unreachable)
         let huge = [UInt8](repeating: 0x20, count: 70_000)
-        #expect(
-            pair.data.send(huge.span, to: try address("127.0.0.1", 9)) == .failed(EMSGSIZE))
+        #expect(pair.data.send(huge.span, to: try address("127.0.0.1", 9)) == .failed(EMSGSIZE))
     }
 
     @Test func foreignListenAddressIsRefusedByName() throws {

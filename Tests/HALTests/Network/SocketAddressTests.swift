@@ -39,10 +39,9 @@ import Testing
     }
 
     @Test(arguments: [
-        "", ":5577", "192.0.2.1", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536",
-        "192.0.2.1:+5", "192.0.2:5577", "[::1:5577", "[::1]5577", "::1:5577", "[]:5577",
-        "kitchen:5577", "[fe80::1%nosuch]:5577", "[2001:db8::1%lo]:5577", "192.0.2.1:005577",
-        "[::1]:5577 ",
+        "", ":5577", "192.0.2.1", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.1:+5",
+        "192.0.2:5577", "[::1:5577", "[::1]5577", "::1:5577", "[]:5577", "kitchen:5577",
+        "[fe80::1%nosuch]:5577", "[2001:db8::1%lo]:5577", "192.0.2.1:005577", "[::1]:5577 ",
     ])
     func refuses(_ text: String) {
         #expect(SocketAddress(parsing: text) == nil)
@@ -69,11 +68,5 @@ import Testing
             return
         }
         #expect(error.description.hasPrefix("address of no such host: "))
-    }
-}
-
-extension SocketAddress {
-    fileprivate var withoutPort: SocketAddress {
-        SocketAddress(high: high, low: low, port: 0, scope: scope)
     }
 }

@@ -71,9 +71,7 @@ import Testing
 
     /// The guarantee on which the daemon's two loops rest, whether or not data are told apart.
     @Test(arguments: ways, [false, true])
-    func theFirstByteTellsHandshakes(
-        _ way: (listen: String?, host: String), isTold: Bool
-    ) throws {
+    func theFirstByteTellsHandshakes(_ way: (listen: String?, host: String), isTold: Bool) throws {
         let ours = try station(way.listen)
         let other = try station(way.host)
         let target = try address(way.host, ours.data.local.port)

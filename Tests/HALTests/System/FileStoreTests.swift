@@ -30,8 +30,7 @@ import Testing
 
     @Test func failedWriteLeavesWhatWasThere() throws {
         let path = folder.path("state")
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         #expect(throws: SystemError.self) { try write("x", to: path) }
         #expect(try FileStore.names(in: folder.path, suffix: "") == ["state"])
         #expect(throws: SystemError.self) {

@@ -44,8 +44,7 @@ import Time
     @Test func credentialIsReadFromItsFolderOnly() throws {
         let folder = TemporaryFolder()
         // As systemd leaves it, with the access list's mask in place of the group's permissions.
-        try FileStore.write(
-            Array("secret".utf8).span, to: folder.path("frontdoor"), mode: 0o440)
+        try FileStore.write(Array("secret".utf8).span, to: folder.path("frontdoor"), mode: 0o440)
         let probe = Child(
             SimulatedGPIO.products + "/HALProbe", [],
             environment: ["CREDENTIALS_DIRECTORY=\(folder.path)"])

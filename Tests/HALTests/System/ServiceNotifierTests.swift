@@ -26,19 +26,17 @@ import Testing
                 "RELOADING=1\nMONOTONIC_USEC="))
     }
 
-    @Test func nobodyListeningIsNoTrouble() {
-        for path in ["", "/nowhere/notify", String(repeating: "x", count: 200)] {
-            let probe = Child(
-                SimulatedGPIO.products + "/HALProbe", [], environment: ["NOTIFY_SOCKET=\(path)"])
-            probe.write("notify ready\n")
-            #expect(probe.readLine() == "ok")
-        }
+    @Test(arguments: ["", "/nowhere/notify", String(repeating: "x", count: 200)])
+    func nobodyListeningIsNoTrouble(path: String) {
+        let probe = Child(
+            SimulatedGPIO.products + "/HALProbe", [], environment: ["NOTIFY_SOCKET=\(path)"])
+        probe.write("notify ready\n")
+        #expect(probe.readLine() == "ok")
     }
 
     @Test func watchdogIntervalIsOfThisProcessOnly() {
         func interval(_ environment: [String]) -> String? {
-            let probe = Child(
-                SimulatedGPIO.products + "/HALProbe", [], environment: environment)
+            let probe = Child(SimulatedGPIO.products + "/HALProbe", [], environment: environment)
             probe.write("watchdog\n")
             return probe.readLine()
         }
