@@ -90,40 +90,35 @@ import Wire
         var offer = SiteStatus.Offer()
         (offer.peer, offer.name, offer.fingerprint) = ("garage", "house", "3071 7782 1193")
         station.site.offers = [offer]
-        #expect(
-            station.noteLines == [
-                "garage: shows the site house -> to join it: intercomctl site join"
-            ])
+        expect(
+            station.noteLines, "garage: shows the site house -> to join it: intercomctl site join")
         (station.site.name, station.site.fingerprint) = ("house", "6615 5028 5009")
         let leaving =
             "sudo intercomctl site leave, then intercomctl pair --join, and sudo intercomctl pair"
             + " --join CODE at the station that introduces that one"
         for (introduces, joining) in [(false, "intercomctl site join garage"), (true, leaving)] {
             (station.site.name, station.site.introduces) = ("house", introduces)
-            #expect(
-                station.noteLines == [
-                    "garage: is in a site house with the key 3071 7782 …, and this station in the"
-                        + " one with 6615 5028 … -> if that one is the right one, here: \(joining);"
-                        + " if this one is, intercomctl status there says how"
-                ])
+            expect(
+                station.noteLines,
+                "garage: is in a site house with the key 3071 7782 …, and this station in the one"
+                    + " with 6615 5028 … -> if that one is the right one, here: \(joining); if"
+                    + " this one is, intercomctl status there says how")
             station.site.name = "work"
-            #expect(
-                station.noteLines == [
-                    "garage: offers the site house -> to switch from work to it: \(joining)"
-                ])
+            expect(
+                station.noteLines,
+                "garage: offers the site house -> to switch from work to it: \(joining)")
         }
     }
 
-    @Test func whatHasTheNameOfAStationOfTheSiteIsNamedWithTheWayOut() {
-        for (name, words) in [
-            ("kitchen", "this station itself is called that -> give this one another name, in"),
-            ("garage", "another peer has that name -> give that one another, in "),
-            ("house", "a channel has that name -> give that one another, in the settings, then"),
-        ] {
-            let told = Advice.nameTaken(name, in: station.config).sentence
-            #expect(told.hasPrefix("\(name): the one of the site is no peer here: \(words)"))
-            #expect(told.contains("site replace kitchen PEER") == (name == "kitchen"))
-        }
+    @Test(arguments: [
+        ("kitchen", "this station itself is called that -> give this one another name, in"),
+        ("garage", "another peer has that name -> give that one another, in "),
+        ("house", "a channel has that name -> give that one another, in the settings, then"),
+    ])
+    func whatHasTheNameOfAStationOfTheSiteIsNamedWithTheWayOut(name: String, words: String) {
+        let told = Advice.nameTaken(name, in: station.config).sentence
+        #expect(told.hasPrefix("\(name): the one of the site is no peer here: \(words)"))
+        #expect(told.contains("site replace kitchen PEER") == (name == "kitchen"))
     }
 
     /// What it says stays for a day, whatever lists follow, and ends with the key of the site.
@@ -169,11 +164,10 @@ import Wire
     @Test func whoHasNotChangedOverIsNamed() {
         station.site.name = "house"
         station.site.left = ["garage"]
-        #expect(
-            station.noteLines == [
-                "still under the site's former key, which this station has left: garage -> to"
-                    + " change over, there: intercomctl site join, which asks for the digits"
-            ])
+        expect(
+            station.noteLines,
+            "still under the site's former key, which this station has left: garage -> to change"
+                + " over, there: intercomctl site join, which asks for the digits")
     }
 
     /// A site brings its channels and stations by itself.
@@ -183,11 +177,9 @@ import Wire
         }.joined(separator: "\n")
         let station = try Kitchen.snapshot(text, site: "")
         let missing = try config(text, site: "").awaited
-        #expect(
-            missing.map(\.what) == [
-                "talk: there is no channel or peer \"up\" now: nobody hears it",
-                "hold: there is no peer \"barn\" now",
-            ])
+        expect(
+            missing.map(\.what), "talk: there is no channel or peer \"up\" now: nobody hears it",
+            "hold: there is no peer \"barn\" now")
         #expect(station.noteLines == missing.map { "\($0.origin): \($0.what) -> \($0.fix)" })
     }
 
@@ -211,11 +203,9 @@ import Wire
         station.state.volumes[.ring] = 21
         #expect(station.noteLines == [])
         station.state.volumes[.ring] = 20
-        #expect(
-            station.noteLines == [
-                "no call is heard here: the volume of rings is at 20 % -> intercomctl volume ring"
-                    + " 100"
-            ])
+        expect(
+            station.noteLines,
+            "no call is heard here: the volume of rings is at 20 % -> intercomctl volume ring 100")
         // Each by itself would be heard.
         (station.state.volumes[.ring], station.state.volumes[.speaker]) = (60, 60)
         #expect(station.noteLines.count { $0.contains("rings is at 60 %") } == 1)
@@ -234,11 +224,10 @@ import Wire
         }
         #expect(try note(2, hours: 0) == [])
         #expect(try note(20, hours: 24) == [])
-        #expect(
-            try note(30, hours: 24) == [
-                "30 xruns since the start: sound has gaps -> see what loads the machine (top),"
-                    + " or set period = 20ms in [audio]"
-            ])
+        try expect(
+            note(30, hours: 24),
+            "30 xruns since the start: sound has gaps -> see what loads the machine (top), or set"
+                + " period = 20ms in [audio]")
     }
 
     @Test func aRightToListenThatSleepsIsToldOnlyWherePeersHaveIt() throws {
@@ -269,10 +258,9 @@ import Wire
 
     @Test func aControlThatIsNotThereIsToldOnlyWhereItIsToBeSet() {
         station.output.mixerChange = .init(name: "PCM", percent: 80, isMuted: false)
-        #expect(
-            station.noteLines == [
-                "volume: speaker has no control PCM to set -> amixer scontrols lists them"
-            ])
+        expect(
+            station.noteLines,
+            "volume: speaker has no control PCM to set -> amixer scontrols lists them")
         station.output.control = CardControl(
             name: "PCM", direction: .playback, percent: 80, isMuted: false)
         #expect(station.noteLines == [])

@@ -140,23 +140,21 @@ import Wire
         #expect(station.downReason(of: Kitchen.garage) == .psk)
     }
 
-    @Test func aNewAddressThatIsNotFoundIsWhyAPeerIsDown() throws {
-        for isFound in [true, false] {
-            let station = try Kitchen.snapshot {
-                $0.down(peer: Kitchen.garage, at: Kitchen.now)
-                $0.moved(Kitchen.garage)
-                guard !isFound else { return }
-                $0.resolved(Kitchen.garage, isFound: false, complaint: "no such name")
-            }
-            let own = try Kitchen.endpoint("10.0.0.9", station.config.network.port)
-            station.peers[Kitchen.garage].session = Kitchen.down(at: own)
-            station.ownHosts = ["10.0.0.9"]
-            for reason in [DownReason.psk, .noAnswer] {
-                station.peers[Kitchen.garage].downReason = reason
-                let known = reason == .psk ? reason : .ownAddress(own)
-                #expect(
-                    station.downReason(of: Kitchen.garage) == (isFound ? known : .unresolved))
-            }
+    @Test(arguments: [true, false])
+    func aNewAddressThatIsNotFoundIsWhyAPeerIsDown(isFound: Bool) throws {
+        let station = try Kitchen.snapshot {
+            $0.down(peer: Kitchen.garage, at: Kitchen.now)
+            $0.moved(Kitchen.garage)
+            guard !isFound else { return }
+            $0.resolved(Kitchen.garage, isFound: false, complaint: "no such name")
+        }
+        let own = try Kitchen.endpoint("10.0.0.9", station.config.network.port)
+        station.peers[Kitchen.garage].session = Kitchen.down(at: own)
+        station.ownHosts = ["10.0.0.9"]
+        for reason in [DownReason.psk, .noAnswer] {
+            station.peers[Kitchen.garage].downReason = reason
+            let known = reason == .psk ? reason : .ownAddress(own)
+            #expect(station.downReason(of: Kitchen.garage) == (isFound ? known : .unresolved))
         }
     }
 
@@ -186,8 +184,7 @@ import Wire
         station.site.introduces = true
         #expect(advice().contains(": sudo intercomctl site replace garage office; else "))
         station.peers[Kitchen.office].downReason = .noAnswer
-        #expect(
-            station.peerStatus(Kitchen.garage).fault?.text == "no answer from 10.0.0.7:4747")
+        #expect(station.peerStatus(Kitchen.garage).fault?.text == "no answer from 10.0.0.7:4747")
         #expect(advice().hasPrefix(look))
         let way = "; if it was erased or set up anew: sudo intercomctl pair here, and type there"
         #expect(advice().contains(way))
@@ -196,23 +193,21 @@ import Wire
     }
 
     /// A pairing anew has its own address, and the former entry perhaps another one of that box.
-    @Test func thePeerThatAPairingHasNumberedIsNamed() throws {
-        for (name, isNamed) in [("garage-3", true), ("garage-door", false), ("garages", false)] {
-            let station = try Kitchen.snapshot(
-                Kitchen.text.replacing("[peer office]", with: "[peer \(name)]")
-            ) { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
-            station.peers[Kitchen.garage].session = Kitchen.down(
-                at: try Kitchen.endpoint("10.0.0.9"))
-            station.peers[Kitchen.garage].downReason = .noAnswer
-            station.peers[Kitchen.office].session = try Kitchen.session()
-            let fault = try #require(station.peerStatus(Kitchen.garage).fault)
-            #expect(fault.text.hasPrefix("no answer from ") && !fault.text.contains("where"))
-            let way = "if garage-3 is that box anew: sudo intercomctl peer replace garage garage-3;"
-            #expect(fault.fix?.hasPrefix(way) == isNamed)
-            station.isLANSearched = true
-            station.peers[Kitchen.garage].downReason = .noAddress
-            #expect(station.peerStatus(Kitchen.garage).fault?.fix?.hasPrefix(way) == isNamed)
-        }
+    @Test(arguments: [("garage-3", true), ("garage-door", false), ("garages", false)])
+    func thePeerThatAPairingHasNumberedIsNamed(name: String, isNamed: Bool) throws {
+        let station = try Kitchen.snapshot(
+            Kitchen.text.replacing("[peer office]", with: "[peer \(name)]")
+        ) { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
+        station.peers[Kitchen.garage].session = Kitchen.down(at: try Kitchen.endpoint("10.0.0.9"))
+        station.peers[Kitchen.garage].downReason = .noAnswer
+        station.peers[Kitchen.office].session = try Kitchen.session()
+        let fault = try #require(station.peerStatus(Kitchen.garage).fault)
+        #expect(fault.text.hasPrefix("no answer from ") && !fault.text.contains("where"))
+        let way = "if garage-3 is that box anew: sudo intercomctl peer replace garage garage-3;"
+        #expect(fault.fix?.hasPrefix(way) == isNamed)
+        station.isLANSearched = true
+        station.peers[Kitchen.garage].downReason = .noAddress
+        #expect(station.peerStatus(Kitchen.garage).fault?.fix?.hasPrefix(way) == isNamed)
     }
 
     @Test func aSilentPeerIsToldBeforeItIsDown() throws {
@@ -225,10 +220,9 @@ import Wire
         #expect(status.state == .stale && status.down.reason == nil && !status.isProblem)
         #expect(status.fault?.text == "nothing has come from it for 27 s")
         #expect(status.fault?.fix == "see whether it has power and network")
-        #expect(
-            station.noteLines == [
-                "garage: nothing has come from it for 27 s -> see whether it has power and network"
-            ])
+        expect(
+            station.noteLines,
+            "garage: nothing has come from it for 27 s -> see whether it has power and network")
         #expect(station.peerStatus(Kitchen.office).fault?.text == nil)
     }
 
@@ -274,18 +268,17 @@ import Wire
         #expect(station.problems.first?.fix == "there: \(own)")
     }
 
-    @Test func thatAFormerStationStillCallsIsToldWhileItDoes() throws {
-        for (age, isTold) in [(59, true), (60, false)] {
-            station.strangers = [
-                .init(
-                    UnknownCaller(
-                        publicKey: station.ownKey, source: try Kitchen.endpoint("10.0.0.7"),
-                        isProven: true, calledAt: Kitchen.now - .seconds(age)), at: Kitchen.now)
-            ]
-            #expect(station.callers.count == 1)
-            station.strangers[0].formerStation = "hall"
-            #expect(!station.callers.isEmpty == isTold)
-        }
+    @Test(arguments: [(59, true), (60, false)])
+    func thatAFormerStationStillCallsIsToldWhileItDoes(age: Int, isTold: Bool) throws {
+        station.strangers = [
+            .init(
+                UnknownCaller(
+                    publicKey: station.ownKey, source: try Kitchen.endpoint("10.0.0.7"),
+                    isProven: true, calledAt: Kitchen.now - .seconds(age)), at: Kitchen.now)
+        ]
+        #expect(station.callers.count == 1)
+        station.strangers[0].formerStation = "hall"
+        #expect(!station.callers.isEmpty == isTold)
     }
 
     @Test func aCopiedCardIsToldOnceAPeerReportsIt() throws {

@@ -24,11 +24,10 @@ import Wire
 
     @Test func aVoiceThatWasNotHeardIsToldForTenMinutes() throws {
         let lately = try station(.outranked, .seconds(599))
-        #expect(
-            lately.hindrances.map(\.text) == [
-                "garage spoke 599 s ago and was not heard here: "
-                    + "\(try #require(HeardBy.Reason(.outranked)).words)"
-            ])
+        expect(
+            lately.hindrances.map(\.text),
+            "garage spoke 599 s ago and was not heard here:"
+                + " \(try #require(HeardBy.Reason(.outranked)).words)")
         #expect(lately.hindrances[0].ageSeconds == 599)
         #expect(lately.noteLines.count == 1 && lately.problemLines == [])
         #expect(try station(.outranked, .seconds(600)).hindrances == [])
@@ -39,13 +38,12 @@ import Wire
         #expect(try station(.over, .seconds(1)).hindrances == [])
     }
 
-    @Test func aCallHasNoButtonToLetGo() throws {
-        for (stream, isTold) in [(5, true), (UInt64(TalkTarget.call), false)] {
-            let text = Kitchen.text.replacing("duplex = full", with: "duplex = half")
-            let station = try station(.heldDown, .seconds(3), on: stream, text)
-            station.talkingSince = [Int(TalkTarget.call): Kitchen.now - .seconds(60)]
-            #expect(station.noteLines.contains { $0.contains("release the button") } == isTold)
-        }
+    @Test(arguments: [(5, true), (UInt64(TalkTarget.call), false)])
+    func aCallHasNoButtonToLetGo(stream: UInt64, isTold: Bool) throws {
+        let text = Kitchen.text.replacing("duplex = full", with: "duplex = half")
+        let station = try station(.heldDown, .seconds(3), on: stream, text)
+        station.talkingSince = [Int(TalkTarget.call): Kitchen.now - .seconds(60)]
+        #expect(station.noteLines.contains { $0.contains("release the button") } == isTold)
     }
 
     @Test func aVolumeThatIsUpAgainIsToldNoMore() throws {

@@ -1,5 +1,6 @@
 import Config
 import Crypto
+import Testing
 
 @testable import Intercomd
 
@@ -21,4 +22,9 @@ func directory(_ config: Config, _ numbers: [Int]? = nil) -> PeerDirectory {
             X25519.publicKey(of: Key(copying: [UInt8](repeating: UInt8(place + 1), count: 32).span))
         }, numbers: numbers ?? Array(config.peers.indices))
     return directory
+}
+
+/// The lines are these.
+func expect(_ lines: [String], _ wanted: String..., at place: SourceLocation = #_sourceLocation) {
+    #expect(lines == wanted, sourceLocation: place)
 }

@@ -88,8 +88,7 @@ enum ConsentWay: String, CaseIterable {
             room.receive { .ringing(mid: $0, id) }
             room.wait(2)
             room.receive {
-                .answer(
-                    Answer(mid: $0, id: id, isMicrophoneOpen: true, isHalfDuplex: false))
+                .answer(Answer(mid: $0, id: id, isMicrophoneOpen: true, isHalfDuplex: false))
             }
             room.speak(in: id)
         case .meters, .relay:

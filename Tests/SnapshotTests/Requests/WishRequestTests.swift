@@ -52,8 +52,7 @@ import Wire
         _ problem: Wish.Problem, _ request: Request, during call: CallStatus = CallStatus(),
         _ input: PCMError? = nil, _ output: PCMError? = nil
     ) throws -> Reply {
-        Reply(
-            problem, of: try #require(wish(request)), names, during: call, (input, output))
+        Reply(problem, of: try #require(wish(request)), names, during: call, (input, output))
     }
 
     // MARK: Requests
@@ -74,14 +73,12 @@ import Wire
 
     @Test func aChannelIsCalledAsItsSettingsSay() {
         var calling = Wish.Calling(id, priority: .high, ringTime: names.config.call.ringTime)
-        #expect(
-            wish(.call("garage", .call, .high)) == .call(target("garage"), calling))
+        #expect(wish(.call("garage", .call, .high)) == .call(target("garage"), calling))
         calling.channel = "house"
         #expect(wish(.call("house", .call, .high)) == .call(target("house"), calling))
         calling.channel = "upstairs"
         calling.isJoined = true
-        #expect(
-            wish(.call("upstairs", .call, .high)) == .call(target("upstairs"), calling))
+        #expect(wish(.call("upstairs", .call, .high)) == .call(target("upstairs"), calling))
     }
 
     @Test func eachModeOfACallHasItsOwn() {
@@ -90,8 +87,7 @@ import Wire
         ]
         for (asked, mode) in modes {
             let calling = Wish.Calling(id, mode: mode, ringTime: names.config.call.ringTime)
-            #expect(
-                wish(.call("garage", asked, .normal)) == .call(target("garage"), calling))
+            #expect(wish(.call("garage", asked, .normal)) == .call(target("garage"), calling))
         }
     }
 
@@ -110,8 +106,7 @@ import Wire
         let others: [Request] = [
             .status, .peers, .monitor, .levels,
             .announce(target: "house", priority: .normal, samples: 1), .relay("door", peer: nil),
-            .key, .version, .reload, .history(HistoryQuery()), .state(.show),
-            .show(peer: "office"),
+            .key, .version, .reload, .history(HistoryQuery()), .state(.show), .show(peer: "office"),
         ]
         for other in others { #expect(wish(other) == nil, "\(other)") }
     }
@@ -129,8 +124,7 @@ import Wire
             HeardBy("office", percent: nil, reason: nil),
         ]
         let house = try #require(target("house").found)
-        #expect(
-            try answer(.talk(target: house.id, heard), .talk(target: "house")) == .ptt(ptt))
+        #expect(try answer(.talk(target: house.id, heard), .talk(target: "house")) == .ptt(ptt))
         (ptt.isTalking, ptt.wasTalking) = (false, true)
         // A reply is answered with the name of the peer.
         let office = try #require(target("office").found)
@@ -252,9 +246,7 @@ import Wire
         (.active, "listen_in", "you are listening to garage, office; to end that: intercomctl"),
         (.active, "call", "you are speaking with garage, office; to end that: intercomctl"),
     ])
-    func theCallInTheWayIsNamed(
-        _ state: CallStatus.State, _ kind: String, _ text: String
-    ) throws {
+    func theCallInTheWayIsNamed(_ state: CallStatus.State, _ kind: String, _ text: String) throws {
         var call = CallStatus()
         (call.state, call.kind, call.peers) = (state, kind, ["garage", "office"])
         let request = Request.call("garage", .call, .normal)
