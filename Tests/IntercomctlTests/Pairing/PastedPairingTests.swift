@@ -20,11 +20,8 @@ import Testing
         ["7K9M\u{2011}QX2W"], ["7K9M\u{2013}QX2W."], ["“7K9M\u{2212}QX2W”"],
         ["\u{a0}7K9M QX2W\u{200b}"], ["7K9M\u{ad}QX2W"], ["intercomctl", "pair", "7K9M-QX2W"],
     ])
-    func isACode(words: [String]) {
-        guard case .code(let code, host: nil) = PastedPairing(words) else {
-            Issue.record("\(words)")
-            return
-        }
+    func isACode(words: [String]) throws {
+        let code = try #require(PastedPairing(words).code(at: nil))
         let kept = code.uppercased().filter { $0.isLetter || $0.isNumber }
         #expect(kept == "7K9MQX2W")
     }
@@ -35,11 +32,8 @@ import Testing
         ["    intercomctl", "pair", "192.0.2.7", "7K9M-QX2W"], ["'192.0.2.7'", "7K9M-QX2W,"],
         ["pair 192.0.2.7 7K9M-QX2W"], ["$ sudo intercomctl pair 192.0.2.7 7K9M\u{2010}QX2W"],
     ])
-    func isAHostAndACode(words: [String]) {
-        guard case .code(let code, host: "192.0.2.7") = PastedPairing(words) else {
-            Issue.record("\(words): \(PastedPairing(words))")
-            return
-        }
+    func isAHostAndACode(words: [String]) throws {
+        let code = try #require(PastedPairing(words).code(at: "192.0.2.7"))
         #expect(code.filter { $0.isLetter || $0.isNumber } == "7K9MQX2W")
     }
 
@@ -124,10 +118,14 @@ import Testing
             }
             guard case .code(let code, let host) = PastedPairing(words) else { continue }
             // A text that is taken for a code is read as the same code again.
-            guard case .code(_, host: nil) = PastedPairing([code]) else {
-                Issue.record("\(words): \(code), \(host ?? "no host")")
-                continue
-            }
+            #expect(PastedPairing([code]).code(at: nil) != nil, "\(words), \(host ?? "no host")")
         }
+    }
+}
+
+extension PastedPairing {
+    /// The code, where it is with this host.
+    fileprivate func code(at wanted: String?) -> String? {
+        if case .code(let code, host: wanted) = self { code } else { nil }
     }
 }
