@@ -10,10 +10,10 @@ import Testing
         let line = String(decoding: event.encoded, as: UTF8.self)
         #expect(
             line
-                == #"{"schema":1,"event":"talk_end","time_ms":1700000000123,"peer":"garage","target":null,"#
-                + #""button":null,"lamp":null,"call":null,"seconds":2.5,"level_dbfs":null,"#
-                + #""detail":null,"outcome":null,"status":null,"cause":null,"request":null,"#
-                + #""by":null,"uid":null,"heard":[]}"# + "\n"
+                == #"{"schema":1,"event":"talk_end","time_ms":1700000000123,"peer":"garage","#
+                + #""target":null,"button":null,"lamp":null,"call":null,"seconds":2.5,"#
+                + #""level_dbfs":null,"detail":null,"outcome":null,"status":null,"cause":null,"#
+                + #""request":null,"by":null,"uid":null,"heard":[]}"# + "\n"
         )
         #expect(Event(parsing: Array(line.utf8.dropLast()).span) == event)
     }

@@ -70,8 +70,8 @@ import Wire
         #expect(
             told.hasPrefix(
                 "this station is refused by garage, office: the site house may have put it out or"
-                    + " replaced it, or have another key there -> compare the digits of its key (intercomctl site"
-                    + " list, here and there); "))
+                    + " replaced it, or have another key there -> compare the digits of its key"
+                    + " (intercomctl site list, here and there); "))
         // Each way is there, none of which the command refuses.
         let ways = [
             "if theirs is right, here: sudo intercomctl site leave, then ", "if this one is",

@@ -203,7 +203,7 @@ extension Reply {
 extension Reply {
     /// Makes the reply to a granted wish; calls `station` only where a listener is down.
     ///
-    /// `silence` is why this station's microphone gives nothing, which a person in a call must know.
+    /// `silence` is why this station's microphone gives nothing: a person in a call must know.
     init(
         _ outcome: Wish.Outcome, to wish: Wish, _ names: Names, _ silence: Obstacle?,
         station: () -> Snapshot

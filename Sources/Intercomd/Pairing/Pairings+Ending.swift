@@ -209,8 +209,8 @@ extension Pairings {
             fail(
                 "declined",
                 "\(typedHost) accepted the code but did not pair. Its screen says why; perhaps its"
-                    + " command was ended, or this station is already its peer, or has its key, by a"
-                    + " memory card that was copied. Nothing is changed here")
+                    + " command was ended, or this station is already its peer, or has its key, by"
+                    + " a memory card that was copied. Nothing is changed here")
         case .refused(let failure):
             fail(failure == .code ? "wrong_code" : "refused", failure.text(of: typedHost))
         }

@@ -399,8 +399,8 @@ struct PairingJob {
     /// The address typed with the code, as in settings, or, where a code is shown, the new peer's
     /// host; nil for a search of the LAN, and before the shown code is accepted.
     var host: String?
-    /// The wait for the place to try the typed code: the name to look up, or nil where stations that
-    /// show a code are searched for on the LAN; and its beginning.
+    /// The wait for the place to try the typed code: the name to look up, or nil where stations
+    /// that show a code are searched for on the LAN; and its beginning.
     var search: (address: PeerAddress?, began: Instant)?
     /// The addresses that answered when the code was tried: any of them may have refused it.
     var answered: [String] = []

@@ -5,7 +5,7 @@ internal import Time
 
 /// The stations that newer lists of the site have taken out and introduced, for a day.
 ///
-/// A list that is signed with a stolen key looks like any other: only a person knows the difference.
+/// A list that is signed with a stolen key looks like any other: only a person can tell.
 struct RosterChanges {
     private static let shownFor = Duration.seconds(86_400)
 
@@ -28,8 +28,8 @@ struct RosterChanges {
         return true
     }
 
-    /// The note for a person; nil if no station has gone or come within a day, or since the site has
-    /// another key.
+    /// The note for a person; nil if no station has gone or come within a day, or since the site
+    /// has another key.
     func fault(of roster: Roster, at now: Instant) -> Fault? {
         guard isShown(for: roster, at: now) else { return nil }
         let changes = [("took out", removed), ("introduced", introduced)].compactMap {

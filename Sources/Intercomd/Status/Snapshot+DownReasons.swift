@@ -34,8 +34,8 @@ extension Snapshot {
             heir.map {
                 "if \($0.name) is that box anew: "
                     + (isInSite && !site.introduces
-                        ? "pair it with \(site.introducer), and there: sudo intercomctl site replace"
-                            + " \(name) PEER; else "
+                        ? "pair it with \(site.introducer), and there: sudo intercomctl site"
+                            + " replace \(name) PEER; else "
                         : "sudo intercomctl \(isInSite ? "site" : "peer") replace \(name)"
                             + " \($0.name); else ")
             } ?? ""
@@ -143,7 +143,7 @@ extension Snapshot {
             text =
                 "a packet from its address \(SocketAddress(endpoint)) was made for another key than"
                 + " this station's"
-            // The list of the station that introduces has its key: the entry there is the wrong one.
+            // The introducer's list has its own key: the entry there is the wrong one.
             fix =
                 ((site.introduces ? nil : siteCommand) ?? "there: sudo intercomctl peer")
                 + " replace \(own.name) \(own.key)"

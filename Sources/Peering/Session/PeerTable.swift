@@ -151,8 +151,8 @@ public struct PeerTable: ~Copyable {
         markDue(association, at: now)
     }
 
-    /// Calls every peer that is down, and forgets its refusals: the network is back, or the site has
-    /// a newer list.
+    /// Calls every peer that is down, and forgets its refusals: the network is back, or the site
+    /// has a newer list.
     public mutating func retryAll(at now: Instant) {
         for case let association? in associations where association.upSince == nil {
             association.evidence.accepted()

@@ -26,8 +26,8 @@ extension Switchboard {
 
     // MARK: By people here
 
-    /// Calls a peer, or all members of the channel of this reference: in a joined call every station
-    /// that answers takes part; else the first answer wins.
+    /// Calls a peer, or all members of the channel of this reference: in a joined call every
+    /// station that answers takes part; else the first answer wins.
     ///
     /// - Throws: Why there is no call.
     mutating func call(
