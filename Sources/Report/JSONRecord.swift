@@ -186,7 +186,10 @@ public struct JSONCoder: ~Copyable {
 
     /// Codes a field that is left out if nil; a field that is present must be of its kind.
     mutating func optional<Value: JSONValue>(_ key: String, _ value: inout Value?) {
-        guard isWriting ? value != nil : object.has(key) else { return }
+        guard isWriting ? value != nil : object.has(key) else {
+            value = nil
+            return
+        }
         field(key, &value)
         check(key, value != nil)
     }

@@ -92,6 +92,7 @@ private func refusal(_ line: String) -> ControlError.Code? {
         #"{"v":1,"do":"call"}"#, #"{"v":1,"do":"call","target":"a","mode":"shout"}"#,
         #"{"v":1,"do":"call","target":"a","priority":9}"#, #"{"v":1,"do":"page","target":"a"}"#,
         #"{"v":1,"do":"show"}"#, #"{"v":1,"do":"reload","check":true}"#,
+        #"{"v":1,"do":"state","set":"volume","what":"ring"}"#,
     ])
     func whatIsNoRequestIsRefused(_ line: String) { #expect(refusal(line) == .badRequest) }
 

@@ -81,7 +81,17 @@ func sample() -> Status {
         #expect(read == sample())
     }
 
-    /// Every single key is needed: with one taken away or of another kind, nothing is made up.
+    @Test func aNumberIsBoundedAndAWordInItsPlaceIsNoStatus() throws {
+        func status(_ rtt: String) -> Status? {
+            object(golden.replacing("\"rtt_ms\":1.0", with: "\"rtt_ms\":" + rtt))
+                .flatMap { Status(json: $0) }
+        }
+        #expect(status("1e300")?.peers[0].rttMilliseconds == 1e15)
+        #expect(try #require(status("null")).peers[0].rttMilliseconds == nil)
+        #expect(status("\"x\"") == nil)
+    }
+
+    /// Every single key is needed: with one taken away, nothing is made up.
     @Test func aMissingKeyIsNoStatus() {
         let pieces = golden.split(separator: ",\"", omittingEmptySubsequences: false)
         for index in pieces.indices.dropFirst() where pieces[index].contains(":") {

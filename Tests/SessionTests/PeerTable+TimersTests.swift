@@ -228,6 +228,14 @@ import Wire
         #expect(exchange.initiator.state(of: 0)?.downSince == seconds(10))
     }
 
+    /// A goodbye was heard, too: whoever restarts has a minute.
+    @Test func aPeerThatLeavesIsDownSinceItsGoodbye() throws {
+        try establish()
+        hear(at: seconds(10))
+        exchange.initiator.closed(peer: 0, index: initiatorIndex, at: seconds(25))
+        #expect(exchange.initiator.state(of: 0)?.downSince == seconds(25))
+    }
+
     @Test func aSessionIsErasedWhenItsCounterIsSpent() throws {
         try establish()
         exchange.initiator.hear(at: ms(9), sent: 1 << 22)

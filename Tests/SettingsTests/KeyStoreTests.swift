@@ -44,7 +44,7 @@ import Testing
         _ = try KeyStore.identity(paths) {}
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: paths.keys)
         let isMending = { [paths] (error: any Error) in
-            (error as? StateError)?.description.hasSuffix("sudo chmod 700 \(paths.keys)") == true
+            (error as? StateError)?.description.hasSuffix("chmod 700 \(paths.keys)") == true
         }
         #expect(performing: { _ = try KeyStore.identity(paths) {} }, throws: isMending)
         #expect(performing: { _ = try KeyStore.publicKey(paths) }, throws: isMending)

@@ -71,7 +71,12 @@ import Wire
         #expect(former.text.hasPrefix("is not known to be under the site's new key, and is not"))
         let joining = "if it is still under the former key, there: intercomctl site join; else see"
         #expect(former.fix?.hasPrefix(joining) == true)
-        station.site.behind = []
+        // It has an older list of the present key.
+        var older = SiteStatus.Older()
+        older.station = "garage"
+        station.site.older = [older]
+        #expect(station.peerStatus(Kitchen.garage).fault?.text == sought.text)
+        (station.site.older, station.site.behind) = ([], [])
         #expect(station.peerStatus(Kitchen.garage).fault?.text == sought.text)
     }
 
@@ -263,9 +268,12 @@ import Wire
         #expect(station.problems.first?.fix?.contains(", then \(named) garage ") == true)
         station.site.introduces = true
         #expect(station.problems.first?.fix?.contains(", then here: sudo") == true)
-        // The list that this station signs has its key: the entry at the peer is wrong.
+        // The list that this station signs has its key: the entry at the peer is wrong, which that
+        // list replaces there, if it is in a site.
         station.peers[Kitchen.garage].downReason = .toldOtherKey(at: place)
-        #expect(station.problems.first?.fix == "there: \(own)")
+        #expect(
+            station.problems.first?.fix
+                == "there: intercomctl site join, or, if nothing is to join, \(own)")
     }
 
     @Test(arguments: [(59, true), (60, false)])

@@ -81,7 +81,7 @@ class DaemonDown(DoctorTest):
         self.addCleanup(os.chmod, keys, 0o700)
         text = self.kitchen.prints("doctor", "config", code=4)
         self.assertIn(
-            f"FAIL  config          look into {keys}: others have rights on it: sudo chmod 700",
+            f"FAIL  config          look into {keys}: others have rights on it: chmod 700",
             text)
 
     def test_a_pre_shared_key_that_is_torn_is_not_shown(self):

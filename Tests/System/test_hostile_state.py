@@ -163,7 +163,7 @@ class HostileTest(unittest.TestCase):
         self.assertNotRegex(said, r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
         self.assertNotRegex(said, "(?m)^ok: forged")
         self.assertNotIn(hostile.SECRET[:12], said)
-        self.assertNotRegex(said, r"chmod a\+r\S* \S*/state/|chown (?!-h)")
+        self.assertNotRegex(said, r"chmod a\+r\S* \S*/state/|sudo chmod|chown (?!-h)")
 
 
 class Traps(HostileTest):

@@ -284,9 +284,9 @@ class NewerInterface(unittest.TestCase):
 
     def test_chips_and_lines_are_described(self):
         for *words, answer in (
-                ("chips", "0"), ("line", 17, "GPIO17,,0,0,0"), ("line", 28, "error EINVAL"),
-                ("input", 17, PULL_UP, 1, ""), ("line", 17, "GPIO17,probe,1,0,1"),
-                ("output", 23, 0, 0, ""), ("line", 23, "GPIO23,probe,1,1,0"),
+                ("chips", "0"), ("line", 17, "GPIO17,,0,0"), ("line", 28, "error EINVAL"),
+                ("input", 17, PULL_UP, 1, ""), ("line", 17, "GPIO17,probe,1,0"),
+                ("output", 23, 0, 0, ""), ("line", 23, "GPIO23,probe,1,1"),
                 ("chip", "/dev/gpiochip1", "error ENOENT"),
                 # Not a chip at all: the library itself refuses it.
                 ("chip", "/dev/null", "error ENODEV")):
@@ -345,9 +345,9 @@ class NewerInterface(unittest.TestCase):
         other = self.start(self.here)
         for one, *words, answer in (
                 (self.probe, "input", 17, PULL_UP, 1, ""),
-                (other, "line", 17, "GPIO17,probe,1,0,1"),
+                (other, "line", 17, "GPIO17,probe,1,0"),
                 (other, "input", 17, PULL_UP, 1, "error EBUSY"), (other, "output", 23, 1, 0, ""),
-                (self.probe, "line", 23, "GPIO23,probe,1,1,1"),
+                (self.probe, "line", 23, "GPIO23,probe,1,1"),
                 (self.probe, "output", 23, 0, 0, "error EBUSY"), (other, "close", "output", ""),
                 (self.probe, "output", 23, 0, 0, "")):
             self.assertEqual(one.do(*words), answer, words)

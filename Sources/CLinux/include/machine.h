@@ -1,7 +1,7 @@
 #ifndef CLINUX_MACHINE_H
 #define CLINUX_MACHINE_H
 
-// The rights and the state of a machine, for a person who looks for a fault.
+// The state of a machine, for a person who looks for a fault.
 
 #include <stdint.h>
 

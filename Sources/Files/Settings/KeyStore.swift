@@ -70,18 +70,18 @@ public enum KeyStore {
     ///
     /// A missing folder, or one without access, passes: reading from it reports that.
     public static func checkFolder(_ paths: Paths) throws(StateError) {
-        let mode: UInt32?
+        let status: FileStore.Status?
         do throws(SystemError) {
-            mode = try paths.directory.status(of: Paths.keysName)?.mode
+            status = try paths.directory.status(of: Paths.keysName)
         } catch {
             let error = StateError(error)
             guard error.isRefused else { throw error }
             return
         }
-        guard (mode ?? 0) & 0o077 == 0 else {
+        if let status, status.mode & 0o077 != 0 {
             throw StateError(
-                "look into \(paths.keys): others have rights on it: sudo chmod 700"
-                    + " \(paths.keys)")
+                "look into \(paths.keys): others have rights on it: "
+                    + FileStore.command("chmod 700", paths.keys, status.owner))
         }
     }
 

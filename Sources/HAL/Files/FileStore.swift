@@ -51,7 +51,7 @@ public enum FileStore {
         let (user, owner) = (Environment.userID, file.status.owner)
         var advice: String?
         if file.status.mode & 0o077 != 0 {
-            advice = "others have rights on it: sudo chmod 600 \(path)"
+            advice = "others have rights on it: \(Self.command("chmod 600", path, owner))"
         } else if user != 0, owner != user, owner != 0 {
             advice = "it belongs to user \(owner): sudo chown -h \(user) \(path)"
         }
@@ -59,6 +59,12 @@ public enum FileStore {
             throw SystemError(operation: "read the secret \(path)", errno: EPERM, advice: advice)
         }
         return try file.readWhole(into: &bytes)
+    }
+
+    /// The command on a file, as its owner: one that root typed would follow a link that the owner
+    /// puts there to a file of root.
+    public static func command(_ words: String, _ path: String, _ owner: UInt32) -> String {
+        (owner == 0 ? "" : "sudo -u '#\(owner)' ") + "\(words) \(path)"
     }
 
     /// Reads a secret that systemd keeps for the service (`LoadCredential=`), like `readSecret`.

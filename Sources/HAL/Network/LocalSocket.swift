@@ -51,7 +51,8 @@ public struct LocalSocket: ~Copyable, Sendable {
     }
 
     private static func removeStale(_ path: String) throws(SystemError) {
-        guard try FileStore.look(at: path, follow: 0)?.is(S_IFSOCK) == true else {
+        guard let found = try FileStore.look(at: path, follow: 0) else { return }
+        guard found.is(S_IFSOCK) else {
             throw SystemError(
                 operation: "listen on \(path)", errno: EADDRINUSE,
                 advice: "the file there is not a socket: move it away")

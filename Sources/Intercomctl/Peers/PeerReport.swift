@@ -27,7 +27,9 @@ struct PeerReport {
             !$0.isIncoming && $0.peer == name && ["waiting", "sent"].contains($0.state)
         }
         guard count > 0 else { return }
-        add("dropped: \(plural(count, "unsent message")), which only that box could open")
+        add(
+            (invocation.isUnapplied ? "a reload drops " : "dropped: ")
+                + "\(plural(count, "unsent message")), which only that box could open")
     }
 
     /// Makes the daemon read the files, except with `--no-reload`; then prints the report.
@@ -109,8 +111,8 @@ func lines(of callers: [CallerStatus]) -> String {
 func fix(for caller: CallerStatus) -> String {
     if caller.station != nil {
         "its name is taken here, by this station ([station] name, then intercomctl reload) or by a"
-            + " peer (sudo intercomctl peer rename, or peer remove); where the site is introduced:"
-            + " site rename, or, if it takes the place of that one, site replace"
+            + " peer (sudo intercomctl peer rename, or peer remove, or, if it takes that one's"
+            + " place, peer replace); where the site is introduced: site rename"
     } else if caller.formerStation != nil {
         CallerStatus.formerFix
     } else {

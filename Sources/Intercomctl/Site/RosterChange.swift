@@ -312,8 +312,7 @@ extension SiteBook {
     /// Waits a moment until the stations that are up announce their rosters: after a start, they
     /// may be newer, as files here may have been restored.
     ///
-    /// - Returns: Whether another station is known to have the roster that is held here; true where
-    ///   no daemon can know.
+    /// - Returns: Whether another station is known to have the roster that is held here.
     /// - Throws: That a station has a newer roster.
     private static func waitForOthers(
         _ others: Int, _ invocation: borrowing Invocation
@@ -335,7 +334,7 @@ extension SiteBook {
             }
             Clock.sleep(.milliseconds(200))
         }
-        return true
+        return false
     }
 
     /// Changes the site that this station introduces, and signs the new roster.

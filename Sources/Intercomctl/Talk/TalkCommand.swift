@@ -33,7 +33,10 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         throw Failure(done.text.visible)
     }
     if watch.isUntold, watch.tell() { try say(watch.words, result, invocation) }
-    return watch.isUnheard(at: Clock.now()) ? .failed : .ok
+    guard watch.isUnheard(at: Clock.now()) else { return .ok }
+    // The one object tells of the beginning.
+    if invocation.isJSON { throw Failure(watch.words.sentence("heard by ").visible) }
+    return .failed
 }
 
 /// Prints the listeners; with `--json`, one object for the first report.

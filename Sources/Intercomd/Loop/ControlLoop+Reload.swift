@@ -39,7 +39,7 @@ extension ControlLoop {
         let config = found.config
         let former = directory
         changePeers(found)
-        site.load(config, directory, at: now)
+        let isOtherRoster = site.load(config, directory, at: now)
         messages.configure(directory, config)
         let routing = Routing(config, directory, after: self.routing)
         devices.lookAtClocks(rings.counters)
@@ -59,7 +59,7 @@ extension ControlLoop {
             resolve(number)
         }
         // Peers that have refused this station may have the newer list, too.
-        if cause == .site { feed { _, table, now in table.retryAll(at: now) } }
+        if isOtherRoster { feed { _, table, now in table.retryAll(at: now) } }
         settings.begin(found, for: cause, at: now)
     }
 

@@ -81,7 +81,12 @@ extension Messages {
         if waiting > 0 {
             let what =
                 waiting == 1 ? "1 waits for its station" : "\(waiting) wait for their stations"
-            found.append(Fault("messages", of: "messages", what, fix: "intercomctl message list"))
+            // A reason is known where the station is up and does not take it.
+            let isRefused = kept.contains { $0.state == .waiting && reasons[$0.id] != nil }
+            found.append(
+                Fault(
+                    isRefused ? "refused" : "messages", of: "messages", what,
+                    fix: "intercomctl message list"))
         }
         return found
     }

@@ -20,6 +20,8 @@ struct SiteKeeper {
     /// A roster and its peers that are being written; nothing here waits for the disk.
     private struct Adoption {
         let roster: Roster
+        /// The roster held before.
+        let former: Roster?
         /// The peer that it came from; nil for the roster that is held already.
         let peer: Int?
         /// The program that waits for it; nil where the roster has arrived by itself.
@@ -72,7 +74,9 @@ struct SiteKeeper {
     ///   - config: The settings.
     ///   - peers: The peers in use.
     ///   - now: The time.
-    mutating func load(_ config: Config, _ peers: PeerDirectory, at now: Instant) {
+    /// - Returns: Whether the roster is another one.
+    @discardableResult
+    mutating func load(_ config: Config, _ peers: PeerDirectory, at now: Instant) -> Bool {
         names = [:]
         for number in peers.numbers { names[number] = peers[number].name }
         let before = known
@@ -92,10 +96,12 @@ struct SiteKeeper {
             case .from(let name): .from(peers.number(named: name).map { peers.key(of: $0) })
             }
         exchange.configure(peers.numbers.map { ($0, peers.key(of: $0)) }, introductions)
+        let former = exchange.held?.notice
         read(config.paths, at: now)
         lookForKey(config.paths, at: now)
         (leftOut, displaced) = ([], nil)
-        guard let roster = exchange.held?.roster else { return }
+        let isOther = exchange.held?.notice != former
+        guard let roster = exchange.held?.roster else { return isOther }
         let known = [own.text] + config.peers.map { $0.key }
         let absent = roster.stations.filter { !known.contains($0.key.text) }.map { $0.name }
         displaced = config.peers.compactMap { self.displacement(by: $0, config, roster) }.first
@@ -316,7 +322,8 @@ struct SiteKeeper {
                 return .success(peers.told)
             } catch { return .failure(error) }
         }
-        adoption = Adoption(roster: roster, peer: peer, caller: caller, work: work)
+        adoption = Adoption(
+            roster: roster, former: held, peer: peer, caller: caller, work: work)
     }
 
     private mutating func tickAdoption(_ paths: Paths, at now: Instant) {
@@ -328,7 +335,6 @@ struct SiteKeeper {
         self.adoption = nil
         // Files written before a failure are used, too.
         hasUnused = true
-        let held = exchange.held?.roster
         // Copies of the former roster at other stations are older now.
         if case .success = result { read(paths, at: now) }
         let (number, peer) = (adoption.roster.counter, adoption.peer)
@@ -351,7 +357,8 @@ struct SiteKeeper {
                 answers.append((caller, .done(Reply.Done(lines.joined(separator: "\n")))))
                 return
             }
-            if peer != nil, let held, changes.note(adoption.roster, after: held, at: now),
+            if peer != nil, let former = adoption.former,
+                changes.note(adoption.roster, after: former, at: now),
                 let note = note(at: now)
             {
                 lines.insert(note.sentence, at: 1)

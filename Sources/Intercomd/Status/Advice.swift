@@ -127,12 +127,9 @@ enum Advice {
             : (site.hasLeft ? "if theirs is wrong, there: intercomctl site join; " : "")
                 + "to come back: \(pairing) --move, and sudo \(pairing) CODE at the station that is"
                 + " to introduce"
-        // The site was just taken over: doing so once more would help nobody.
         let theft =
-            site.hasLeft
-            ? ""
-            : "; if somebody else has done it, the key is stolen, so first, at a station that you"
-                + " trust: sudo intercomctl site init \(name) --take-over"
+            "; if somebody else has done it, the key is stolen, so first, unless you have just done"
+            + " so, at a station that you trust: sudo intercomctl site init \(name) --take-over"
         return Fault(
             "put_out",
             "this station is refused by \(peers.joined(separator: ", ")): the site \(name) may have"

@@ -65,7 +65,9 @@ extension Snapshot {
             text = "its address \(SocketAddress(endpoint)) is this station's own"
             fix = "give it its own: sudo intercomctl peer set \(name) --address ADDRESS"
         case .noAddress where isLANSearched:
-            let isFormer = isInSite && site.hasLeft && site.behind.contains(name)
+            let isFormer =
+                isInSite && site.hasLeft && site.behind.contains(name)
+                && !site.older.contains { $0.station == name }
             text =
                 isFormer
                 ? "is not known to be under the site's new key, and is not found on the LAN"
@@ -145,7 +147,10 @@ extension Snapshot {
                 + " this station's"
             // The introducer's list has its own key: the entry there is the wrong one.
             fix =
-                ((site.introduces ? nil : siteCommand) ?? "there: sudo intercomctl peer")
+                (site.introduces
+                    ? "there: intercomctl site join, or, if nothing is to join, sudo intercomctl"
+                        + " peer"
+                    : siteCommand ?? "there: sudo intercomctl peer")
                 + " replace \(own.name) \(own.key)"
         case .otherVersion(let version, let endpoint):
             text =

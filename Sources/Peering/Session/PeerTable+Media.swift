@@ -30,6 +30,7 @@ extension PeerTable {
         if let index {
             guard let record = association.records.record(index) else { return }
             bootID = record.bootID
+            association.lastOpened = later(association.lastOpened, now)
         }
         drop(peer, association) {
             index == nil || $0.index == index || bootID != nil && $0.bootID == bootID

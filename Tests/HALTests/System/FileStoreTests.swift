@@ -72,7 +72,7 @@ import Testing
         #expect(throws: SystemError.self) { try secret("12345678") }
         for mode: UInt32 in [0o640, 0o604, 0o620, 0o601] {
             let error = #expect(throws: SystemError.self) { try secret(mode: mode) }
-            #expect(error?.description.hasSuffix("sudo chmod 600 \(path)") == true)
+            #expect(error?.description.hasSuffix("chmod 600 \(path)") == true)
         }
     }
 

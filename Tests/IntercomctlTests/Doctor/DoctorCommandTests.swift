@@ -48,7 +48,7 @@ import Testing
         let outcome = try folder.run("doctor", "config")
         #expect(outcome.code == 4)
         #expect(outcome.output.contains("FAIL  config          read the secret \(identity)"))
-        let fix = "  -> others have rights on it: sudo chmod 600 \(identity)"
+        let fix = "  -> others have rights on it: chmod 600 \(identity)"
         #expect(outcome.output.contains(fix))
     }
 

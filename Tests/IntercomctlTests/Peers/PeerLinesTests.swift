@@ -29,7 +29,7 @@ import Testing
         caller.station = "hall"
         #expect(words(about: caller).hasPrefix("hall of the site, no peer here, called from"))
         #expect(fix(for: caller).contains("intercomctl peer rename"))
-        #expect(fix(for: caller).hasSuffix("if it takes the place of that one, site replace"))
+        #expect(fix(for: caller).contains("if it takes that one's place, peer replace"))
         (caller.station, caller.formerStation) = (nil, "hall")
         (caller.address, caller.ageSeconds) = ("192.0.2.7:5577", 12)
         #expect(

@@ -42,10 +42,10 @@ import Testing
         for command in [["key", "show"], ["peer", "add", "garage", "-", otherKey]] {
             let outcome = try folder.run(command)
             #expect(outcome.code == 1 && outcome.output.isEmpty)
-            #expect(outcome.complaint.hasSuffix(": sudo chmod 700 \(keys)\n"))
+            #expect(outcome.complaint.hasSuffix(": chmod 700 \(keys)\n"))
         }
         let check = try folder.run("config", "check")
-        let fix = ": sudo chmod 700 \(keys)\ncorrect that, then: sudo systemctl start intercomd\n"
+        let fix = ": chmod 700 \(keys)\ncorrect that, then: sudo systemctl start intercomd\n"
         #expect(check.code == 1 && check.complaint.hasSuffix(fix))
     }
 

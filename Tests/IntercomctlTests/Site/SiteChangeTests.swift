@@ -39,15 +39,10 @@ import Testing
         #expect(!outcome.output.contains("no other station is known to have"))
     }
 
-    @Test func onlyADaemonKnowsThatNoOtherStationHasTheList() throws {
-        let folder = try folder()
-        let doubt = "no other station is known to have number "
-        #expect(try !folder.does("site", "channel", "up", "garage").contains(doubt))
-        var alone = status(behind: ["garage", "attic"])
-        (alone.peers, alone.site.number) = ([], 4)
-        try folder.answer(.status(alone))
-        let told = try folder.does("site", "channel", "--no-reload", "up", "attic")
-        #expect(told.contains(doubt))
+    /// Without a daemon, nothing is known of others.
+    @Test func aChangeWhileTheDaemonIsOffIsDoubted() throws {
+        let told = try folder().does("site", "channel", "up", "garage")
+        #expect(told.contains("no other station is known to have number "))
     }
 
     @Test func aChangeOfAnOlderListThanAnotherStationHasIsRefused() throws {

@@ -155,11 +155,6 @@ int fsync(int fd) {
     return NEXT(fsync)(fd);
 }
 
-int fdatasync(int fd) {
-    change_file(fd);
-    return NEXT(fdatasync)(fd);
-}
-
 int ftruncate(int fd, off_t size) {
     change_file(fd);
     return NEXT(ftruncate)(fd, size);

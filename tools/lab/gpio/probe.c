@@ -5,7 +5,7 @@
 //
 //     chips                               their numbers
 //     chip PATH                           its label and the number of its lines
-//     line OFFSET                         NAME,CONSUMER,USED,OUTPUT,ACTIVE-LOW
+//     line OFFSET                         NAME,CONSUMER,USED,OUTPUT
 //     input OFFSET BIAS ACTIVE-LOW        BIAS as in cgpiod_bias
 //     output OFFSET ACTIVE-LOW VALUE
 //     next MS                             waits so long for an edge: VALUE NS, or none
@@ -45,8 +45,7 @@ static int describe(unsigned offset, char *text, size_t size) {
     struct cgpiod_line_info info;
     int result = cgpiod_chip_line_info(chip, offset, &info);
     snprintf(
-        text, size, "%s,%s,%d,%d,%d", info.name, info.consumer, info.is_used, info.is_output,
-        info.is_active_low);
+        text, size, "%s,%s,%d,%d", info.name, info.consumer, info.is_used, info.is_output);
     return result;
 }
 

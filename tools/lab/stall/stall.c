@@ -7,8 +7,8 @@
 // number: each turn takes so many milliseconds. The thread sleeps for them, and its clock of
 // processor time counts them.
 //
-// While the file of WORN exists, disk and name server do not answer: fsync, fdatasync and
-// getaddrinfo do not come back.
+// While the file of WORN exists, disk and name server do not answer: fsync and getaddrinfo
+// do not come back.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -116,12 +116,6 @@ int fsync(int file)
 {
     wear();
     return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(file);
-}
-
-int fdatasync(int file)
-{
-    wear();
-    return ((int (*)(int))dlsym(RTLD_NEXT, "fdatasync"))(file);
 }
 
 int getaddrinfo(const char *restrict node, const char *restrict service,
