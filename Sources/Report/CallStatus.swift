@@ -136,8 +136,8 @@ public struct CallerStatus: JSONRecord, Equatable, Sendable {
     /// The advice on a former station that still calls.
     public static let formerFix =
         "if it was removed, or another box has its place, nothing is to be done here; if not:"
-        + " intercomctl pair, or, in a site, compare intercomctl site list here and there: one may"
-        + " have changed over to a new key"
+        + " intercomctl pair, or, in a site, there: intercomctl pair --join --move, and sudo"
+        + " intercomctl pair --join CODE at the station that introduces"
 
     /// The command that adds the caller as a peer; the person fills in NAME, as another peer here
     /// may have the caller's name in the site.

@@ -48,6 +48,31 @@ import Testing
         #expect(said.contains { $0.hasPrefix(left) && $0.contains("site replace kitchen PEER;") })
     }
 
+    /// A station that leaves one of two sites that both took over a stolen one knows its key still.
+    @Test func theKeyOfASiteThatWasTakenOverStaysLeftBetweenTwoSites() throws {
+        let first = try roster([("attic", 0)])
+        func other(_ name: String) throws -> Roster {
+            try #require(
+                Roster(name: name, key: SigningKey.random().verifyingKey, takingOver: first))
+        }
+        let (mine, theirs) = (try other("house"), try other("house"))
+        let left = [first.key.reference]
+        try adopt(first, after: nil)
+        #expect(SiteFiles.left(paths).isEmpty)
+        try adopt(mine, after: first)
+        #expect(SiteFiles.left(paths) == left)
+        try adopt(nil, after: mine)
+        try adopt(theirs, after: nil)
+        #expect(SiteFiles.left(paths) == left)
+        // The controls: a key that is joined is none that was left, and a site of others has none.
+        try adopt(first, after: theirs)
+        #expect(SiteFiles.left(paths) == [theirs.key.reference])
+        var office = try #require(Roster(name: "office", key: theirs.key))
+        try office.add(#require(Roster.Station(name: "desk", key: keys[3])))
+        try adopt(office, after: first)
+        #expect(SiteFiles.left(paths).isEmpty)
+    }
+
     func sources(_ main: String) throws -> [ConfigSource] {
         let text = "[station]\nname = kitchen\n\(main)"
         return [ConfigSource(role: .main, path: "/etc/x.conf", bytes: Array(text.utf8))]

@@ -74,11 +74,12 @@ import Wire
                     + " (intercomctl site list, here and there); "))
         // Each way is there, none of which the command refuses.
         let ways = [
-            "if theirs is right, here: sudo intercomctl site leave, then ", "if this one is",
+            "if theirs is, here: sudo intercomctl site leave, then ",
+            "if this one is right, there: intercomctl site join, or",
         ]
         #expect(ways.allSatisfy { told.contains($0) } == introduces)
         #expect(told.contains("CODE at the station that is to introduce"))
-        let joining = "if theirs is wrong, there: intercomctl site join; to come back"
+        let joining = "if theirs is another one, and wrong, there: intercomctl site join; to"
         #expect(told.contains(joining) == (hasLeft && !introduces))
         // Once more would help nobody, and only a person knows whether it was just taken over.
         let theft =
@@ -144,7 +145,7 @@ import Wire
         station.siteNote = changes.fault(of: other, at: now)
         #expect(
             station.noteLines == [
-                "lately the site house took out attic, and introduced barn -> if none of your"
+                "lately the site house took out attic; introduced barn -> if none of your"
                     + " own people did that, its key is stolen; at a station that you trust: sudo"
                     + " intercomctl site init house --take-over"
             ])
@@ -156,8 +157,8 @@ import Wire
         isNews = changes.note(two, after: other, at: now + .seconds(60))
         #expect(isNews)
         for (age, words) in [
-            (60, "took out attic, barn, and introduced barn, attic"),
-            (86_430, "took out barn, and introduced attic"),
+            (60, "took out attic; introduced barn; took out barn; introduced attic"),
+            (86_430, "took out barn; introduced attic"),
         ] {
             let told = changes.fault(of: two, at: now + .seconds(age))?.text
             #expect(told == "lately the site house \(words)")

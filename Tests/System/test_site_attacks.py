@@ -261,6 +261,7 @@ class Introducer(SiteTest):
         # A new key puts it out for good.
         said = self.do(kitchen, "site", "init", "house", "--take-over", "--yes")
         self.assertRegex(said, r"in it, by list \d+ of before: .*garage")
+        self.assertIn("lately the site house introduced garage", said)
         self.assertNotIn(note, self.do(kitchen, "status", code=None))
         self.do(kitchen, "site", "remove", "garage")
         wait(lambda: attic.status()["site"]["offers"], "kitchen shows its site")

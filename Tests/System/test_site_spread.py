@@ -44,7 +44,7 @@ class Spread(SiteTest):
         wait(lambda: "garage" not in self.found(attic), "attic has put garage out")
         wait(lambda: not garage.is_with(attic), "garage has no session with it")
         # Nor does a list take out a station without a word, as a thief's could.
-        attic.said("took out garage, and introduced cellar -> if none of your own people did")
+        attic.said("introduced cellar; took out garage -> if none of your own people did")
         self.assertRegex(self.do(attic, "status", code=None),
                          r"lately the site house .*took out garage.* -> if none of your own")
         self.assertEqual(self.number(attic), before + 2)

@@ -402,14 +402,15 @@ extension SiteFiles {
     fileprivate static func keepLeft(
         of before: Roster?, for roster: Roster?, _ paths: Paths
     ) throws(StateError) {
-        guard let before, let roster, isSame(roster, as: before) else {
+        // Between two sites, the keys left before stay.
+        guard let roster, before?.key != roster.key else { return }
+        guard before.map({ isSame(roster, as: $0) }) ?? true else {
             return try write(nil, to: leftName, paths)
         }
-        guard before.key != roster.key else { return }
         var left = left(paths).filter { $0 != roster.key.reference }
-        left.append(before.key.reference)
+        if let before { left.append(before.key.reference) }
         let lines = left.suffix(leftMax).map { "\(String($0, radix: 16))\n" }
-        try write(Array(lines.joined().utf8), to: leftName, paths)
+        try write(lines.isEmpty ? nil : Array(lines.joined().utf8), to: leftName, paths)
     }
 }
 

@@ -32,6 +32,9 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         report.add(
             "in it, by list \(held.counter) of before:"
                 + " \(roster.stations.map { $0.name }.joined(separator: ", "))")
+        // Whoever stole the former key may have introduced a station.
+        let notes = (try? statusNow(invocation))?.notes ?? []
+        for note in notes where note.code == "site_changed" { report.add(note.text) }
         // A second station shows the site even if the owner of the former key takes this one out.
         report.add("on a second station, comparing the digits: intercomctl site join")
         report.add("take out what is not to be in it: sudo intercomctl site remove NAME")

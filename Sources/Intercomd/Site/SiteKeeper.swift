@@ -114,6 +114,7 @@ struct SiteKeeper {
         } catch {
             fault("the channels of the site cannot be written: \(error.finding)", fix: error.fix)
         }
+        return isOther
     }
 
     /// The fault of a peer that was put out and holds the name of a station of the site; nil where

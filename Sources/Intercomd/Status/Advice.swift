@@ -120,11 +120,12 @@ enum Advice {
         let pairing = "intercomctl pair --join"
         let ways =
             site.introduces
-            ? "if theirs is right, here: sudo intercomctl site leave, then \(pairing), and sudo"
-                + " \(pairing) CODE at the station that is to introduce; if this one is, on one of"
-                + " them that does not introduce: \(pairing) --move, and sudo \(pairing) CODE"
-                + " here, then on the others: intercomctl site join"
-            : (site.hasLeft ? "if theirs is wrong, there: intercomctl site join; " : "")
+            ? "if this one is right, there: intercomctl site join, or, where no peer shows it,"
+                + " \(pairing) --move, and sudo \(pairing) CODE here; if theirs is, here: sudo"
+                + " intercomctl site leave, then \(pairing), and sudo \(pairing) CODE at the station"
+                + " that is to introduce"
+            : (site.hasLeft
+                ? "if theirs is another one, and wrong, there: intercomctl site join; " : "")
                 + "to come back: \(pairing) --move, and sudo \(pairing) CODE at the station that is"
                 + " to introduce"
         let theft =

@@ -26,8 +26,9 @@ extension Snapshot {
             "intercomctl status there: it may have put this station out, or have its name for"
             + " another one"
             + (siteCommand.map {
-                "; if it is not in the site, or under another key: intercomctl site join there, or,"
-                    + " if it has left for good, \($0) remove \(name)"
+                "; if it is not in the site, or under another key: intercomctl site join there"
+                    + (site.introducers.contains(name)
+                        ? "" : ", or, if it has left for good, \($0) remove \(name)")
             } ?? "")
         let heir = heir(of: peer)
         let succession =
