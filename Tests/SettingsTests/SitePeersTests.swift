@@ -55,21 +55,26 @@ import Testing
             try #require(
                 Roster(name: name, key: SigningKey.random().verifyingKey, takingOver: first))
         }
+        // The text is that of no key.
+        func take(_ roster: Roster?, after before: Roster?) throws {
+            var peers = try SitePeers(PeerFiles(sources(""), in: paths), own: own)
+            try peers.adopt(roster, text: roster.map { _ in [10] }, after: before)
+        }
         let (mine, theirs) = (try other("house"), try other("house"))
         let left = [first.key.reference]
-        try adopt(first, after: nil)
+        try take(first, after: nil)
         #expect(SiteFiles.left(paths).isEmpty)
-        try adopt(mine, after: first)
+        try take(mine, after: first)
         #expect(SiteFiles.left(paths) == left)
-        try adopt(nil, after: mine)
-        try adopt(theirs, after: nil)
+        try take(nil, after: mine)
+        try take(theirs, after: nil)
         #expect(SiteFiles.left(paths) == left)
         // The controls: a key that is joined is none that was left, and a site of others has none.
-        try adopt(first, after: theirs)
+        try take(first, after: theirs)
         #expect(SiteFiles.left(paths) == [theirs.key.reference])
         var office = try #require(Roster(name: "office", key: theirs.key))
         try office.add(#require(Roster.Station(name: "desk", key: keys[3])))
-        try adopt(office, after: first)
+        try take(office, after: first)
         #expect(SiteFiles.left(paths).isEmpty)
     }
 

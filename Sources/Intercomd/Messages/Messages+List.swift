@@ -82,7 +82,9 @@ extension Messages {
             let what =
                 waiting == 1 ? "1 waits for its station" : "\(waiting) wait for their stations"
             // A reason is known where the station is up and does not take it.
-            let isRefused = kept.contains { $0.state == .waiting && reasons[$0.id] != nil }
+            let isRefused = kept.contains {
+                $0.state == .waiting && reasons[$0.id] != nil && !isDamaged($0)
+            }
             found.append(
                 Fault(
                     isRefused ? "refused" : "messages", of: "messages", what,

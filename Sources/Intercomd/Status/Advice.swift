@@ -122,8 +122,8 @@ enum Advice {
             site.introduces
             ? "if this one is right, there: intercomctl site join, or, where no peer shows it,"
                 + " \(pairing) --move, and sudo \(pairing) CODE here; if theirs is, here: sudo"
-                + " intercomctl site leave, then \(pairing), and sudo \(pairing) CODE at the station"
-                + " that is to introduce"
+                + " intercomctl site leave, then \(pairing), and sudo \(pairing) CODE at the"
+                + " station that is to introduce"
             : (site.hasLeft
                 ? "if theirs is another one, and wrong, there: intercomctl site join; " : "")
                 + "to come back: \(pairing) --move, and sudo \(pairing) CODE at the station that is"

@@ -39,6 +39,6 @@ import Testing
         let meant = "if it was removed, or another box has its place, nothing"
         #expect(CallerStatus.formerFix.hasPrefix(meant))
         // It may never have been in a site.
-        #expect(CallerStatus.formerFix.contains("if not: intercomctl pair, or, in a site, compare"))
+        #expect(CallerStatus.formerFix.contains("if not: intercomctl pair, or, in a site, there: "))
     }
 }

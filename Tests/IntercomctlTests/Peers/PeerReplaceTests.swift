@@ -55,12 +55,9 @@ import Testing
         try folder.answer { request in
             [request == .message(.list) ? reply.encoded : Reply.status(Status()).encoded]
         }
-        let dropped = "1 unsent message, which only that box could open\n"
-        #expect(
-            try folder.does("peer", "remove", "--no-reload", "garage-2")
-                .contains("a reload drops \(dropped)"))
-        #expect(
-            try replace("--yes", "garage", thirdKey).output.contains("dropped: \(dropped)"))
+        let dropped = "a reload drops 1 unsent message, which only that box could open\n"
+        #expect(try folder.does("peer", "remove", "--no-reload", "garage-2").contains(dropped))
+        #expect(try replace("--yes", "garage", thirdKey).output.contains(dropped))
     }
 
     @Test func aPeerFromAPairingTakesThePlaceWithItsKeyAddressAndSecret() throws {
