@@ -187,7 +187,8 @@ struct FirstWords {
             let peer = list.peers.first { $0.name == heard[place].peer }
             heard[place].detail = peer?.refusal
             if let answer = peer.flatMap({ Self.word(of: $0) }) {
-                if answer != .noAnswer { hasSaid[place] = true }
+                // A listener that was down has yet to report when it is back.
+                if answer != .noAnswer { hasSaid[place] = answer != .down }
                 isGone[place] = answer == .noAnswer
                 heard[place].reason = answer
             } else if hasSaid[place], peer?.hearsNow == nil {

@@ -22,6 +22,12 @@ extension Snapshot {
             return .unresolved
         }
         let here = peers[peer].session?.endpoints.first { isOwn(SocketAddress($0)) }
+        // The key may have become that of another peer meanwhile.
+        if case .otherKey(let key, _) = reason,
+            directory.numbers.contains(where: { directory.key(of: $0) == key })
+        {
+            return .noAnswer
+        }
         guard !reason.isProven, let here else { return reason }
         return .ownAddress(here)
     }
