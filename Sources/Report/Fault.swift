@@ -1,6 +1,7 @@
 /// Something that is wrong, or could be better: the cause, its place and the remedy.
 ///
-/// The part of the program that detects a fault makes it, and every screen shows it unchanged.
+/// The part of the program that detects a fault creates the `Fault`, and every screen shows it
+/// unchanged.
 public struct Fault: JSONRecord, Equatable, Sendable, Error {
     /// One word for programs, such as `no_carrier` or `busy`.
     public var code = ""

@@ -121,8 +121,8 @@ public struct HeardShare: Sendable {
         told[peer].add(Double(ms), share: heard.share)
     }
 
-    /// Returns the milliseconds that have arrived at a listener, of `frames` sent frames where
-    /// known, but that it has not reported as played.
+    /// Returns the milliseconds that have arrived at a listener, but that it has not reported as
+    /// played; at most those of `frames`, the sent frames, where known.
     public func waiting(at peer: Int, frames: Int? = nil) -> UInt16 {
         let sent = frames.map { Double($0) * frameMs } ?? .infinity
         let played = told[peer].heardMs + told[peer].unheardMs
@@ -131,8 +131,8 @@ public struct HeardShare: Sendable {
 
     /// Splits a report between this talkspurt and earlier ones of its stream.
     private func parts(of report: Report, from peer: Int) -> (own: Report?, earlier: Report?) {
-        // In a long talk the numbers wrap around; reports on the talkspurt before no longer come by
-        // then.
+        // In a long talk the numbers wrap around; by then, no reports on the previous talkspurt
+        // come any more.
         guard let first, told[peer].received < Self.reach else { return (report, nil) }
         let frames = Int(Int16(bitPattern: report.highest &- first)) + 1
         guard frames < Int(report.received) || frames <= 0, frames > -Self.reach else {
@@ -161,7 +161,8 @@ public struct HeardShare: Sendable {
         }
         told[peer].isKnown = true
         if heard.why != .heard { told[peer].why = heard.why }
-        // A share in between was partly heard: only the next record shows which state lasts.
+        // With a share between 0 and 255 the sound was partly heard: only the next record shows
+        // which state lasts.
         if heard.share == 0 || heard.share == 255 { told[peer].update(heard.why, at: now) }
         guard heard.played == nil else { return }
         told[peer].add(arrived(report), share: heard.share)
@@ -216,7 +217,8 @@ public struct HeardShare: Sendable {
         outcome.isKnown = told.isKnown
         outcome.percent = percent(of: peer, frames: frames)
         outcome.hasGone = outcome.percent < 95 && told.saidAt.map { $0 < end } ?? false
-        // A syllable that was not heard, for example under another voice, is no reason.
+        // A syllable that was not heard, for example under another voice, is too little to give a
+        // reason.
         let isSilent = told.deafMs(until: end) * 20 > Double(frames) * frameMs
         let isMuch =
             told.unheardMs * 20 > told.heardMs + told.unheardMs || isSilent && outcome.percent < 95

@@ -73,7 +73,7 @@ extension Profile.Settings {
 
     /// The codec's bit rate for packets with room for `bitrate`.
     ///
-    /// From 96,000 on libopus uses CELT alone, which fills a packet at no cost.
+    /// From 96,000 on, libopus uses CELT alone, which fills a packet at no cost.
     func aim(bitrate: Int) -> Int { bitrate < 96_000 ? bitrate * fill / 100 : bitrate }
 
     /// The duration of one frame.

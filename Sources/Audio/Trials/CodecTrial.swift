@@ -2,10 +2,10 @@
 public enum CodecTrial {
     private static let hertz = 1_000
     private static let decibels = -18.0
-    /// Packets of 20 ms or less in the trial, and the number at its end that is judged.
+    /// How many packets (20 ms or less each) the trial has, and how many of the last are judged.
     private static let frames = 40
     private static let judged = 20
-    /// A codec of any quality leaves more of a tone than this, and its level within 1 dB.
+    /// Even a poor codec keeps a larger share of a tone than this, and keeps the level within 1 dB.
     private static let purity = 0.95
 
     /// Encodes and decodes the tone.
@@ -78,8 +78,8 @@ public enum ConcealmentTrial {
     /// Packets before each missing one.
     private static let packets = 6
 
-    /// Whether libopus has such a network, and this machine the time for it: for the most talkers,
-    /// of any profile, it may take half of the time of one of this station's blocks.
+    /// Whether libopus has a neural network, and this machine the time for it: half of the time of
+    /// one of this station's blocks is enough for `voicesMax` talkers of any profile.
     ///
     /// - Parameters:
     ///   - own: The profile of this station.

@@ -6,7 +6,7 @@ extension Config {
         public enum Members: Equatable, Sendable {
             /// Every configured peer.
             case all
-            /// Names of peers; empty only where the channel waits.
+            /// Names of peers; empty only where `isWaiting`.
             case named([String])
 
             /// Returns whether the list has this name.
@@ -29,7 +29,7 @@ extension Config {
         public internal(set) var callMode = CallMode.hunt
         /// Whether the channel came with the site, and not from a file of a person.
         public internal(set) var isOfSite = false
-        /// Whether the channel is in no file: it stands for a missing name in a button.
+        /// Whether the channel is in no file, and exists only because a button names it.
         public internal(set) var isWaiting = false
         public internal(set) var origin = Origin.nowhere
         public internal(set) var membersOrigin = Origin.nowhere

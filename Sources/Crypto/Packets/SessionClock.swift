@@ -3,9 +3,9 @@ public import Time
 /// The time of one session, as both ends know it (protocol.md §2.1 "Time").
 ///
 /// Every frame carries the age of the session at its sender. The receiver knows a moment before
-/// which the session did not exist there, so it knows the greatest age of a frame, even of one
-/// delayed by an attacker. No clock of the day is involved. All moments are those of this station's
-/// own clock.
+/// which the session did not exist at the sender, so it knows the greatest age of a frame, even of
+/// one delayed by an attacker. No clock of the day is involved. All moments are those of this
+/// station's own clock.
 public struct SessionClock: Sendable {
     /// The length of one step of a frame's time.
     public static let step = Duration.milliseconds(10)

@@ -10,7 +10,8 @@ public struct PairedPeer: Sendable {
     public let name: String
     /// Its own name for itself.
     public let called: String
-    /// A peer that has this own name here already, and may be replaced; nil where there is none.
+    /// The peer here that already has the name `called`, and may be replaced; nil where there is
+    /// none.
     public let former: String?
     private let path: String
     private let files: PeerFiles
@@ -34,7 +35,7 @@ public struct PairedPeer: Sendable {
     /// Prepares the content to write, and checks it.
     ///
     /// Nothing is on the disk before `prepare`. A taken name gets a number, and so does a name
-    /// whose secret exists for something else.
+    /// whose `.psk` file exists already, or belongs to another peer.
     ///
     /// A peer without a session may be paired anew: it keeps its name and everything that depends
     /// on the name, and gets this pairing's secret, suite and address.
@@ -54,8 +55,9 @@ public struct PairedPeer: Sendable {
         _ key: PublicKey, called: String, named wish: String?, suite: Suite, address: String,
         isUp: Bool, takesBack: Bool = false, among used: PeerFiles, and found: PeerFiles
     ) throws(Refusal) {
-        // The peer must fit into the settings in use, into those settings with the newest peers of
-        // others, and into all files. Files with mistakes of their own do not count.
+        // The peer must fit into the settings in use, into those settings with the newest files of
+        // the state directory, and into all files as they are now. Files with mistakes of their own
+        // do not count.
         let mixed = PeerFiles(
             used.sources.filter { !$0.role.isOfState }
                 + found.sources.filter { $0.role.isOfState }, in: used.paths)

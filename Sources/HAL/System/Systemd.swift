@@ -22,7 +22,7 @@ public final class JournalSocket: Sendable {
 
     /// Whether standard error goes to the journal, which `$JOURNAL_STREAM` then names.
     ///
-    /// A daemon whose standard error was redirected must write there (systemd.exec(5)).
+    /// A daemon whose standard error was redirected must write to standard error (systemd.exec(5)).
     public static var isStandardError: Bool {
         guard let named = Environment.value(of: "JOURNAL_STREAM") else { return false }
         var status = stat()

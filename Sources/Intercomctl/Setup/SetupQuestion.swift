@@ -24,7 +24,8 @@ enum SetupQuestion: Int {
         }
     }
 
-    /// Returns the complaint about an invalid answer; nil where the complaint of the settings fits.
+    /// Returns the complaint about an invalid answer; nil where the mistake found by the check of
+    /// the settings says enough.
     func refusal(of answer: String, among cards: [CardTrial]) -> String? {
         switch self {
         case .name where !isName(answer): return "name: \"\(answer)\" is not a name: \(nameForm)"

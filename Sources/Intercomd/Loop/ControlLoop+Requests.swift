@@ -367,7 +367,8 @@ extension Reply.PTT {
 }
 
 extension Reply.Announced {
-    /// Makes the reply for the reader of an announcement, with the listeners that can hear it now.
+    /// Makes the reply for the caller that makes an announcement, with the listeners that can hear
+    /// it now.
     init(to target: String, isOver: Bool, _ names: Names, _ board: Switchboard) {
         self.init()
         self.target = target

@@ -53,7 +53,7 @@ package struct LoadShedding {
     private var sinceBack = lasting
     /// Whether the last window had too much work.
     private(set) var isPressed = false
-    /// Whether the loop may not have slept at all in the last window: if the machine itself is
+    /// Whether the loop perhaps did not sleep at all in the last window: if the machine itself is
     /// delayed, the kernel counts that time as the loop's.
     private(set) var isBusy = false
 
@@ -64,7 +64,8 @@ package struct LoadShedding {
         if count >= max(Self.lateSamples, 3 * period) { wasLate = true }
     }
 
-    /// Notes an xrun: the loop was late if no turn ran for longer than the card can wait.
+    /// Notes an xrun: the loop was late if `gap`, the time since the card last moved sound, is
+    /// longer than the card can wait.
     mutating func noteLateness(xrunAfter gap: Duration, period: Int) {
         if gap >= max(.milliseconds(10), .microseconds(2 * period * 1_000 / 48)) { wasLate = true }
     }
