@@ -24,9 +24,9 @@ public struct PairedPeer: Sendable {
 
     /// Why the station cannot be a peer.
     public enum Refusal: Error, Equatable {
-        /// An obstacle, in words for a person: the station is a peer already, or has no place among
-        /// the settings.
+        /// The station is a peer already, or was put out; in words for a person.
         case known(String)
+        /// The settings have no place for it, or the files cannot be written.
         case failed(String)
         /// Its files cannot be written.
         case unwritten(StateError)

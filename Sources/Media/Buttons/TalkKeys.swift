@@ -11,7 +11,7 @@ struct TalkKeys: ~Copyable {
 
     /// By the key's place in the settings.
     var slots: FixedArray<TalkKeySlot>
-    /// The virtual keys, which `MediaCommand.press` moves, by the place of their target.
+    /// The virtual keys, which `SoundOrder.press` moves, by the place of their target.
     ///
     /// Commands, pages and calls press them.
     var virtual: FixedArray<TalkKey>
