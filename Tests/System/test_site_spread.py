@@ -343,7 +343,7 @@ class Return(SiteTest):
         # The thief takes the new introducer out where the former key counts: that one is told how
         # the others change over.
         self.do(kitchen, "site", "remove", "garage")
-        way = "if this one is, on one of them that does not introduce: intercomctl pair --join"
+        way = "site join, or, where no peer shows it, intercomctl pair --join --move, and sudo"
         wait(lambda: way in self.do(garage, "status", code=None), "garage is refused")
         wait(lambda: not attic.status()["site"]["offers"], "attic has no peer that shows it")
         for words in (("garage",), ()):
