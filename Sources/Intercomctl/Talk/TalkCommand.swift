@@ -35,7 +35,9 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if watch.isUntold, watch.tell() { try say(watch.words, result, invocation) }
     guard watch.isUnheard(at: Clock.now()) else { return .ok }
     // The one object tells of the beginning.
-    if invocation.isJSON { throw Failure(watch.words.sentence("heard by ").visible) }
+    if invocation.isJSON, watch.hasChanged {
+        throw Failure(watch.words.sentence("heard by ").visible)
+    }
     return .failed
 }
 
@@ -88,8 +90,8 @@ struct ListenerWatch: ~Copyable {
     private var isAsked = false
     private let begin: Instant
     private var next: Instant
-    /// The sentence that was printed last; nil before the first.
-    private var told: String?
+    /// The sentence that was printed last, and the first one; nil before that.
+    private var (told, first): (String?, String?)
 
     /// The pause between two requests after the first report.
     private static let pause = Duration.milliseconds(500)
@@ -104,6 +106,9 @@ struct ListenerWatch: ~Copyable {
     func isUnheard(at now: Instant) -> Bool {
         now >= begin + FirstWords.patience ? words.isSilent : words.isUnheard
     }
+
+    /// Whether the listeners have reported something else since the first report.
+    var hasChanged: Bool { told != first }
 
     /// Whether nothing was printed yet.
     var isUntold: Bool { told == nil }
@@ -126,7 +131,7 @@ struct ListenerWatch: ~Copyable {
         words.giveUp()
         let sentence = words.sentence()
         guard sentence != told else { return false }
-        told = sentence
+        (told, first) = (sentence, first ?? sentence)
         return true
     }
 
