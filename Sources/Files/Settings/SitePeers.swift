@@ -369,7 +369,7 @@ public struct SitePeers {
     }
 }
 
-/// What is kept of former rosters, for people and against thieves.
+/// The names and keys of former rosters, kept for people and against thieves.
 extension SiteFiles {
     /// The number of newest former keys that are kept.
     private static let leftMax = 16

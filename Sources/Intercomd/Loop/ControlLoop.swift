@@ -413,7 +413,7 @@ extension CoresOwner where Self: ~Copyable {
     /// nothing waits.
     ///
     /// - Parameter body: Gets the switchboard, the sessions and the time.
-    /// - Returns: What the body returned.
+    /// - Returns: The result of the body.
     @discardableResult
     mutating func feed<R>(
         _ body: (inout Switchboard, inout PeerTable, Instant) -> R
