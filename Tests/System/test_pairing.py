@@ -113,7 +113,8 @@ class Pairing(PairingTest):
             self.assertEqual((code, done[0]), (0, 0), (screen, done))
             self.assertIn("garage is known here with another key and is down. Is this the same "
                           "box, erased? ", screen)
-            self.assertNotIn("if it takes the place of", screen)
+            self.assertEqual("sudo intercomctl peer replace garage garage-2" in screen,
+                             answer == "no\n", screen)
             self.assertEqual("garage-2 is garage now" in screen, answer == "yes\n", screen)
             self.assertEqual(sorted(self.peers(self.kitchen)), peers)
             if answer == "no\n":

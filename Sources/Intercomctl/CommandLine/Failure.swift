@@ -107,8 +107,21 @@ func unknown(
     return "\(complaint); did you mean \"\(nearest)\"?"
 }
 
-/// Asks a person at the terminal; only `y` or `yes` means consent.
-func isAgreed(_ question: String) -> Bool { ["y", "yes"].contains(answer(to: question)) }
+/// Asks a person at the terminal, again after an answer that is neither yes nor no.
+func isAgreed(_ question: String) -> Bool {
+    while true {
+        if let isYes = yesOrNo(answer(to: question)) { return isYes }
+    }
+}
+
+/// Reads an answer; nil is neither. An empty answer, or the end of the input, is a no.
+func yesOrNo(_ answer: String) -> Bool? {
+    switch answer {
+    case "y", "yes": true
+    case "", "n", "no": false
+    default: nil
+    }
+}
 
 /// Asks a person before a loss that cannot be undone; a program passes `--yes`.
 ///
@@ -137,5 +150,5 @@ func printUnchanged() throws(Failure) -> ExitCode {
 /// Asks a question at the terminal; returns the answer in lower case.
 func answer(to question: String) -> String {
     try? printQuestion(question, to: .complaint)
-    return (Keyboard.line() ?? "").lowercased()
+    return trimmed(Keyboard.line() ?? "").lowercased()
 }

@@ -150,7 +150,7 @@ private func showPaired(
     try printLine(report.text.visible)
     // A peer that settings name cannot be renamed.
     let isNamed = hasWish || (try? book?.config())?.names(peer: name) == true
-    var former = formerPeer(of: report, isNamed: isNamed, status?.peers ?? [])
+    let former = formerPeer(of: report, isNamed: isNamed, status?.peers ?? [])
     if let old = former, let book, old.state == .down, report.isApplied, joining == nil,
         book.mayReplace(old.name), Keyboard.isThere
     {
@@ -162,7 +162,6 @@ private func showPaired(
             try printLine(waysToTalk(to: old.name))
             return (old.name, nil)
         }
-        former = nil
     }
     let (site, place) = (status?.site, joining?.isIntroducing == true ? "site" : "peer")
     if !isNamed, let called = report.called, called != name {

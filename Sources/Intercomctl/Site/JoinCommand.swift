@@ -274,21 +274,23 @@ struct SiteQuestion {
                     + " \"intercomctl site list\" shows at the station that is to introduce")
         }
         let loss = leaving.map { "this station leaves the site \($0.visible)\n" } ?? ""
-        let answer = answer(
-            to: "\(showing.visible)site \(name.visible), with \(plural(stations, "station"))\n"
-                + "the digits of its key: \(digits.visible)\n\(loss)"
-                + "Are they those of \"intercomctl site list\" at the station that is to"
-                + " introduce? yes, the digits, or no [no]")
-        return try isYes(answer)
+        let question =
+            "\(showing.visible)site \(name.visible), with \(plural(stations, "station"))\n"
+            + "the digits of its key: \(digits.visible)\n\(loss)"
+            + "Are they those of \"intercomctl site list\" at the station that is to introduce?"
+            + " yes, the digits, or no [no]"
+        while true {
+            if let isYes = try isYes(answer(to: question)) { return isYes }
+        }
     }
 
-    /// Whether an answer is a yes, or the digits.
+    /// Whether an answer is a yes, or the digits; nil if it is not clear.
     ///
     /// - Throws: a failure if typed digits differ.
-    func isYes(_ answer: String) throws(Failure) -> Bool {
-        if Self.areDigits(answer, of: digits) || ["y", "yes"].contains(answer) { return true }
+    func isYes(_ answer: String) throws(Failure) -> Bool? {
+        if Self.areDigits(answer, of: digits) { return true }
         if answer.contains(where: { ("0"..."9").contains($0) }) { throw Self.otherDigits }
-        return false
+        return yesOrNo(answer)
     }
 
     /// Whether a peer's site has the typed digits; without digits, any site does.
