@@ -114,7 +114,7 @@ func isAgreed(_ question: String) -> Bool {
     }
 }
 
-/// Reads an answer; nil is neither. An empty answer, or the end of the input, is a no.
+/// Reads an answer, of which an empty one is a no; nil is neither.
 func yesOrNo(_ answer: String) -> Bool? {
     switch answer {
     case "y", "yes": true
