@@ -125,7 +125,7 @@ enum Deed: Equatable {
 
     private static func named(_ word: String, _ text: String) -> Parsed<Deed> {
         guard case .value(let name) = parseName(text) else {
-            return .wrong("\(word): \(quoted(text)) is not a name: \(nameForm)")
+            return .wrong("\(word): \(quoted(text)) is not a name: \(nameForm(near: text))")
         }
         switch word {
         case "talk": return .value(.talk(name))

@@ -69,10 +69,15 @@ public func nearestName(to text: String) -> String? {
     return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
 }
 
+/// The form of names, with the name nearest to a text that is none.
+public func nameForm(near text: String) -> String {
+    nameForm + (nearestName(to: text).map { "; try \"\($0)\"" } ?? "")
+}
+
 /// Reads a name.
 func parseName(_ text: String) -> Parsed<String> {
     guard isName(text) else {
-        return .wrong("\(quoted(text)) is not a name: \(nameForm)")
+        return .wrong("\(quoted(text)) is not a name: \(nameForm(near: text))")
     }
     return .value(text)
 }

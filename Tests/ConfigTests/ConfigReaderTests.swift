@@ -150,7 +150,8 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
             complaints(text + "[station]\nname = A\n", peers: "[peer x]\n") == [
                 "a.conf:3: talk: there is no channel or peer \"nobody\"",
                 "a.conf:5: \"prot\" is not a setting of [network]; did you mean \"port\"?",
-                "a.conf:7: name: \"A\" is not a name: 1 to 31 of a-z, 0-9 and -, no - first",
+                "a.conf:7: name: \"A\" is not a name: 1 to 31 of a-z, 0-9 and -, no - first;"
+                    + " try \"a\"",
                 "p.conf:1: [peer x] needs key = intercom1:... (intercomctl key show)",
             ])
         let wrong = (0..<30).map { "wrong\($0) = 1\n" }.joined()

@@ -105,7 +105,7 @@ private let wrongLines = """
     [events] | on-event = x.sh => 4: on-event: "x.sh" must be a program's whole path, or none
     [station] => 3: [station] is already at a.conf:1
     [audio loud] => 3: [audio] takes no name
-    [channel A] => 3: "A" is not a name: 1 to 31 of a-z, 0-9 and -, no - first
+    [channel A] => 3: "A" is not a name: 1 to 31 of a-z, 0-9 and -, no - first; try "a"
     [channel c] | [channel c] => 4: [channel c] is already at a.conf:3
     [network] | prot = 1 => 4: "prot" is not a setting of [network]; did you mean "port"?
     [network] | port = 1 | port = 2 => 5: port is already set at line 4

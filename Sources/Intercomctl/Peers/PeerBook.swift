@@ -174,8 +174,7 @@ func peerName(_ typed: String) throws(Failure) -> String {
 
 /// Returns the complaint about a word that cannot be a name, with the valid name nearest to `name`.
 func noName(_ typed: String, near name: String) -> String {
-    let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
-    return "\"\(typed.visible)\" is not a name: \(nameForm)\(nearest)"
+    "\"\(typed.visible)\" is not a name: \(nameForm(near: name))"
 }
 
 /// Returns typed addresses in the form of the settings; empty for a peer that calls here.

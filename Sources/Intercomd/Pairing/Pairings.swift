@@ -133,8 +133,7 @@ struct Pairings: ~Copyable {
                     + (job.caller == nil ? "press it once" : "press Ctrl-C there"))
         }
         guard let name, !isName(name) else { return }
-        let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
-        throw ControlError(.failed, "\"\(name)\" is not a name: \(nameForm)\(nearest)")
+        throw ControlError(.failed, "\"\(name)\" is not a name: \(nameForm(near: name))")
     }
 
     /// Shows a code to a person at a screen.
