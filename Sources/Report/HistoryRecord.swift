@@ -48,6 +48,8 @@ public struct HistoryRecord: JSONDocument, Equatable, Sendable {
         case noPath = "no_path"
         /// The sound stopped coming.
         case mediaTimeout = "media_timeout"
+        /// The sound stopped coming while this station had no network.
+        case noNetwork = "no_network"
         case peerRestarted = "peer_restarted"
         /// A call of higher priority took its place.
         case preempted
@@ -126,6 +128,7 @@ extension HistoryRecord.Cause {
         case .answeredElsewhere: "answered elsewhere"
         case .noPath: "no sound arrived"
         case .mediaTimeout: "the sound stopped coming"
+        case .noNetwork: "this station had no network"
         case .peerRestarted: "the other station restarted"
         case .preempted: "gave way to another call"
         case .timeUp: "its longest time was over"

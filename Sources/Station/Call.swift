@@ -33,6 +33,8 @@ public enum CallEnding: CaseIterable, Sendable {
     /// Answered, but no sound came.
     case noPath
     case mediaTimeout
+    /// The sound stopped coming while this station had no network.
+    case noNetwork
     case peerRestarted
     /// The call reached the time limit of its mode.
     case timeUp
@@ -76,7 +78,7 @@ public struct CallSummary: Equatable, Sendable {
         guard !isOutgoing, mode == .call, answeredAt == nil else { return false }
         switch ending {
         case .cancelled, .busy, .doNotDisturb, .noAnswer, .unreachable, .expired, .mediaTimeout,
-            .noPath, .peerRestarted, .peerGone, .preempted:
+            .noNetwork, .noPath, .peerRestarted, .peerGone, .preempted:
             return true
         case .hungUp, .hungUpThere, .declined, .refused, .unknownMode, .answeredElsewhere,
             .timeUp:

@@ -184,6 +184,16 @@ import Wire
         #expect(world.ending(1, id) == .mediaTimeout)
     }
 
+    /// The station whose own cable is out does not blame the other one.
+    @Test mutating func test_active_silence_without_a_network_here_ends_by_that() {
+        let id = world.connected()
+        world.run(for: .seconds(5))
+        _ = world.act(0) { $0.handle(.network("no cable", loopback: []), at: $1) }
+        world.run(for: .seconds(11), cut: [[0, 1]])
+        #expect(world.ending(0, id) == .noNetwork)
+        #expect(world.ending(1, id) == .mediaTimeout)
+    }
+
     @Test mutating func test_active_hang_up_repeats_bye_until_acknowledged() {
         let id = world.connected()
         var byes = 0

@@ -240,6 +240,7 @@ extension HistoryRecord.Cause {
             case .unreachable: .unreachable
             case .noPath: .noPath
             case .mediaTimeout: .mediaTimeout
+            case .noNetwork: .noNetwork
             case .peerRestarted: .peerRestarted
             case .timeUp: .timeUp
             case .peerGone: .stopped

@@ -239,7 +239,7 @@ extension Switchboard {
             dropLeg(leg.peer, .noPath)
         } else if leg.state == .active, silence >= Call.deadTime {
             send(ControlRecord.bye, current.id, .noMedia, to: leg.peer)
-            dropLeg(leg.peer, .mediaTimeout)
+            dropLeg(leg.peer, downWatch.cutOff.contains(leg.peer) ? .noNetwork : .mediaTimeout)
         } else if leg.state == .ringing, silence >= Call.deadTime {
             send(ControlRecord.cancel, current.id, .normal, to: leg.peer)
             dropLeg(leg.peer, .unreachable)
