@@ -162,6 +162,35 @@ private final class Folder {
         #expect(messages.kept.count == 2)
     }
 
+    @Test func aMessageCanLeaveWhereThereIsASessionAndANetwork() throws {
+        let folder = try Folder()
+        let config = try one()
+        let body = directory(config).key(of: 0).body
+        var messages = folder.load(config)
+        #expect(!messages.isThere(body, cutOff: []))
+        messages.up(0, at: Clock.now())
+        #expect(messages.isThere(body, cutOff: []))
+        #expect(!messages.isThere(body, cutOff: [0]))
+    }
+
+    @Test func theMessageOfAFormerPeerTellsItsNameWhileThatIsKnown() throws {
+        let folder = try Folder()
+        let known = try one()
+        let body = directory(known).key(of: 0).body
+        let heard = message(1, .new, of: body)
+        try folder.put(heard.fileName, heard.size)
+        var messages = folder.load(known)
+        #expect(messages.list.messages.map(\.peer) == ["a"])
+        let alone = try config(settings)
+        for _ in 0..<2 {
+            messages.configure(directory(alone), alone)
+            #expect(messages.list.messages.map(\.peer) == ["the former a"])
+        }
+        #expect(folder.load(alone).list.messages.map(\.peer) == ["a former peer"])
+        messages.configure(directory(known), known)
+        #expect(messages.list.messages.map(\.peer) == ["a"])
+    }
+
     @Test func aKeyThatIsGoneIsNotMadeAnew() throws {
         let folder = try Folder()
         let config = try one()

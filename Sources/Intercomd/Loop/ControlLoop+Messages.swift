@@ -51,7 +51,8 @@ extension ControlLoop {
                 var done = Reply.Done(word.text)
                 if let peer {
                     let seconds = Event.tenths(word.seconds ?? 0)
-                    let isThere = word.peer.map { messages.isUp($0) } ?? false
+                    let cutOff = switchboard.downWatch.cutOff
+                    let isThere = word.peer.map { messages.isThere($0, cutOff: cutOff) } ?? false
                     done = Reply.Done(
                         "message to \(peer): \(seconds) s, "
                             + (isThere ? "on its way" : "goes when it is there"))

@@ -1,5 +1,6 @@
 internal import Peering
 internal import Report
+internal import Station
 internal import Wire
 
 /// The list and the news of messages for people.
@@ -39,8 +40,16 @@ extension Messages {
         return list
     }
 
-    /// Returns the peer's name; for a peer that has left, the first characters of its key.
-    func name(of body: String) -> String { names[body] ?? String(body.prefix(8)) }
+    /// Returns the peer's name; for a peer that has left, words with the name if it is known.
+    func name(of body: String) -> String {
+        guard let name = names[body] else { return "a former peer" }
+        return number(of: body) == nil ? "the former \(name)" : name
+    }
+
+    /// Whether a message to this peer can leave now: there is a session, and a network.
+    func isThere(_ body: String, cutOff: PeerSet) -> Bool {
+        number(of: body).map { exchange.isUp($0) && !cutOff.contains($0) } ?? false
+    }
 
     /// Finds why the messages to a peer wait: they go one at a time.
     private func whyWaits(_ peer: String) -> String? {

@@ -23,14 +23,14 @@ struct Messages {
     private static let rememberedMax = 64
 
     private(set) var work: MessageWork
-    private var exchange: MessageExchange
+    private(set) var exchange: MessageExchange
     /// The messages, oldest first.
     private(set) var kept: [KeptMessage] = []
     /// The message keys of peers, by the characters of their public keys.
     private(set) var keys: [String: RecordingPublicKey] = [:]
     /// The characters of the public keys of peers, by number.
     private var peers: [Int: String] = [:]
-    /// The names of peers, by the same characters.
+    /// The names of peers, and of former peers whose messages are kept, by the same characters.
     private(set) var names: [String: String] = [:]
     private var denied: Set<Int> = []
     private var words: [Word] = []
@@ -157,7 +157,8 @@ struct Messages {
     /// Takes over the peers of the settings, and drops messages that wait for a former peer.
     mutating func configure(_ directory: PeerDirectory, _ config: Config) {
         let former = peers
-        (peers, names) = ([:], [:])
+        peers = [:]
+        names = names.filter { known in kept.contains { $0.peer == known.key } }
         for number in directory.numbers {
             let body = directory.key(of: number).body
             (peers[number], names[body]) = (body, directory[number].name)
@@ -197,10 +198,8 @@ struct Messages {
         if !work.isStopped { exchange.receive(record, from: peer, at: now) }
     }
 
-    /// Whether there is a session with the peer of this key.
-    func isUp(_ body: String) -> Bool { number(of: body).map { exchange.isUp($0) } ?? false }
-
-    private func number(of body: String) -> Int? { peers.keys.first { peers[$0] == body } }
+    /// The number of the peer with this key; nil if it is no peer any more.
+    func number(of body: String) -> Int? { peers.keys.first { peers[$0] == body } }
 
     // MARK: Jobs
 
