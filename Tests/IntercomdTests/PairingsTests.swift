@@ -74,6 +74,8 @@ import Wire
     @Test func allPlacesThatWereTriedAreNamed() throws {
         let text = try #require(try ending(at: ["127.0.0.1:5999", "127.0.0.2:5999"]))
         #expect(text.hasPrefix("no code is shown at 127.0.0.1:5999 or 127.0.0.2:5999 now: a code"))
+        // With or without --join: its screen has the command.
+        #expect(text.contains("; for a new one, type that command there again; or that is another"))
     }
 
     @Test func theOwnAddressIsNotTakenForTheOtherStation() throws {

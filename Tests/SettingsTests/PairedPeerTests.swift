@@ -31,12 +31,12 @@ import Testing
     }
 
     private func peer(
-        _ name: String, wish: String? = nil, isUp: Bool = false, takesBack: Bool = false,
-        used: PeerFiles, found: PeerFiles
+        _ name: String, wish: String? = nil, isUp: Bool = false, elsewhere: String? = nil,
+        takesBack: Bool = false, used: PeerFiles, found: PeerFiles
     ) throws -> PairedPeer {
         try PairedPeer(
             key, called: name, named: wish, suite: .chaChaPoly, address: "192.0.2.7",
-            isUp: isUp, takesBack: takesBack, among: used, and: found)
+            isUp: isUp, elsewhere: elsewhere, takesBack: takesBack, among: used, and: found)
     }
 
     private func entry(_ name: String, _ key: String? = nil, more: String = "") -> String {
@@ -132,6 +132,23 @@ import Testing
                     way == "learned"
                         ? "sudo intercomctl peer remove barn, or peer remove at the other box"
                         : "remove it from /etc/x.conf first")
+        }
+    }
+
+    /// To remove the peer and pair anew would shut out the other of the two.
+    @Test func twoBoxesWithOneKeyAreToldWhereThePeerIsUpElsewhere() {
+        let files = files(learned: ["b": entry("barn", key.text)])
+        for (place, isTold) in [("192.0.2.9", true), (nil, false)] {
+            #expect {
+                _ = try peer("garage", isUp: true, elsewhere: place, used: files, found: files)
+            } throws: { error in
+                guard case .known(let text)? = error as? PairedPeer.Refusal else { return false }
+                return isTold
+                    ? text.hasPrefix("barn is up at 192.0.2.9, and this call is from elsewhere: ")
+                        && text.contains(paths.keyAnew(on: "the copy"))
+                        && text.contains(". Else: barn is already a peer, ")
+                    : text.hasPrefix("barn is already a peer, ")
+            }
         }
     }
 

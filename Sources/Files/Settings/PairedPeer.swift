@@ -46,6 +46,7 @@ public struct PairedPeer: Sendable {
     ///   - suite: The cipher of its sessions.
     ///   - address: The peer's address, as in settings.
     ///   - isUp: Whether there is a session with the peer.
+    ///   - elsewhere: The peer's place, if it is another than the place of this station.
     ///   - takesBack: Whether the peer may be one that the site of this station has put out.
     ///   - used: The settings that are in use.
     ///   - found: All files as they are now, perhaps with mistakes and other peers.
@@ -53,7 +54,8 @@ public struct PairedPeer: Sendable {
     ///   code can claim any key, and must not be able to end a session that way.
     public init(
         _ key: PublicKey, called: String, named wish: String?, suite: Suite, address: String,
-        isUp: Bool, takesBack: Bool = false, among used: PeerFiles, and found: PeerFiles
+        isUp: Bool, elsewhere: String? = nil, takesBack: Bool = false,
+        among used: PeerFiles, and found: PeerFiles
     ) throws(Refusal) {
         // The peer must fit into the settings in use, into those settings with the newest files of
         // the state directory, and into all files as they are now. Files with mistakes of their own
@@ -72,7 +74,14 @@ public struct PairedPeer: Sendable {
                     known.map({ $0.name == peer.name }) ?? true
                 else {
                     let isHeir = config.peers.contains { $0.name == called && $0.name != peer.name }
-                    throw .known(Self.refusal(peer, replacing: isHeir ? called : nil, among: book))
+                    let copy =
+                        elsewhere.map {
+                            "\(peer.name) is up at \($0), and this call is from elsewhere: if those"
+                                + " are two boxes, they have one key, by a memory card that was"
+                                + " copied; \(used.paths.keyAnew(on: "the copy")). Else: "
+                        } ?? ""
+                    throw .known(
+                        copy + Self.refusal(peer, replacing: isHeir ? called : nil, among: book))
                 }
                 known = peer
             }

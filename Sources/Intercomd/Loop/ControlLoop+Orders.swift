@@ -178,7 +178,10 @@ extension ControlLoop {
             publicKey: cores.table.publicKey, config: config,
             used: PeerFiles(settings.sources, in: config.paths), folder: facts.folder,
             isOnLAN: neighbourhood.isSearched,
-            up: directory.numbers.filter { isUp($0) }.map { directory.key(of: $0) })
+            up: directory.numbers.filter { isUp($0) }.map {
+                let endpoint = cores.table.state(of: $0)?.endpoint
+                return (directory.key(of: $0), endpoint.map { SocketAddress($0).host } ?? "?")
+            })
     }
 }
 

@@ -28,7 +28,7 @@ extension Pairings {
         guard let job else { return }
         let (own, name, takesBack, former) = (job.own, job.name, job.takesBack, job.prepared)
         let (card, suite, before) = (paired.peer, paired.suite, storing)
-        let address = address(of: card)
+        let (address, host) = (address(of: card), port.other?.host)
         let key = paired.psk.copy()
         let isAdmitted = former?.key == card.publicKey
         self.job?.prepared = nil
@@ -39,8 +39,8 @@ extension Pairings {
             }
             do throws(PairedPeer.Refusal) {
                 let peer = try own.peer(
-                    card, suite: suite, named: name, at: address, isAdmitted: isAdmitted,
-                    takesBack: takesBack)
+                    card, suite: suite, named: name, at: address, from: host,
+                    isAdmitted: isAdmitted, takesBack: takesBack)
                 if step == .prepare || former?.isWritten(like: peer) != true {
                     former?.withdraw()
                     try peer.prepare(psk: key)
@@ -119,11 +119,12 @@ extension OwnStation {
     /// An admitted station has stored this one, so a session that came up since does not count.
     fileprivate func peer(
         _ card: PairingCard, suite: Suite, named name: String?, at address: String,
-        isAdmitted: Bool, takesBack: Bool
+        from host: String?, isAdmitted: Bool, takesBack: Bool
     ) throws(PairedPeer.Refusal) -> PairedPeer {
-        try PairedPeer(
+        let place = isAdmitted ? nil : up.first { $0.key == card.publicKey }?.host
+        return try PairedPeer(
             card.publicKey, called: card.name, named: name, suite: suite, address: address,
-            isUp: !isAdmitted && up.contains(card.publicKey), takesBack: takesBack,
+            isUp: place != nil, elsewhere: place == host ? nil : place, takesBack: takesBack,
             among: used, and: try found())
     }
 
@@ -161,29 +162,27 @@ extension Pairings {
             guard left == 0 else { break }
             fail(
                 "burnt",
-                "three attempts failed, so this code is no longer valid; run \"intercomctl pair\""
-                    + " again")
+                "three attempts failed, so this code is no longer valid; \(Self.again)")
         case .unfinished(let left):
             withdraw()
             attempt(
-                "\(host) had the code, but did not finish; nothing is changed here", at: host,
-                cause: "unfinished")
+                "\(host) had the code, but did not finish; nothing is changed here; \(Self.doubts)",
+                at: host, cause: "unfinished")
             guard left == 0 else { break }
             fail(
                 "used_up",
                 "the code was used \(PairingWindow.unfinishedMost) times in vain, so it is no"
-                    + " longer valid; run \"intercomctl pair\" again")
+                    + " longer valid; \(Self.again)")
         case .unfit(.code):
             fail(
                 "refused",
                 "what \(host) said after it had proved the code was changed on the way, so nothing"
-                    + " is changed here; run \"intercomctl pair\" again")
+                    + " is changed here; \(Self.again)")
         case .unfit(let failure): fail("refused", failure.text(of: host))
         case .timedOut:
             fail(
                 "timed_out",
-                "the two minutes of this code are over; for a new one, run \"intercomctl pair\""
-                    + " again")
+                "the two minutes of this code are over; \(Self.again)")
         case .unreachable where job?.own.hosts.contains(place) == true:
             fail(
                 "unreachable",
@@ -203,24 +202,31 @@ extension Pairings {
         case .gone:
             fail(
                 "gone",
-                "\(typedHost) ended the pairing: run \"intercomctl pair\" there again for a new"
-                    + " code, and type that one")
+                "\(typedHost) ended the pairing: type its command there again for a new code, and"
+                    + " type that one")
         case .declined:
             fail(
                 "declined",
-                "\(typedHost) accepted the code but did not pair. Its screen says why; perhaps its"
-                    + " command was ended, or this station is already its peer, or has its key, by"
-                    + " a memory card that was copied. Nothing is changed here")
+                "\(typedHost) accepted the code but did not pair; nothing is changed here;"
+                    + " \(Self.doubts)")
         case .refused(let failure):
             fail(failure == .code ? "wrong_code" : "refused", failure.text(of: typedHost))
         }
         port.hangUp()
     }
 
+    /// The person knows whether that was with `--join`.
+    private static let again = "for a new one, type the same command again"
+
+    /// Only the other station knows why it did not pair.
+    private static let doubts =
+        "its screen says why; perhaps its command was ended, or this station is already its peer,"
+        + " or has one key with it or with one of its peers, by a memory card that was copied"
+
     /// Where no code is shown, another box may have used the typed one, or it has ended.
     static let endsOfCodes =
         "a code ends with one pairing, after two minutes, after three wrong ones, or with the"
-        + " command that shows it; for a new one, there: intercomctl pair"
+        + " command that shows it; for a new one, type that command there again"
 
     /// Reports an attempt to the person, and, with a cause, to everybody.
     private mutating func attempt(

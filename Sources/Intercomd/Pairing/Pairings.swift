@@ -438,8 +438,8 @@ struct OwnStation {
     let folder: String
     /// Whether there is a LAN on which stations find each other.
     let isOnLAN: Bool
-    /// The peers that have a session now.
-    let up: [PublicKey]
+    /// The peers that have a session now, with their addresses.
+    let up: [(key: PublicKey, host: String)]
 
     /// The introduction for the other station.
     var card: PairingCard {
