@@ -183,7 +183,10 @@ struct Successor {
         let other = try book.config().peers.first { PublicKey(text: $0.key) == key }
         guard let other else { return }
         guard other.name != former.name else {
-            throw Failure("\(other.name) has that key already; nothing is changed")
+            throw Failure(
+                "\(other.name) has that key already; nothing is changed. If it is down here all"
+                    + " the same: intercomctl peers, here and there; another box may have the"
+                    + " address of one of the two, or a copy of its memory card")
         }
         throw Failure(
             "that key belongs to \(other.name); if that is the new \(former.name):"

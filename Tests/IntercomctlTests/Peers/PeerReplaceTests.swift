@@ -102,7 +102,11 @@ import Testing
                 "that key belongs to garage-2; if that is the new garage:"
                     + " sudo intercomctl peer replace garage garage-2"
             ),
-            (["garage", otherKey], "garage has that key already"),
+            (
+                ["garage", otherKey],
+                "garage has that key already; nothing is changed. If it is down here all the"
+                    + " same: intercomctl peers, here and there; another box may have"
+            ),
             (["garage", ownKey], "this station's own key"),
             (["garage", "garage"], "cannot replace itself"),
             (["garage", "garage-3"], "unknown peer \"garage-3\""),
