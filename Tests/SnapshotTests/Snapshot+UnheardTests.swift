@@ -56,6 +56,21 @@ import Wire
         #expect(station.hindrances.count == 1)
     }
 
+    /// The line of what still holds has the remedy.
+    @Test func theRemedyIsToldOnce() throws {
+        let spoke = "garage spoke 5 s ago and was not heard here: "
+        let muted = try station(.turnedDown, .seconds(5), hearing: .unbound)
+        #expect(muted.noteLines[0].contains(" -> unmute it ("))
+        muted.state.muted = ["office"]
+        #expect(muted.noteLines[0].contains(" -> unmute it ("))
+        muted.state.muted = ["garage"]
+        #expect(muted.noteLines.contains(spoke + HeardBy.Reason.turnedDown.words))
+        #expect(muted.problemLines.contains { $0.hasSuffix(" -> intercomctl unmute garage") })
+        let silent = try station(.volume, .seconds(5), hearing: .unbound)
+        silent.state.volumes[.speaker] = 0
+        #expect(silent.noteLines.contains(spoke + HeardBy.Reason.volume.words))
+    }
+
     @Test func aSpeakerThatIsBackIsToldNoMore() throws {
         let station = try station(.outputLost, .seconds(5))
         #expect(station.hindrances == [])

@@ -30,7 +30,17 @@ extension Snapshot {
                 Fault("no_target", of: "\(missing.origin)", missing.what, fix: missing.fix))
         }
         found += messageNotes
-        found += talkHindrances.map { $0.fault }
+        // The problem of what still holds names the remedy.
+        let standing = standingHindrances
+        found += talkHindrances.map { talk in
+            var fault = talk.fault
+            let isNamed = standing.contains {
+                $0.place == talk.place && $0.reason == talk.reason
+                    && ($0.peer == nil || $0.peer == talk.peer)
+            }
+            if isNamed { fault.fix = nil }
+            return fault
+        }
         if let note = ringNote { found.append(note) }
         found += detourNotes + controlNotes
         if !switchboard.consent.tellsOfListeners,
