@@ -118,7 +118,7 @@ public struct CallerStatus: JSONRecord, Equatable, Sendable {
     public var isProven = false
     /// The caller's name in the site of this station; nil if the caller is not in that site.
     public var station: String?
-    /// The caller's name before the site, or a person here, removed it; nil for any other caller.
+    /// The caller's name before a person here removed it; nil for any other caller.
     public var formerStation: String?
 
     public init() {}

@@ -255,6 +255,16 @@ import Wire
         let own = "sudo intercomctl peer replace kitchen \(station.ownKey.text)"
         station.peers[Kitchen.garage].downReason = .toldOtherKey(at: place)
         #expect(station.problems.first?.fix == "there: \(own)")
+        // An older card is in its box again.
+        station.peers[Kitchen.garage].downReason = .otherKey(station.ownKey, at: place)
+        station.putOut = [station.ownKey.text: "garage"]
+        #expect(
+            station.problemLines == [
+                "garage: a station at 10.0.0.7:4747 calls with the key that it had before -> put"
+                    + " the newer memory card back into that box; here nothing is to be done"
+            ])
+        station.putOut = [:]
+        station.peers[Kitchen.garage].downReason = .toldOtherKey(at: place)
         station.peers[Kitchen.garage].isInSite = true
         let site = "where the site is introduced: sudo intercomctl site replace"
         #expect(station.problems.first?.fix == "\(site) kitchen \(station.ownKey.text)")
@@ -287,6 +297,8 @@ import Wire
         #expect(station.callers.count == 1)
         station.strangers[0].formerStation = "hall"
         #expect(!station.callers.isEmpty == isTold)
+        station.putOut = [station.ownKey.text: "hall"]
+        #expect(station.callers.isEmpty, "the site took it out")
     }
 
     @Test func aCopiedCardIsToldOnceAPeerReportsIt() throws {

@@ -37,6 +37,7 @@ extension ControlLoop {
         (found.site, found.siteNote) = (site.status(at: now), site.note(at: now))
         found.broker = mailbox?.status
         found.pairing = pairings.status
+        found.putOut = site.former
         // A site that a peer offers identifies these callers once it is joined.
         for caller in cores.table.unknownCallers(at: now) where !site.isOffered(caller.publicKey) {
             var stranger = CallerStatus(caller, at: now)

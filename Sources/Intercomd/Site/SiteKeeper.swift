@@ -55,7 +55,7 @@ struct SiteKeeper {
     private var changes = RosterChanges()
     private var words: [Line] = []
     /// The names of stations that were put out of the site, by their keys as text.
-    private var former: [String: String] = [:]
+    private(set) var former: [String: String] = [:]
     /// The names of peers, by their keys as text; and of some former peers since the start, which
     /// may still call.
     private var (known, gone): ([String: String], [String: String]) = ([:], [:])

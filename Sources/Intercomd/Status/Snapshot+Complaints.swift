@@ -150,7 +150,8 @@ extension Snapshot {
     /// The time for which `status` shows the call of a former station.
     private static let formerCallerSeconds = 60.0
 
-    /// The unknown callers, without any that the line of a peer covers already.
+    /// The unknown callers, without any that the line of a peer covers already, or that the site
+    /// has put out: nothing is to be done about those here.
     var callers: [CallerStatus] {
         let taken: [String] = directory.numbers.compactMap { peer in
             guard case .otherKey(let key, _) = downReason(of: peer) else { return nil }
@@ -159,7 +160,7 @@ extension Snapshot {
         // The line of a peer that was put out covers its calls, too.
         let out = directory.numbers.filter { directory[$0].isRevoked }.map { directory[$0].key }
         return strangers.filter {
-            !taken.contains($0.key) && !out.contains($0.key)
+            !taken.contains($0.key) && !out.contains($0.key) && putOut[$0.key] == nil
                 && ($0.formerStation == nil || $0.ageSeconds < Self.formerCallerSeconds)
         }
     }

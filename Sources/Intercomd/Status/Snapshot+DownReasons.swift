@@ -132,6 +132,9 @@ extension Snapshot {
             let ours = session?.suite ?? .aesGCM
             text = "calls with \(Self.words(theirs)), and here it has \(Self.words(ours))"
             fix = "on both sides: sudo intercomctl peer set --suite auto NAME; here NAME is \(name)"
+        case .otherKey(let key, let endpoint) where putOut[key.text] == name:
+            text = "a station at \(SocketAddress(endpoint)) calls with the key that it had before"
+            fix = "put the newer memory card back into that box; here nothing is to be done"
         case .otherKey(let key, let endpoint):
             text =
                 "a station at \(SocketAddress(endpoint)) calls with another key than the one known"

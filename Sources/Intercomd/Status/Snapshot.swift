@@ -85,6 +85,8 @@ final class Snapshot {
     var peers: [Peer]
     /// Callers that are no peers, newest first.
     var strangers: [CallerStatus] = []
+    /// The names of the stations that the site has put out, by their keys as text.
+    var putOut: [String: String] = [:]
     /// The last caller that used this station's own key; nil when there was none lately.
     var ownKeyCaller: UnknownCaller?
 
