@@ -188,7 +188,7 @@ import Wire
     @Test mutating func test_active_silence_without_a_network_here_ends_by_that() {
         let id = world.connected()
         world.run(for: .seconds(5))
-        _ = world.act(0) { $0.handle(.network("no cable", loopback: []), at: $1) }
+        world.act(0) { $0.handle(.network("no cable", loopback: []), at: $1) }
         world.run(for: .seconds(11), cut: [[0, 1]])
         #expect(world.ending(0, id) == .noNetwork)
         #expect(world.ending(1, id) == .mediaTimeout)
