@@ -161,7 +161,7 @@ public struct TalkTarget: Equatable, Sendable {
     /// The target's number, which a change of settings does not alter: its stream, or 32…95 for a
     /// single peer.
     public var id: Int {
-        stream > 0 ? Int(stream) : Int(FrameFlags.streams.upperBound) + (listeners.first ?? 0)
+        stream > 0 ? Int(stream) : Int(PacketFlags.streams.upperBound) + (listeners.first ?? 0)
     }
 
     /// Whether the control thread sets its listeners.
@@ -171,7 +171,7 @@ public struct TalkTarget: Equatable, Sendable {
         stream: UInt8, reference: UInt64, listeners: PeerSet, priority: Priority = .normal,
         purpose: StreamBinding.Purpose = .talk
     ) {
-        precondition(FrameFlags.streams.contains(stream) || stream == Self.message)
+        precondition(PacketFlags.streams.contains(stream) || stream == Self.message)
         precondition(stream > 0 || listeners.count == 1)
         self.stream = stream
         self.reference = reference

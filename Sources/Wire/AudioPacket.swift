@@ -10,8 +10,8 @@ public struct AudioPacket: Equatable, Sendable {
     public static let depths = 0...7
     public static let offsets = 1...4
     /// The room for frames in the smallest packet, and in the largest that is sent: 1200 bytes.
-    public static let roomMin = FrameLayout.plaintextMin - headerSize
-    public static let roomMax = 1200 - FrameLayout.overhead - headerSize
+    public static let roomMin = PacketLayout.plaintextMin - headerSize
+    public static let roomMax = 1200 - PacketLayout.overhead - headerSize
 
     /// The number of the newest frame in the packet.
     public let sequence: UInt16
@@ -43,7 +43,7 @@ public struct AudioPacket: Equatable, Sendable {
         into plaintext: inout MutableSpan<UInt8>
     ) -> AudioPacket {
         precondition(depths.contains(depth) && offsets.contains(offset))
-        precondition(frameSize >= 1 && frameSize <= FrameLayout.plaintextMax)
+        precondition(frameSize >= 1 && frameSize <= PacketLayout.plaintextMax)
         let packet = AudioPacket(
             sequence: sequence, depth: depth, offset: depth == 0 ? 1 : offset, isLast: isLast,
             frameSize: frameSize)
@@ -59,7 +59,7 @@ public struct AudioPacket: Equatable, Sendable {
 
     /// P, the plaintext size for frames of this length at this depth (protocol.md §2.2).
     public static func plaintextSize(frameSize: Int, depth: Int) -> Int {
-        max(FrameLayout.plaintextMin, headerSize + frameSize * (1 + depth))
+        max(PacketLayout.plaintextMin, headerSize + frameSize * (1 + depth))
     }
 
     private var end: Int { Self.headerSize + frameSize * (1 + depth) }
@@ -85,7 +85,7 @@ extension AudioPacket {
 }
 
 /// The flags byte of a data packet, unmasked (protocol.md §2.1).
-public struct FrameFlags: RawRepresentable, Equatable, Sendable {
+public struct PacketFlags: RawRepresentable, Equatable, Sendable {
     /// The kind of plaintext, bits 7 and 6.
     public enum Kind: UInt8, Sendable {
         case audio = 0
@@ -123,7 +123,7 @@ public struct FrameFlags: RawRepresentable, Equatable, Sendable {
 ///
 /// Crypto seals with the same numbers but does not know this module; the shared vectors keep the
 /// two equal.
-public enum FrameLayout {
+public enum PacketLayout {
     /// Receiver index; masked: flags, low half of the counter, time.
     public static let headerSize = 9
     public static let tagSize = 16

@@ -2,7 +2,7 @@
 ///
 /// 64 bytes, the smallest plaintext; the sealing side adds zeros up to the P in force.
 public struct ControlPayload: Equatable, Sendable {
-    public static let capacity = FrameLayout.plaintextMin
+    public static let capacity = PacketLayout.plaintextMin
 
     /// The records, then zeros.
     public private(set) var bytes = InlineArray<64, UInt8>(repeating: 0)

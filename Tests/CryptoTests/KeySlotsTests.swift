@@ -39,7 +39,7 @@ import Time
     }
 
     private func open(_ datagram: [UInt8]?) -> Outcome {
-        var plaintext = [UInt8](repeating: 0, count: FrameSeal.plaintextMax)
+        var plaintext = [UInt8](repeating: 0, count: PacketSeal.plaintextMax)
         var span = plaintext.mutableSpan
         let datagram = datagram ?? []
         switch slots.open(datagram.span, at: Self.start, into: &span) {
@@ -59,7 +59,7 @@ import Time
     }
 
     private func seal(onIndex index: UInt32? = nil) -> [UInt8]? {
-        var datagram = [UInt8](repeating: 0, count: FrameSeal.datagramMax)
+        var datagram = [UInt8](repeating: 0, count: PacketSeal.datagramMax)
         var span = datagram.mutableSpan
         let plaintext = plaintext
         let size =

@@ -54,9 +54,9 @@ import Vectors
     }
 
     @Test func sizesAreThoseOfTheProtocol() {
-        #expect(FrameSeal.overhead == 25)
-        #expect(FrameSeal.datagramMin == 89)
-        #expect(FrameSeal.datagramMax == 1232)
+        #expect(PacketSeal.overhead == 25)
+        #expect(PacketSeal.datagramMin == 89)
+        #expect(PacketSeal.datagramMax == 1232)
     }
 
     @Test func plaintextOfAnotherSizeIsOurBug() async {

@@ -13,7 +13,7 @@ import Wire
     /// A packet of a peer, told apart by its index.
     private func packet(_ index: UInt32 = 0, of peer: Int) -> OpenedRecords {
         let packet = OpenedPacket(
-            peer: peer, index: index, flags: FrameFlags(kind: .control), count: 0,
+            peer: peer, index: index, flags: PacketFlags(kind: .control), count: 0,
             source: .any(port: 1), cameAt: Instant(nanoseconds: 0),
             madeAt: Instant(nanoseconds: 0), time: 0)
         return OpenedRecords(packet: packet, bytes: bytes)

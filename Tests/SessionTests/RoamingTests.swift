@@ -154,7 +154,7 @@ import Wire
         }
         talk(pair, for: .seconds(5))
         #expect(got > 0 && got < sent / 2)
-        #expect(audio == FrameLayout.datagramMin)
+        #expect(audio == PacketLayout.datagramMin)
         #expect(pair.b.media[0].endpoint == host(1))
     }
 

@@ -138,20 +138,20 @@ final class SimulatedStation {
     /// Sends an audio packet whose payload is the number; false without a session.
     @discardableResult
     func speak(_ number: UInt64, to peer: Int = 0) -> Bool {
-        var plaintext = [UInt8](repeating: 0, count: FrameLayout.plaintextMin)
+        var plaintext = [UInt8](repeating: 0, count: PacketLayout.plaintextMin)
         for i in 0..<8 { plaintext[i] = UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * i)) }
-        return send(plaintext, FrameFlags(kind: .audio), peer: peer)
+        return send(plaintext, PacketFlags(kind: .audio), peer: peer)
     }
 
     /// The receiver index our packets to the peer carry; nil without a session.
     func remoteIndex(_ peer: Int = 0) -> UInt32? {
-        let plaintext = [UInt8](repeating: 0, count: FrameLayout.plaintextMin)
-        return media[peer].seal(plaintext, FrameFlags(kind: .cover), at: network.now)
+        let plaintext = [UInt8](repeating: 0, count: PacketLayout.plaintextMin)
+        return media[peer].seal(plaintext, PacketFlags(kind: .cover), at: network.now)
             .map(index)
     }
 
     private func send(
-        _ plaintext: [UInt8], _ flags: FrameFlags, peer: Int, on index: UInt32? = nil,
+        _ plaintext: [UInt8], _ flags: PacketFlags, peer: Int, on index: UInt32? = nil,
         to endpoint: Endpoint? = nil
     ) -> Bool {
         let media = media[peer]
@@ -170,11 +170,11 @@ final class SimulatedStation {
     // MARK: The media thread
 
     private func open(_ datagram: [UInt8], from source: Endpoint) {
-        guard datagram.count >= FrameLayout.datagramMin else { return }
+        guard datagram.count >= PacketLayout.datagramMin else { return }
         let index = index(datagram)
         guard let peer = media.firstIndex(where: { $0.slots.owns(index: index) }) else { return }
         let media = media[peer]
-        var plaintext = [UInt8](repeating: 0, count: FrameLayout.plaintextMax)
+        var plaintext = [UInt8](repeating: 0, count: PacketLayout.plaintextMax)
         var span = plaintext.mutableSpan
         let opened: Opener.Opened
         switch media.slots.open(datagram.span, at: network.now, into: &span) {
@@ -196,7 +196,7 @@ final class SimulatedStation {
         }
         media.lastOpened = network.now
         let payload = Array(plaintext[0..<opened.count])
-        switch FrameFlags(rawValue: opened.flags).kind {
+        switch PacketFlags(rawValue: opened.flags).kind {
         case .audio: media.heard.append(payload[0..<8].reduce(0) { $0 << 8 | UInt64($1) })
         case .control: read(payload, peer: peer, index: index, from: source)
         case .cover, .drop: break
@@ -228,7 +228,7 @@ final class SimulatedStation {
                 later { [unowned self] _, _ in
                     _ = send(
                         [UInt8](ControlPayload(.pong(token)).bytes.span),
-                        FrameFlags(kind: .control), peer: peer)
+                        PacketFlags(kind: .control), peer: peer)
                 }
             case .close:
                 later { $0.closed(peer: peer, index: index, at: $1) }
@@ -317,12 +317,12 @@ final class SimulatedStation {
         case .send(let peer, let index, let payload, let target):
             ring { [unowned self] in
                 let plaintext = payload.bytes.indices.map { payload.bytes[$0] }
-                _ = send(plaintext, FrameFlags(kind: .control), peer: peer, on: index, to: target)
+                _ = send(plaintext, PacketFlags(kind: .control), peer: peer, on: index, to: target)
             }
         case .cover(let peer):
             ring { [unowned self] in
-                let plaintext = [UInt8](repeating: 0, count: FrameLayout.plaintextMin)
-                _ = send(plaintext, FrameFlags(kind: .cover), peer: peer)
+                let plaintext = [UInt8](repeating: 0, count: PacketLayout.plaintextMin)
+                _ = send(plaintext, PacketFlags(kind: .cover), peer: peer)
             }
         case .drop(let peer, let index):
             ring { [unowned self] in _ = media[peer].slots.drop(index: index) }

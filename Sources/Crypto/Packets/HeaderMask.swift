@@ -1,6 +1,6 @@
 internal import CMbedTLS
 
-/// Five bytes that hide flags, counter and time, drawn from the frame's tag (protocol.md §2.1).
+/// Five bytes that hide flags, counter and time, drawn from the packet's tag (protocol.md §2.1).
 ///
 /// Suite 1: the first bytes of AES-256(hp, tag). Suite 2: the first bytes of the ChaCha20 key
 /// stream with key hp, block counter LE32(tag[0..4)) and nonce tag[4..16). Real-time after init.

@@ -52,7 +52,7 @@ public struct KeySlots: ~Copyable, Sendable {
 
     public mutating func owns(index: UInt32) -> Bool { slot(of: index) != nil }
 
-    /// The number of frames sealed on `current`; 0 without a `current` session.
+    /// The number of packets sealed on `current`; 0 without a `current` session.
     public private(set) var currentCounter: UInt64 = 0
 
     /// The index in the first four bytes of a datagram; nil for a shorter one.
@@ -115,7 +115,7 @@ public struct KeySlots: ~Copyable, Sendable {
         }
     }
 
-    /// Adjusts the clock of this session: a frame with this time answers a question of `askedAt`.
+    /// Adjusts the clock of this session: a packet with this time answers a question of `askedAt`.
     public mutating func answered(onIndex index: UInt32, askedAt: Instant, time: UInt16) {
         switch slot(of: index) {
         case .previous: previous?.clock.answered(askedAt: askedAt, time: time)
@@ -179,14 +179,14 @@ extension Optional where Wrapped == SessionKeys {
 /// One session as the media thread holds it: both halves, and the index its packets carry.
 public struct SessionKeys: ~Copyable, Sendable {
     public let suite: Suite
-    /// The index the peer puts in the frames it sends here.
+    /// The index the peer puts in the packets it sends here.
     public let localIndex: UInt32
     public internal(set) var sealer: Sealer
     public internal(set) var opener: Opener
-    /// The clock of the session, whose time every frame carries.
+    /// The clock of the session, whose time every packet carries.
     public internal(set) var clock: SessionClock
 
-    /// The index put in the frames sent to the peer.
+    /// The index put in the packets sent to the peer.
     public var remoteIndex: UInt32 { sealer.receiverIndex }
 }
 
@@ -238,7 +238,7 @@ extension SessionKeys {
 ///
 /// AES-GCM fails completely when a nonce is used twice under one key (NIST SP 800-38D §8). The
 /// counter is therefore part of the key: it cannot be copied, set back or shared between threads.
-/// Real-time after init: no heap call, lock or system call per frame.
+/// Real-time after init: no heap call, lock or system call per packet.
 public struct Sealer: ~Copyable, Sendable {
     private var aead: AEAD
     private let mask: HeaderMask
@@ -247,7 +247,7 @@ public struct Sealer: ~Copyable, Sendable {
     /// The index the receiver knows this session by; the first four bytes of every datagram.
     public let receiverIndex: UInt32
 
-    /// The counter of the next frame, which is the number of frames sealed so far.
+    /// The counter of the next packet, which is the number of packets sealed so far.
     public private(set) var counter: UInt64
 
     public init(suite: Suite, keys: borrowing DirectionKeys, receiverIndex: UInt32) {
@@ -271,15 +271,15 @@ public struct Sealer: ~Copyable, Sendable {
     public mutating func seal(
         flags: UInt8, time: UInt16, plaintext: Span<UInt8>, into datagram: inout MutableSpan<UInt8>
     ) -> Int? {
-        let size = plaintext.count + FrameSeal.overhead
-        precondition(plaintext.count >= FrameSeal.plaintextMin)
-        precondition(plaintext.count <= FrameSeal.plaintextMax)
+        let size = plaintext.count + PacketSeal.overhead
+        precondition(plaintext.count >= PacketSeal.plaintextMin)
+        precondition(plaintext.count <= PacketSeal.plaintextMax)
         precondition(datagram.count >= size)
-        guard counter < FrameSeal.counterLimit else { return nil }
+        guard counter < PacketSeal.counterLimit else { return nil }
 
         // The counter moves first: even if sealing fails, this nonce is never used again.
-        let nonce = FrameSeal.nonce(iv: iv, counter: counter)
-        let header: FrameSeal.Header = [
+        let nonce = PacketSeal.nonce(iv: iv, counter: counter)
+        let header: PacketSeal.Header = [
             UInt8(truncatingIfNeeded: receiverIndex >> 24),
             UInt8(truncatingIfNeeded: receiverIndex >> 16),
             UInt8(truncatingIfNeeded: receiverIndex >> 8),
@@ -293,7 +293,7 @@ public struct Sealer: ~Copyable, Sendable {
         counter += 1
 
         do {
-            var body = datagram._mutatingExtracting(FrameSeal.headerSize..<size)
+            var body = datagram._mutatingExtracting(PacketSeal.headerSize..<size)
             aead.seal(nonce: nonce, ad: header.span, plaintext: plaintext, into: &body)
         }
         let mask = mask.bytes(tag: datagram.span.extracting(size - AEAD.tagSize..<size))
@@ -358,12 +358,12 @@ public struct Opener: ~Copyable, Sendable {
     public mutating func open(
         _ datagram: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
     ) -> Outcome {
-        guard datagram.count >= FrameSeal.datagramMin, datagram.count <= FrameSeal.datagramMax
+        guard datagram.count >= PacketSeal.datagramMin, datagram.count <= PacketSeal.datagramMax
         else { return .refused(.length) }
 
         let tagStart = datagram.count - AEAD.tagSize
         let mask = mask.bytes(tag: datagram.extracting(tagStart..<datagram.count))
-        let header: FrameSeal.Header = [
+        let header: PacketSeal.Header = [
             datagram[0], datagram[1], datagram[2], datagram[3],
             datagram[4] ^ mask[0], datagram[5] ^ mask[1], datagram[6] ^ mask[2],
             datagram[7] ^ mask[3], datagram[8] ^ mask[4],
@@ -372,8 +372,8 @@ public struct Opener: ~Copyable, Sendable {
         guard let counter = window.reconstruct(low) else { return .refused(.counter) }
 
         let isGood = aead.open(
-            nonce: FrameSeal.nonce(iv: iv, counter: counter), ad: header.span,
-            sealed: datagram.extracting(FrameSeal.headerSize..<datagram.count), into: &plaintext)
+            nonce: PacketSeal.nonce(iv: iv, counter: counter), ad: header.span,
+            sealed: datagram.extracting(PacketSeal.headerSize..<datagram.count), into: &plaintext)
         guard isGood else { return .refused(.authentication) }
 
         let highest = window.highest
@@ -385,7 +385,7 @@ public struct Opener: ~Copyable, Sendable {
             Opened(
                 flags: header[4], counter: counter,
                 time: UInt16(header[7]) << 8 | UInt16(header[8]),
-                count: datagram.count - FrameSeal.overhead, isNewest: isNewest))
+                count: datagram.count - PacketSeal.overhead, isNewest: isNewest))
     }
 }
 
@@ -414,7 +414,7 @@ public struct ReplayWindow: Sendable {
         var ahead = Int64(low &- UInt16(truncatingIfNeeded: expected))
         if ahead > 1 << 15 { ahead -= 1 << 16 }
         let counter = expected + ahead
-        guard counter >= 0, counter < Int64(FrameSeal.counterLimit) else { return nil }
+        guard counter >= 0, counter < Int64(PacketSeal.counterLimit) else { return nil }
         return UInt64(counter)
     }
 
@@ -422,7 +422,7 @@ public struct ReplayWindow: Sendable {
     ///
     /// Call only after authentication: a forged counter must not move the window.
     public mutating func accept(_ counter: UInt64) -> Bool {
-        precondition(counter < FrameSeal.counterLimit)
+        precondition(counter < PacketSeal.counterLimit)
         let position = Int64(counter)
         if position > highest {
             // From -1 the shift keeps the sign, so the first word counts as not yet reached.
@@ -444,8 +444,8 @@ public struct ReplayWindow: Sendable {
     }
 }
 
-/// The numbers of a sealed frame that both ends share (protocol.md §2.1).
-enum FrameSeal {
+/// The numbers of a sealed packet that both ends share (protocol.md §2.1).
+enum PacketSeal {
     /// Receiver index, flags, low half of the counter, time.
     static let headerSize = 9
     static let plaintextMin = 64
@@ -454,7 +454,7 @@ enum FrameSeal {
     static let datagramMin = overhead + plaintextMin
     static let datagramMax = overhead + plaintextMax
 
-    /// No frame has this counter or a higher one.
+    /// No packet has this counter or a higher one.
     static let counterLimit: UInt64 = 1 << 22
 
     typealias Header = InlineArray<9, UInt8>

@@ -1,10 +1,10 @@
 /// The keys of one direction of one session (protocol.md §1.5).
 public struct DirectionKeys: ~Copyable, Sendable {
-    /// Seals the frames.
+    /// Seals the packets.
     public let key: Key
     /// Masks their headers.
     public let headerKey: Key
-    /// The nonce of a frame is this XOR the counter.
+    /// The nonce of a packet is this XOR the counter.
     public let iv: AEAD.Nonce
 
     public init(key: consuming Key, headerKey: consuming Key, iv: AEAD.Nonce) {

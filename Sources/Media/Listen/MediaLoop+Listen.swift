@@ -139,7 +139,7 @@ struct PacketReceiver: ~Copyable {
     private let rings: Rings
     private var inbox: DatagramInbox
     /// The content of the packet opened last.
-    private var plaintext = FixedArray(count: FrameLayout.plaintextMax) { _ in UInt8(0) }
+    private var plaintext = FixedArray(count: PacketLayout.plaintextMax) { _ in UInt8(0) }
     /// The beginning of the turn before this one, and the moment of the last read.
     private var turnBefore: Instant
     private var readAt: Instant
@@ -202,7 +202,7 @@ struct PacketReceiver: ~Copyable {
     ) -> OpenedPacket? {
         let arrived = inbox[place]
         guard !arrived.isTruncated else { return refuse(.droppedTruncated) }
-        guard arrived.count >= FrameLayout.datagramMin,
+        guard arrived.count >= PacketLayout.datagramMin,
             let index = KeySlots.index(of: inbox.bytes(of: place))
         else { return refuse(.droppedLength) }
         guard let peer = owners.owner(of: index, among: &peers) else {
@@ -247,7 +247,7 @@ struct PacketReceiver: ~Copyable {
         from peer: Int, _ now: Instant
     ) -> OpenedPacket? {
         let packet = OpenedPacket(
-            peer: peer, index: index, flags: FrameFlags(rawValue: opened.flags),
+            peer: peer, index: index, flags: PacketFlags(rawValue: opened.flags),
             count: opened.count, source: inbox[place].from, cameAt: arrival(of: place, at: now),
             madeAt: now - age, time: opened.time)
         rings.traffic[peer].add(.opened)

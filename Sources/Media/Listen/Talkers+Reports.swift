@@ -26,7 +26,7 @@ extension Talkers {
     /// Reports to a talker that nothing of this stream is played, and why: at the start of each
     /// talkspurt, and once a second.
     mutating func tellUnheard(
-        _ flags: FrameFlags, _ owner: VoiceSlot.Owner, _ why: Unheard,
+        _ flags: PacketFlags, _ owner: VoiceSlot.Owner, _ why: Unheard,
         by socket: inout DataSocket, at now: Instant
     ) {
         let pause = flags.isSpurtStart ? HeardTally.pause : Self.unheardInterval

@@ -151,7 +151,7 @@ package struct OpenedPacket: Equatable, Sendable {
     package let peer: Int
     /// The session's index.
     package let index: UInt32
-    package let flags: FrameFlags
+    package let flags: PacketFlags
     /// Bytes of its content.
     package let count: Int
     package let source: SocketAddress

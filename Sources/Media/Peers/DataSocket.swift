@@ -20,7 +20,7 @@ struct DataSocket: ~Copyable {
     /// Bytes of an encoded frame; all packets to a peer are as long as one with a frame.
     var frameSize = PCM.payloadMax
     /// The plaintext to be sealed, with zeros after it.
-    private var plaintext = FixedArray(count: FrameLayout.plaintextMax) { _ in UInt8(0) }
+    private var plaintext = FixedArray(count: PacketLayout.plaintextMax) { _ in UInt8(0) }
     /// Sealed packets.
     private var outbox: DatagramOutbox
 
@@ -57,7 +57,7 @@ struct DataSocket: ~Copyable {
         _ record: ControlRecord, to listeners: some Swift.Sequence<Int>, at now: Instant
     ) {
         lay(ControlPayload(record))
-        for peer in listeners { seal(to: peer, FrameFlags(kind: .control), at: now) }
+        for peer in listeners { seal(to: peer, PacketFlags(kind: .control), at: now) }
         flush()
     }
 
@@ -70,14 +70,14 @@ struct DataSocket: ~Copyable {
     ) {
         lay(records)
         seal(
-            to: peer, onSession: index, FrameFlags(kind: .control), address: address, at: made)
+            to: peer, onSession: index, PacketFlags(kind: .control), address: address, at: made)
         flush()
     }
 
     /// Sends a heartbeat on the current session of a peer.
     mutating func sendCover(to peer: Int, at now: Instant) {
         lay(ControlPayload())
-        seal(to: peer, FrameFlags(kind: .cover), at: now)
+        seal(to: peer, PacketFlags(kind: .cover), at: now)
         flush()
     }
 
@@ -86,7 +86,7 @@ struct DataSocket: ~Copyable {
         frame number: Int, of frames: borrowing EncodedFrames, _ spurt: SentTalkspurt,
         to listeners: PeerSet, stream: UInt8, isSpurtStart: Bool, isLast: Bool, at now: Instant
     ) {
-        let flags = FrameFlags(kind: .audio, isSpurtStart: isSpurtStart, stream: stream)
+        let flags = PacketFlags(kind: .audio, isSpurtStart: isSpurtStart, stream: stream)
         var laid = (depth: -1, offset: 0)
         for peer in listeners {
             let copies = copies(in: number, of: frames, to: peer, since: spurt.unbroken)
@@ -140,7 +140,7 @@ struct DataSocket: ~Copyable {
 
     /// Seals P bytes of the laid-out plaintext for one peer; drops them without a session.
     private mutating func seal(
-        to peer: Int, onSession index: UInt32? = nil, _ flags: FrameFlags,
+        to peer: Int, onSession index: UInt32? = nil, _ flags: PacketFlags,
         address: SocketAddress? = nil, at now: Instant
     ) {
         guard let endpoint = address ?? self.endpoint(of: peer, onSession: index) else {
@@ -152,7 +152,7 @@ struct DataSocket: ~Copyable {
         let size =
             address == nil
             ? peers[peer].protection.plaintextSize(frameSize: frameSize)
-            : FrameLayout.plaintextMin
+            : PacketLayout.plaintextMin
         let sealed = Self.seal(
             plaintext, size, flags, by: &peers[peer].keySlots, onSession: index, at: now,
             into: &outbox)
@@ -172,7 +172,7 @@ struct DataSocket: ~Copyable {
     }
 
     private static func seal(
-        _ plaintext: borrowing FixedArray<UInt8>, _ size: Int, _ flags: FrameFlags,
+        _ plaintext: borrowing FixedArray<UInt8>, _ size: Int, _ flags: PacketFlags,
         by slots: inout KeySlots, onSession index: UInt32?, at now: Instant,
         into outbox: inout DatagramOutbox
     ) -> Int? {

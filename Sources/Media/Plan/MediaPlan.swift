@@ -63,7 +63,7 @@ package struct MediaPlan: Sendable {
     package var jitterPreset = JitterBuffer.Preset.normal
 
     /// Columns of `gains`: a peer alone, and each channel.
-    package static let gainsPerPeer = Int(FrameFlags.streams.upperBound)
+    package static let gainsPerPeer = Int(PacketFlags.streams.upperBound)
 
     /// Sets all values without a default; the others are set afterwards.
     ///

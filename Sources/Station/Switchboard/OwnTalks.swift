@@ -288,7 +288,7 @@ extension OwnTalks {
     /// Counts a listener's played sound for its talkspurts, the oldest first.
     private mutating func countPlayed(_ heard: Heard, by peer: Int, at now: Instant) {
         var ms: UInt16 = 0
-        if let played = heard.played, FrameFlags.streams.contains(heard.stream) {
+        if let played = heard.played, PacketFlags.streams.contains(heard.stream) {
             ms = listeners[peer].played[Int(heard.stream)].grow(to: played)
         }
         let places = spurts.indices.filter {

@@ -237,7 +237,7 @@ extension Switchboard {
                 peers[peer].bindings[place].isKnown = true
             }
         case .stream(let binding):
-            guard FrameFlags.streams.contains(binding.stream) else { return }
+            guard PacketFlags.streams.contains(binding.stream) else { return }
             peers[peer].theirs.removeAll { $0.stream == binding.stream }
             peers[peer].theirs.append(binding)
             claimed(binding, by: peer)
@@ -277,7 +277,7 @@ extension Switchboard {
         case .result(let result): resulted(result, by: peer)
         case .member(let member): named(member, by: peer)
         case .spurtEnd(let end):
-            guard FrameFlags.streams.contains(end.stream) else { return }
+            guard PacketFlags.streams.contains(end.stream) else { return }
             pages.fadeOut(end, of: peer, at: now)
         case .confirm, .pathChallenge, .pathResponse, .close, .keyShared, .roster,
             .rosterQuestion, .rosterPart, .message, .unknown:
@@ -375,7 +375,7 @@ extension Switchboard {
     }
 
     private mutating func forgetHearings(of peer: Int) {
-        for stream in FrameFlags.streams {
+        for stream in PacketFlags.streams {
             hear(stream, of: peer, as: .unbound, .normal)
         }
     }

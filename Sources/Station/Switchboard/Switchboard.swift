@@ -108,7 +108,7 @@ package struct Switchboard {
         known: [Int] = [], targets: [TalkTarget], channels: [Channel], firstMids: [UInt32],
         frames: LossProtection.Frames, at now: Instant
     ) {
-        precondition(targets.allSatisfy { FrameFlags.streams.contains($0.stream) })
+        precondition(targets.allSatisfy { PacketFlags.streams.contains($0.stream) })
         self.known = known
         self.targets = targets
         self.channels = channels

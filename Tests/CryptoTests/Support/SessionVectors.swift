@@ -48,7 +48,7 @@ extension IntercomVectors {
 extension Sealer {
     /// The datagram of one frame; nil when the counter is used up.
     mutating func sealed(flags: UInt8, time: UInt16 = 0, _ plaintext: [UInt8]) -> [UInt8]? {
-        var datagram = [UInt8](repeating: 0xEE, count: FrameSeal.datagramMax)
+        var datagram = [UInt8](repeating: 0xEE, count: PacketSeal.datagramMax)
         var span = datagram.mutableSpan
         guard
             let size = seal(flags: flags, time: time, plaintext: plaintext.span, into: &span)
@@ -65,7 +65,7 @@ enum OpenedFrame: Equatable {
 
 extension Opener {
     mutating func opened(_ datagram: [UInt8]) -> OpenedFrame {
-        var plaintext = [UInt8](repeating: 0xEE, count: FrameSeal.plaintextMax)
+        var plaintext = [UInt8](repeating: 0xEE, count: PacketSeal.plaintextMax)
         var span = plaintext.mutableSpan
         switch open(datagram.span, into: &span) {
         case .opened(let opened):

@@ -2,11 +2,11 @@ internal import Crypto
 internal import Wire
 
 extension FuzzTarget {
-    /// The plaintext of an audio packet and the flags of a frame.
+    /// The plaintext of an audio packet and the flags of a packet.
     static let frames = FuzzTarget(name: "frames") { bytes, isPlanted in
         guard bytes.count > 0 else { return }
-        let flags = FrameFlags(rawValue: bytes[0])
-        precondition(FrameFlags.streams.contains(flags.stream))
+        let flags = PacketFlags(rawValue: bytes[0])
+        precondition(PacketFlags.streams.contains(flags.stream))
         _ = (flags.kind, flags.isSpurtStart, KeySlots.index(of: bytes))
         guard let packet = AudioPacket(parsing: bytes) else { return }
         for index in 0...packet.depth {

@@ -3,7 +3,7 @@ internal import Wire
 extension FuzzTarget {
     /// The records of a control packet: what was read is written and read again.
     static let records = FuzzTarget(name: "records") { bytes, isPlanted in
-        guard bytes.count <= FrameLayout.plaintextMax else { return }
+        guard bytes.count <= PacketLayout.plaintextMax else { return }
         var count = 0
         let isRead = ControlReader.read(bytes) { record in
             count += 1

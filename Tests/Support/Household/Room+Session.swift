@@ -28,11 +28,11 @@ extension Room {
         case .send(let peer, let index, let payload, let target):
             let plaintext = payload.bytes.indices.map { payload.bytes[$0] }
             tell {
-                $0.send(plaintext, FrameFlags(kind: .control), to: peer, on: index, at: target)
+                $0.send(plaintext, PacketFlags(kind: .control), to: peer, on: index, at: target)
             }
         case .cover(let peer):
-            let plaintext = [UInt8](repeating: 0, count: FrameLayout.plaintextMin)
-            tell { $0.send(plaintext, FrameFlags(kind: .cover), to: peer) }
+            let plaintext = [UInt8](repeating: 0, count: PacketLayout.plaintextMin)
+            tell { $0.send(plaintext, PacketFlags(kind: .cover), to: peer) }
         case .drop(let peer, let index):
             tell { _ = $0.peer(peer).slots.drop(index: index) }
         case .endpoint(let peer, let target):

@@ -13,7 +13,7 @@ extension RoomSound {
         guard let index = KeySlots.index(of: datagram.span),
             let (number, peer) = peers.first(where: { $0.value.slots.owns(index: index) })
         else { return }
-        var plaintext = [UInt8](repeating: 0, count: FrameLayout.plaintextMax)
+        var plaintext = [UInt8](repeating: 0, count: PacketLayout.plaintextMax)
         var span = plaintext.mutableSpan
         let opened: Opener.Opened
         let age: Duration
@@ -28,7 +28,7 @@ extension RoomSound {
             return
         case .foreign: return
         }
-        let flags = FrameFlags(rawValue: opened.flags)
+        let flags = PacketFlags(rawValue: opened.flags)
         let isFresh = age <= SessionClock.freshFor
         if !isFresh { room.house.count(flags.kind == .audio ? .staleSound : .stale) }
         guard isFresh || flags.kind == .control else { return }
@@ -55,7 +55,7 @@ extension RoomSound {
         peer(number).slots.answered(onIndex: index, askedAt: askedAt, time: time)
     }
 
-    private func heard(_ flags: FrameFlags, _ highest: UInt16, _ frames: Int, of number: Int) {
+    private func heard(_ flags: PacketFlags, _ highest: UInt16, _ frames: Int, of number: Int) {
         let peer = peer(number)
         let stream = flags.stream
         var reception = peer.receptions[stream] ?? SoundPeer.Reception(lastAt: now)

@@ -259,13 +259,13 @@ final class RoomSound {
         spurt.sequence &+= UInt16(truncatingIfNeeded: frames)
         spurts[target] = spurt
         guard frames > 0 else { return }
-        var payload = [UInt8](repeating: 0, count: FrameLayout.plaintextMin)
+        var payload = [UInt8](repeating: 0, count: PacketLayout.plaintextMin)
         let highest = spurt.sequence &- 1
         (payload[0], payload[1]) = (UInt8(highest >> 8), UInt8(highest & 255))
         (payload[2], payload[3]) = (UInt8(frames >> 8), UInt8(frames & 255))
         let number = room.house.requests.newSound(at: now)
         for place in 0..<8 { payload[4 + place] = UInt8(truncatingIfNeeded: number >> (8 * place)) }
-        let flags = FrameFlags(
+        let flags = PacketFlags(
             kind: .audio, isSpurtStart: isStart, stream: spurt.target.stream)
         for listener in spurt.listeners { send(payload, flags, to: listener) }
     }
@@ -287,11 +287,11 @@ final class RoomSound {
 
     func send(_ payload: ControlPayload, to peer: Int, on index: UInt32? = nil) {
         let plaintext = payload.bytes.indices.map { payload.bytes[$0] }
-        send(plaintext, FrameFlags(kind: .control), to: peer, on: index)
+        send(plaintext, PacketFlags(kind: .control), to: peer, on: index)
     }
 
     func send(
-        _ plaintext: [UInt8], _ flags: FrameFlags, to number: Int, on index: UInt32? = nil,
+        _ plaintext: [UInt8], _ flags: PacketFlags, to number: Int, on index: UInt32? = nil,
         at endpoint: Endpoint? = nil
     ) {
         let peer = peer(number)

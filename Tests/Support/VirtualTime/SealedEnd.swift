@@ -24,9 +24,9 @@ open class SealedEnd {
 
     /// The datagram, sealed on the session in use or on the given one; nil without it.
     package func seal(
-        _ plaintext: [UInt8], _ flags: FrameFlags, on index: UInt32? = nil, at now: Instant
+        _ plaintext: [UInt8], _ flags: PacketFlags, on index: UInt32? = nil, at now: Instant
     ) -> [UInt8]? {
-        var datagram = [UInt8](repeating: 0, count: plaintext.count + FrameLayout.overhead)
+        var datagram = [UInt8](repeating: 0, count: plaintext.count + PacketLayout.overhead)
         var span = datagram.mutableSpan
         let size =
             if let index {

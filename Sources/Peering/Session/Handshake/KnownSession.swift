@@ -1,7 +1,7 @@
 public import Crypto
 internal import Wire
 
-/// The handshake and the first frames of the protocol's vectors (protocol.md §6), recomputed to
+/// The handshake and the first packets of the protocol's vectors (protocol.md §6), recomputed to
 /// check libraries and processor.
 ///
 /// It has no secrets: its keys are in the vectors.
@@ -12,10 +12,10 @@ public enum KnownSession {
     ]
     fileprivate static let flags: [UInt8] = [37, 5]
 
-    /// Whether messages and frames equal those of the vectors, and open at the other end.
+    /// Whether messages and packets equal those of the vectors, and open at the other end.
     public static func holds(_ suite: Suite) -> Bool { digest(suite) == expected(suite) }
 
-    /// SHA-256 of M1, M2, M3 and the first two frames each way, in hexadecimal.
+    /// SHA-256 of M1, M2, M3 and the first two packets each way, in hexadecimal.
     static func expected(_ suite: Suite) -> String {
         switch suite {
         case .aesGCM: "66dfaa32146a825a4c38d95aada8fb6c996e1232e89c0b15e2a97ac4c74efbc5"
@@ -23,19 +23,19 @@ public enum KnownSession {
         }
     }
 
-    /// The digest of the messages and frames computed here.
+    /// The digest of the messages and packets computed here.
     ///
     /// - Parameters:
     ///   - suite: The ciphers.
-    ///   - flipped: The bits to flip in each frame, so that a test sees the damage noticed.
+    ///   - flipped: The bits to flip in each packet, so that a test sees the damage noticed.
     /// - Returns: Nil when a side refuses a message of the other side.
     static func digest(_ suite: Suite, flipped: UInt8 = 0) -> String? {
         do throws(Drop) {
-            return try frames(suite, flipped)
+            return try packets(suite, flipped)
         } catch { return nil }
     }
 
-    private static func frames(_ suite: Suite, _ flipped: UInt8) throws(Drop) -> String? {
+    private static func packets(_ suite: Suite, _ flipped: UInt8) throws(Drop) -> String? {
         let office = Identity(secret: KnownBytes.key(0x11), bootID: 0x0102_0304_0506_0708)
         let kitchen = Identity(secret: KnownBytes.key(0x22), bootID: 0x1112_1314_1516_1718)
         let psk = KnownBytes.key(0x77)
@@ -96,22 +96,22 @@ private struct Way: ~Copyable {
         self.opener = opener
     }
 
-    /// Seals a frame, adds it to the hash, and opens it.
+    /// Seals a packet, adds it to the hash, and opens it.
     ///
     /// - Returns: Whether the other end gets what was sealed.
     mutating func carries(_ number: Int, _ hash: inout SHA256, _ flipped: UInt8) -> Bool {
         let plaintext = KnownSession.plaintexts[number]
-        var frame = [UInt8](repeating: 0, count: plaintext.count + FrameLayout.overhead)
-        var room = frame.mutableSpan
+        var packet = [UInt8](repeating: 0, count: plaintext.count + PacketLayout.overhead)
+        var room = packet.mutableSpan
         let size = sealer.seal(
             flags: KnownSession.flags[number], time: UInt16(number), plaintext: plaintext.span,
             into: &room)
-        guard size == frame.count else { return false }
-        hash.update(frame.span)
-        frame[frame.count / 2] ^= flipped
-        var opened = frame
+        guard size == packet.count else { return false }
+        hash.update(packet.span)
+        packet[packet.count / 2] ^= flipped
+        var opened = packet
         var openedRoom = opened.mutableSpan
-        guard case .opened(let facts) = opener.open(frame.span, into: &openedRoom) else {
+        guard case .opened(let facts) = opener.open(packet.span, into: &openedRoom) else {
             return false
         }
         return opened.span.extracting(0..<facts.count).equals(plaintext.span)
