@@ -38,7 +38,7 @@ public enum LampPattern: Sendable {
     /// A missed call, or a voice message: two short flashes every two seconds.
     case missed
     /// A peer's call light: four times a second.
-    case calling
+    case callLight
 
     /// The changes within one round, starting lit.
     private var steps: [Duration] {
@@ -48,7 +48,7 @@ public enum LampPattern: Sendable {
         case .ringing: [.milliseconds(500), .milliseconds(500)]
         case .missed:
             [.milliseconds(100), .milliseconds(200), .milliseconds(100), .milliseconds(1600)]
-        case .calling: [.milliseconds(125), .milliseconds(125)]
+        case .callLight: [.milliseconds(125), .milliseconds(125)]
         }
     }
 

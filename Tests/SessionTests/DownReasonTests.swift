@@ -18,7 +18,7 @@ import Time
     @Test func aPeerThatDoesNotKnowUsAnswersAndDoesNotAcceptUs() {
         pair.b.peers = []
         pair.start()
-        #expect(pair.a.reason() == .calling)
+        #expect(pair.a.reason() == .handshaking)
         expect(.notAccepted, after: .seconds(12))
         // There it is an unknown caller; without a psk it would have proven its key.
         let caller = pair.b.unknownCallers.first
@@ -33,7 +33,7 @@ import Time
         }
         // A newer list of the site may have changed the peer's mind: it is asked again at once.
         pair.a.control { $0.retryAll(at: added.at) }
-        #expect(pair.a.reason() == .calling)
+        #expect(pair.a.reason() == .handshaking)
         #expect(pair.network.run(for: .seconds(1)) { pair.a.isUp() })
         #expect(pair.a.reason() == nil)
         #expect(pair.b.unknownCallers.isEmpty)
@@ -99,7 +99,7 @@ import Time
         // When it is lost again, former reasons are forgotten.
         pair.b.stop()
         pair.a.isProbeAnswered = false
-        expect(.calling, after: .seconds(52))
+        expect(.handshaking, after: .seconds(52))
         expect(.noAnswer, after: .seconds(20))
     }
 
@@ -111,7 +111,7 @@ import Time
         pair.a.receive([1, 1, 1, 0], from: host(3))
         #expect(pair.a.reason() == .portClosed(host(2)))
         pair.a.receive([1, 1, 1, 0], from: host(2))
-        #expect(pair.a.reason() == .calling)
+        #expect(pair.a.reason() == .handshaking)
     }
 
     @Test func nothingIsSaidOfOneWhoIsUpWhateverComesFromItsAddress() {
@@ -165,7 +165,7 @@ import Time
         expect(.portClosed(host(2)), after: .seconds(3))
         let now = pair.network.now
         pair.a.control { $0.setEndpoints([host(3)], of: 0, at: now) }
-        #expect(pair.a.reason() == .calling)
+        #expect(pair.a.reason() == .handshaking)
     }
 
     @Test func oneAddressWhereSomebodyMayListenOutweighsAnotherWithoutARoute() {
@@ -174,11 +174,11 @@ import Time
         evidence.probed(host(1), .noRoute, at: now)
         #expect(evidence.reason(hasAddress: true, at: now) == .noRoute(host(1)))
         evidence.probed(host(2), .silent, at: now)
-        #expect(evidence.reason(hasAddress: true, at: now) == .calling)
+        #expect(evidence.reason(hasAddress: true, at: now) == .handshaking)
         evidence.probed(host(2), .portClosed, at: now)
         #expect(evidence.reason(hasAddress: true, at: now) == .portClosed(host(2)))
         evidence.answered(at: now)
-        #expect(evidence.reason(hasAddress: true, at: now) == .calling)
+        #expect(evidence.reason(hasAddress: true, at: now) == .handshaking)
     }
 
     @Test func thePeerIsNotBlamedWhereThisStationHasNoNetworkOrNoName() {
@@ -197,7 +197,7 @@ import Time
 
     @Test func everyReasonHasAWordOfItsOwn() {
         let reasons: [DownReason] = [
-            .noNetwork, .unresolved, .noAddress, .calling, .noAnswer, .notAccepted, .psk,
+            .noNetwork, .unresolved, .noAddress, .handshaking, .noAnswer, .notAccepted, .psk,
             .suite(.aesGCM), .otherKey(Pair(seed: 1).a.publicKey, at: host(1)),
             .toldOtherKey(at: host(1)), .otherVersion(2, at: host(1)), .portClosed(host(1)),
             .unreachable(host(1)), .noRoute(host(1)), .blocked(host(1)),

@@ -149,7 +149,7 @@ import Time
         station.peers[Kitchen.garage].downReason = .psk
         #expect(station.problemLines.count == 1)
         // One that was called a moment ago, or has never called, has its line, too.
-        for reason in [DownReason.calling, .noAddress] {
+        for reason in [DownReason.handshaking, .noAddress] {
             station.peers[Kitchen.garage].downReason = reason
             #expect(station.problemLines == [] && station.noteLines.count == 1)
         }

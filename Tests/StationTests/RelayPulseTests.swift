@@ -145,7 +145,7 @@ import Time
     @Test func eachRhythmIsItsOwn() {
         #expect(changes(.ringing, within: 2000) == [500, 1000, 1500, 2000])
         #expect(changes(.missed, within: 2500) == [100, 300, 400, 2000, 2100, 2300, 2400])
-        #expect(changes(.calling, within: 500) == [125, 250, 375, 500])
+        #expect(changes(.callLight, within: 500) == [125, 250, 375, 500])
     }
 
     @Test func aMomentBeforeTheBeginningIsTheBeginning() {

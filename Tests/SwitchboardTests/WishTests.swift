@@ -190,7 +190,7 @@ import Wire
 
     @Test mutating func aCallRunsUntilItIsHungUpAndThereIsOnlyOne() throws {
         #expect(problem(of: .hangUp) == .noCall)
-        #expect(try obey(.call(attic, calling)) == .calling(calling.id))
+        #expect(try obey(.call(attic, calling)) == .callBegun(calling.id))
         #expect(switchboard.call?.summary.id == calling.id)
         _ = switchboard.ordered
         #expect(problem(of: .call(attic, calling)) == .busy)

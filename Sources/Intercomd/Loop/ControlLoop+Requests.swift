@@ -227,7 +227,7 @@ extension Reply {
                 : able + (deaf.isEmpty ? "" : "; not heard by \(deaf.sentence)")
             self = .done(Done("paging \(wish.name): \(who)"))
         case .pageEnded: self = .done(Done("page to \(wish.name) ended"))
-        case .calling(let id):
+        case .callBegun(let id):
             self = Self.done("calling \(wish.name)" + (wish.isToListen ? "" : remark), id)
         case .answered(let id): self = Self.done("answered" + remark, id)
         case .rejected(let id): self = Self.done("rejected", id)

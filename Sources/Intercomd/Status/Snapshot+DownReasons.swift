@@ -84,7 +84,7 @@ extension Snapshot {
         case .noAddress:
             text = "has not called, and there is no address to call it at"
             fix = "see whether it is on, and knows the address and key of this station"
-        case .calling:
+        case .handshaking:
             text = "is being called at \(place)"
             fix = "wait a few seconds"
         case .noAnswer:

@@ -298,7 +298,7 @@ extension LampFacts {
         case .ringing: isRinging ? .ringing : nil
         case .missed: hasMissed ? .missed : nil
         case .message: hasMessage ? .missed : nil
-        case .calling: isCalled ? .calling : nil
+        case .calling: isCalled ? .callLight : nil
         case .dnd: isResting ? .steady : nil
         case .fault: hasFault ? .steady : nil
         case .unpaired: isUnpaired ? .steady : nil

@@ -18,7 +18,7 @@ public enum DownReason: Equatable, Sendable {
     /// The peer has not called, and no address is configured.
     case noAddress
     /// This station has called the peer for a few seconds only.
-    case calling
+    case handshaking
     /// Nothing came back, not even an error.
     case noAnswer
     /// The peer proves its own key in its answers, but does not accept ours.
@@ -58,7 +58,7 @@ public enum DownReason: Equatable, Sendable {
         case .unresolved: ("unresolved", false, true)
         case .ownAddress: ("own_address", false, true)
         case .noAddress: ("no_address", false, false)
-        case .calling: ("calling", false, false)
+        case .handshaking: ("calling", false, false)
         case .noAnswer: ("no_answer", false, false)
         case .notAccepted: ("not_accepted", true, true)
         case .psk: ("psk", true, true)

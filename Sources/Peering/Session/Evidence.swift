@@ -110,7 +110,9 @@ struct Evidence {
             return otherVersion.reason
         }
         guard hasAddress else { return .noAddress }
-        guard !isAnswered, let firstCall, now >= firstCall + Self.patience else { return .calling }
+        guard !isAnswered, let firstCall, now >= firstCall + Self.patience else {
+            return .handshaking
+        }
         return .noAnswer
     }
 

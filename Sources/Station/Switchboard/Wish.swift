@@ -72,7 +72,7 @@ package enum Wish: Equatable, Sendable {
         /// A page began; its listeners, and why each cannot hear it.
         case page([HeardAt])
         case pageEnded
-        case calling(CallID)
+        case callBegun(CallID)
         case answered(CallID?)
         case rejected(CallID?)
         case hungUp(CallID?)
@@ -153,7 +153,7 @@ extension Switchboard {
             guard let target = named.found else { throw .unknown }
             guard calling.mode == .call || target.reference == 0 else { throw .isChannel }
             try call(Array(target.listeners), of: target.reference, calling)
-            return .calling(calling.id)
+            return .callBegun(calling.id)
         case .answer:
             callDesk.seen()
             try answer()

@@ -166,7 +166,7 @@ import Wire
     @Test func aCallIsAnsweredWithItsIDAndARequestWithItsNumber() throws {
         let call = Request.call("office", .call, .normal)
         let said: [(Wish.Outcome, Request, String)] = [
-            (.calling(id), call, "calling office"), (.answered(id), .answer, "answered"),
+            (.callBegun(id), call, "calling office"), (.answered(id), .answer, "answered"),
             (.rejected(id), .reject, "rejected"), (.hungUp(id), .hangUp, "hung up"),
         ]
         for (outcome, request, text) in said {
@@ -183,7 +183,7 @@ import Wire
         let listen = Request.call("office", .listen, .normal)
         var listening = Reply.Done("calling office")
         listening.call = id.text
-        #expect(try answer(.calling(id), listen, .microphoneMuted) == .done(listening))
+        #expect(try answer(.callBegun(id), listen, .microphoneMuted) == .done(listening))
         var asked = Reply.Done("asked office for its relay door")
         asked.request = 12
         #expect(try answer(.asked(peerRequest: 12), .relay("door", peer: "office")) == .done(asked))
