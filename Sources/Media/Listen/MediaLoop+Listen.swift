@@ -341,6 +341,33 @@ struct PacketReceiver: ~Copyable {
     }
 }
 
+/// Finds the peer of a session.
+///
+/// A table by the low bits of the index only gives the peer to try first: indices are random, so
+/// two sessions may share an entry, and an old entry may remain. The key slots of that peer decide.
+struct SessionOwners: ~Copyable {
+    private static let count = 64
+
+    private var last = FixedArray<Int>(count: count) { _ in 0 }
+    /// No peer with this number or a higher one has had a session yet.
+    private var end = 0
+
+    /// Notes that this peer has a session.
+    mutating func note(_ peer: Int) { end = max(end, peer + 1) }
+
+    /// The peer of this session; nil for a foreign session.
+    mutating func owner(of index: UInt32, among peers: inout GrowingArray<MediaPeer>) -> Int? {
+        let place = Int(index) & (Self.count - 1)
+        let found = last[place]
+        if found < end, peers[found].keySlots.owns(index: index) { return found }
+        for peer in 0..<end where peers[peer].keySlots.owns(index: index) {
+            last[place] = peer
+            return peer
+        }
+        return nil
+    }
+}
+
 /// Cuts the mix, made in whole blocks, into as many samples as the speaker's card takes.
 struct Speaker: ~Copyable {
     /// The speaker's gain while it is held down, half duplex: -40 dB.
