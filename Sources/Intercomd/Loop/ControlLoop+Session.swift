@@ -108,7 +108,8 @@ extension ControlLoop {
             }
             // A name server may take long to report failure.
             guard !found.endpoints.isEmpty else { return }
-            Links.call(peer, at: found.endpoints, board.called(peer), in: &table, now)
+            Links.setEndpoints(
+                found.endpoints, of: peer, isElsewhere: board.called(peer), in: &table, now)
         }
     }
 
@@ -129,7 +130,8 @@ extension ControlLoop {
                 let isFound = !answer.endpoints.isEmpty
                 board.resolved(peer, isFound: isFound, complaint: answer.complaint)
                 guard isFound else { return }
-                Links.call(peer, at: answer.endpoints, board.called(peer), in: &table, now)
+                Links.setEndpoints(
+                    answer.endpoints, of: peer, isElsewhere: board.called(peer), in: &table, now)
             }
         }
     }

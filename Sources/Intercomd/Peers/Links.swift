@@ -174,9 +174,9 @@ extension Links {
         return (numeric.map { Endpoint($0) }, isAll)
     }
 
-    /// Calls a peer at these addresses, which may differ from its former ones.
-    static func call(
-        _ peer: Int, at endpoints: [Endpoint], _ isElsewhere: Bool, in table: inout PeerTable,
+    /// Sets a peer's addresses; `isElsewhere` says that they may differ from its former ones.
+    static func setEndpoints(
+        _ endpoints: [Endpoint], of peer: Int, isElsewhere: Bool, in table: inout PeerTable,
         _ now: Instant
     ) {
         if isElsewhere {
