@@ -50,7 +50,7 @@ public enum Request: Equatable, Sendable {
     public enum CallMode: String, JSONWord, CaseIterable, Sendable {
         case call
         case dropIn = "drop-in"
-        case listen
+        case listenIn = "listen"
     }
 
     /// The version of this protocol, the same in requests and replies.

@@ -46,7 +46,7 @@ extension Request {
         case .join: ("joining a site", true, true)
         case .relay: ("switching a relay of another station", true, false)
         case .call(_, .dropIn, _): ("dropping in on another room", true, false)
-        case .call(_, .listen, _): ("listening in on another room", true, false)
+        case .call(_, .listenIn, _): ("listening in on another room", true, false)
         case .call(_, .call, let priority): (priority.deed, true, false)
         case .announce(_, let priority, _), .page(_, _, let priority): (priority.deed, true, true)
         }

@@ -70,7 +70,7 @@ public struct CallSummary: Equatable, Sendable {
     /// Whether a peer hears, or heard, this room although no person here answered: this station
     /// then beeps every ten seconds.
     public var isHeardUnasked: Bool {
-        !isOutgoing && (mode == .monitor || mode == .dropIn || isAutomatic) && answeredAt != nil
+        !isOutgoing && (mode == .listenIn || mode == .dropIn || isAutomatic) && answeredAt != nil
     }
 
     /// Whether a call that rang here and ended this way counts as missed.
@@ -219,7 +219,7 @@ struct Call {
     var speaks: Bool {
         switch summary.mode {
         case .announce: summary.isOutgoing
-        case .monitor: !summary.isOutgoing
+        case .listenIn: !summary.isOutgoing
         default: true
         }
     }
@@ -227,7 +227,7 @@ struct Call {
     private var hearsAnyone: Bool {
         switch summary.mode {
         case .announce: !summary.isOutgoing
-        case .monitor: summary.isOutgoing
+        case .listenIn: summary.isOutgoing
         default: true
         }
     }
@@ -235,7 +235,7 @@ struct Call {
 
 extension Call {
     /// Whether the caller listens to this room.
-    var isMonitoredHere: Bool { !summary.isOutgoing && summary.mode == .monitor }
+    var isListenedInHere: Bool { !summary.isOutgoing && summary.mode == .listenIn }
 
     /// Whether nobody here has acted on the call: it rings here, or is an announcement.
     var isUnattended: Bool {
@@ -251,7 +251,7 @@ extension Call {
         let most: Duration =
             switch summary.mode {
             case .announce: PageLimit.time
-            case .monitor: .seconds(12 * 3600)
+            case .listenIn: .seconds(12 * 3600)
             default: .seconds(2 * 3600)
             }
         return answeredAt + most + (summary.isOutgoing ? .zero : .seconds(3))

@@ -7,7 +7,7 @@ public struct Offer: Equatable, Sendable {
         public static let call = Mode(rawValue: 0)
         public static let announce = Mode(rawValue: 2)
         public static let dropIn = Mode(rawValue: 3)
-        public static let monitor = Mode(rawValue: 4)
+        public static let listenIn = Mode(rawValue: 4)
     }
 
     public var mid: UInt32

@@ -23,7 +23,7 @@ import Wire
     private static let forSome: [Request] = [
         .reload, .levels,
         .relay("door", peer: "a"), .announce(target: "a", priority: .emergency, samples: 1),
-        .call("a", .dropIn, .normal), .call("a", .listen, .normal),
+        .call("a", .dropIn, .normal), .call("a", .listenIn, .normal),
         .call("a", .dropIn, .emergency), .call("a", .call, .emergency),
         .page("a", isDown: true, .emergency), .pair(PairRequest()),
         .pair(PairRequest(code: "012345")), .join(peer: "a", site: "0"),

@@ -18,9 +18,9 @@ import Wire
         #expect(world.ending(1, id) == (goesOn ? .timeUp : .hungUpThere))
     }
 
-    @Test(arguments: [Offer.Mode.call, .dropIn, .monitor])
+    @Test(arguments: [Offer.Mode.call, .dropIn, .listenIn])
     mutating func aCallOfAnyModeEndsByItself(mode: Offer.Mode) {
-        let hours = mode == .monitor ? 12 : 2
+        let hours = mode == .listenIn ? 12 : 2
         world.policy = Policy(call: .auto, dropIn: true, monitor: true)
         let id = world.ring(0, [1], mode: mode, wait: .seconds(hours * 3600 - 60))
         #expect(world.state(1) == .active)

@@ -102,7 +102,7 @@ import Wire
 
     @Test(arguments: [
         (Offer.Mode.call, Priority.normal, CallEnding.refused), (.dropIn, .normal, .refused),
-        (.monitor, .normal, .refused), (.announce, .normal, .refused),
+        (.listenIn, .normal, .refused), (.announce, .normal, .refused),
         (.call, .emergency, .refused), (Offer.Mode(rawValue: 9), .normal, .unknownMode),
     ])
     mutating func test_idle_offer_denied_rejects_403_and_of_unknown_mode_488_and_logs(
@@ -149,9 +149,9 @@ import Wire
 
     /// Each is told once, for as long as it lasts.
     @Test(arguments: [
-        (Offer.Mode.dropIn, [CallNotice.droppedIn], Order.sound(.beep(true)), [[1], [0]]),
+        (Offer.Mode.dropIn, [CallNotice.dropIn], Order.sound(.beep(true)), [[1], [0]]),
         // The room is heard, and hears nothing.
-        (.monitor, [.monitored], .sound(.beep(true)), [[], [0]]),
+        (.listenIn, [.listenIn], .sound(.beep(true)), [[], [0]]),
         (.announce, [], .sound(.chime(.page)), [[1], []]),
     ])
     mutating func test_idle_offer_that_opens_by_itself_is_told_and_heard_as_its_mode_says(
@@ -206,7 +206,7 @@ import Wire
         #expect(world.state(1) == .active)
     }
 
-    @Test(arguments: [(Offer.Mode.call, Priority.emergency), (.monitor, .normal)])
+    @Test(arguments: [(Offer.Mode.call, Priority.emergency), (.listenIn, .normal)])
     mutating func test_busy_emergency_preempts_with_bye_and_a_monitor_yields_to_any_call(
         _ mode: Offer.Mode, _ priority: Priority
     ) {

@@ -88,7 +88,7 @@ import Wire
 
     private func dial(_ world: inout CallWorld, from own: Int) {
         let others = world.stations.indices.filter { $0 != own }
-        let mode: [Offer.Mode] = [.call, .call, .call, .announce, .dropIn, .monitor]
+        let mode: [Offer.Mode] = [.call, .call, .call, .announce, .dropIn, .listenIn]
         let isGroup = world.draw(3) == 0
         world.call(
             own, isGroup ? others : [others[world.draw(others.count)]],

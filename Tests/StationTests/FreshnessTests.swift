@@ -38,7 +38,7 @@ import Wire
         #expect(world.pages(1) == ["began 0"])
     }
 
-    @Test(arguments: [Offer.Mode.dropIn, .monitor, .announce])
+    @Test(arguments: [Offer.Mode.dropIn, .listenIn, .announce])
     mutating func whatOpensByItselfDoesSoForThreeSeconds(_ mode: Offer.Mode) {
         world.policy = Policy(dropIn: true, monitor: true)
         let late = offer(mode, madeAgo: 20, age: .milliseconds(1_010))

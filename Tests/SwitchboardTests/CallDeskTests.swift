@@ -48,8 +48,8 @@ import Wire
     }
 
     @Test mutating func theRoomIsToldByABeepThatItIsHeard() {
-        desk.report(.monitored, of: 2, &orders)
-        orders.expect(.sound(.beep(true)), .notice(.inCall(.monitored, peer: 2)))
+        desk.report(.listenIn, of: 2, &orders)
+        orders.expect(.sound(.beep(true)), .notice(.inCall(.listenIn, peer: 2)))
         desk.report(.weak, of: 2, &orders)
         orders.expect(.notice(.inCall(.weak, peer: 2)))
     }

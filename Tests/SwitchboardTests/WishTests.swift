@@ -211,7 +211,7 @@ import Wire
     }
 
     @Test mutating func onlyAPeerIsListenedToOrDroppedInOn() {
-        for mode in [Offer.Mode.dropIn, .monitor] {
+        for mode in [Offer.Mode.dropIn, .listenIn] {
             let calling = Wish.Calling(calling.id, mode: mode, ringTime: .seconds(30))
             #expect(problem(of: .call(house, calling)) == .isChannel)
         }

@@ -251,8 +251,8 @@ MUTATIONS = (
      "case .dropIn: return nil", "Consent.test_drop_in_is_denied_then_allowed_and_never_silent"),
     # A peer that may call may listen.
     ("Sources/Station/Switchboard/Switchboard+Calls.swift",
-     "case .monitor: return policy.monitor ? nil : .monitor",
-     "case .monitor: return policy.call == .never ? .monitor : nil",
+     "case .listenIn: return policy.monitor ? nil : .monitor",
+     "case .listenIn: return policy.call == .never ? .monitor : nil",
      "Consent.test_listening_is_denied_then_allowed_and_told"),
     # A peer that may open one door may open all.
     ("Sources/Station/Switchboard/Switchboard+Requests.swift",
@@ -265,7 +265,7 @@ MUTATIONS = (
      "Consent.test_an_automatic_answer_ends_when_the_right_or_the_signs_go"),
     # No beep tells that a peer listens.
     ("Sources/Station/Switchboard/Switchboard.swift",
-     "case .droppedIn, .monitored: orders.add(.beep(true))",
-     "case .droppedIn: orders.add(.beep(true))\n        case .monitored: break",
+     "case .dropIn, .listenIn: orders.add(.beep(true))",
+     "case .dropIn: orders.add(.beep(true))\n        case .listenIn: break",
      "Consent.test_who_listens_is_beeped_every_ten_seconds_whoever_else_tries"),
 )

@@ -101,7 +101,7 @@ extension CommandGroup {
                     name: "listen", arguments: "PEER", takes: [.peer],
                     options: ["--no-wait", "--json"],
                     help: "listen to a peer's room, if the peer allows it",
-                    examples: ["intercomctl listen nursery"], function: calling(.listen)),
+                    examples: ["intercomctl listen nursery"], function: calling(.listenIn)),
             ]),
         CommandGroup(
             "Messages",

@@ -140,8 +140,8 @@ extension Event.Kind {
     fileprivate init(_ notice: CallNotice) {
         self =
             switch notice {
-            case .droppedIn: .dropIn
-            case .monitored: .listenIn
+            case .dropIn: .dropIn
+            case .listenIn: .listenIn
             case .joined: .callJoined
             case .left: .callLeft
             case .weak: .callWeak
@@ -218,7 +218,7 @@ extension HistoryRecord.Kind {
             case .call: .call
             case .announce: .announce
             case .dropIn: .dropIn
-            case .monitor: .listenIn
+            case .listenIn: .listenIn
             default: .other
             }
     }

@@ -181,7 +181,7 @@ extension Offer.Mode {
             switch asked {
             case .call: .call
             case .dropIn: .dropIn
-            case .listen: .monitor
+            case .listenIn: .listenIn
             }
     }
 }
@@ -228,7 +228,7 @@ extension Reply {
             self = .done(Done("paging \(wish.name): \(who)"))
         case .pageEnded: self = .done(Done("page to \(wish.name) ended"))
         case .callBegun(let id):
-            self = Self.done("calling \(wish.name)" + (wish.isToListen ? "" : remark), id)
+            self = Self.done("calling \(wish.name)" + (wish.isToListenIn ? "" : remark), id)
         case .answered(let id): self = Self.done("answered" + remark, id)
         case .rejected(let id): self = Self.done("rejected", id)
         case .hungUp(let id): self = Self.done("hung up", id)

@@ -118,9 +118,9 @@ package enum Notice: Equatable, Sendable {
 /// A notice to a person during a call.
 package enum CallNotice: Sendable {
     /// A peer is heard here and hears the room, although nobody in the room touched a button.
-    case droppedIn
+    case dropIn
     /// A peer listens to the room from now on.
-    case monitored
+    case listenIn
     /// Another station has joined or left.
     case joined
     case left

@@ -35,7 +35,7 @@ extension Switchboard {
     ) throws(Wish.Problem) {
         if let current = ongoing {
             // A peer that listens to the room must not prevent calls from the room.
-            guard current.isMonitoredHere else { throw .busy }
+            guard current.isListenedInHere else { throw .busy }
             leaveCall(.preempted)
         }
         guard !listeners.isEmpty else { throw .nobody }
@@ -257,14 +257,14 @@ extension Switchboard {
         case .call: return policy.call == .never ? .call : nil
         case .announce: return policy.announce ? nil : .announce
         case .dropIn: return policy.dropIn ? nil : .dropIn
-        case .monitor: return policy.monitor ? nil : .monitor
+        case .listenIn: return policy.monitor ? nil : .monitor
         default: return .mode
         }
     }
 
     private func yields(_ current: Call, to offer: Offer, of peer: Int) -> Bool {
         if current.state == .ringing, current.legs[0].peer == peer { return true }
-        if current.isMonitoredHere, offer.mode != .monitor { return true }
+        if current.isListenedInHere, offer.mode != .listenIn { return true }
         return offer.priority == .emergency && current.summary.priority < .emergency
     }
 
@@ -284,8 +284,8 @@ extension Switchboard {
             showCall()
             return
         case .announce: orders.add(.chime(.page))
-        case .dropIn: callDesk.report(.droppedIn, of: peer, &orders)
-        case .monitor: callDesk.report(.monitored, of: peer, &orders)
+        case .dropIn: callDesk.report(.dropIn, of: peer, &orders)
+        case .listenIn: callDesk.report(.listenIn, of: peer, &orders)
         default:
             ongoing?.summary.isAutomatic = true
             orders.add(.beep(true))

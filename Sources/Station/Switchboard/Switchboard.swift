@@ -312,7 +312,7 @@ package struct CallDesk: Sendable {
 
     func report(_ notice: CallNotice, of peer: Int, _ orders: inout Orders) {
         switch notice {
-        case .droppedIn, .monitored: orders.add(.beep(true))
+        case .dropIn, .listenIn: orders.add(.beep(true))
         case .joined, .left, .weak, .strong: break
         }
         orders.add(.inCall(notice, peer: peer))

@@ -54,8 +54,8 @@ package enum Wish: Equatable, Sendable {
     }
 
     /// Whether the wish is a call in which only the other microphone opens.
-    package var isToListen: Bool {
-        if case .call(_, let calling) = self { calling.mode == .monitor } else { false }
+    package var isToListenIn: Bool {
+        if case .call(_, let calling) = self { calling.mode == .listenIn } else { false }
     }
 
     /// Whether this station's microphone and speaker are open.

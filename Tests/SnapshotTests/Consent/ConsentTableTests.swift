@@ -133,7 +133,7 @@ import Wire
     private let mute = Condition.mutedNoLamp.furniture
     private let bare = Condition.noLamp.furniture
 
-    @Test(arguments: [ConsentWay.automatic, .dropIn, .monitor])
+    @Test(arguments: [ConsentWay.automatic, .dropIn, .listenIn])
     func itEndsWhenTheRightIsTakenAway(_ way: ConsentWay) throws {
         var room = try ConsentRoom(bare, way.policy)
         way.happen(in: &room)
@@ -142,7 +142,7 @@ import Wire
         #expect(!room.isOpen && room.callState == nil)
     }
 
-    @Test(arguments: [ConsentWay.automatic, .dropIn, .monitor])
+    @Test(arguments: [ConsentWay.automatic, .dropIn, .listenIn])
     func itEndsWhenNothingTellsOfItAnyMore(_ way: ConsentWay) throws {
         // A speaker that comes back before the next beep ends nothing.
         var room = try ConsentRoom(mute, way.policy)
@@ -171,7 +171,7 @@ import Wire
     }
 
     /// It is told of in the same way, and whoever wants quiet hangs up.
-    @Test(arguments: [ConsentWay.automatic, .dropIn, .monitor])
+    @Test(arguments: [ConsentWay.automatic, .dropIn, .listenIn])
     func itGoesOnThroughDoNotDisturb(_ way: ConsentWay) throws {
         var room = try ConsentRoom(bare, way.policy)
         way.happen(in: &room)

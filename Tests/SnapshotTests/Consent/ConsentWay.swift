@@ -11,7 +11,7 @@ enum ConsentWay: String, CaseIterable {
     // By a peer.
     case automatic = "a call, with `call = auto`"
     case dropIn = "`drop-in` (`drop-in = allow`)"
-    case monitor = "`listen` (`monitor = allow`)"
+    case listenIn = "`listen` (`monitor = allow`)"
     case answered = "a call that somebody here answers"
     case talk = "talk to a channel, or to this station"
     case page = "`page`, `announce`"
@@ -51,7 +51,7 @@ enum ConsentWay: String, CaseIterable {
     private static let gate: Substring = "gate"
 
     /// Whether a peer opens the microphone in this way with nobody here doing anything.
-    var isUnasked: Bool { [.automatic, .dropIn, .monitor].contains(self) }
+    var isUnasked: Bool { [.automatic, .dropIn, .listenIn].contains(self) }
 
     /// It happens in this room, and half a minute passes.
     func happen(in room: inout ConsentRoom) {
@@ -60,7 +60,7 @@ enum ConsentWay: String, CaseIterable {
         switch self {
         case .automatic: room.offer(.call)
         case .dropIn: room.offer(.dropIn)
-        case .monitor: room.offer(.monitor)
+        case .listenIn: room.offer(.listenIn)
         case .announcementCall: room.offer(.announce)
         case .answered:
             room.offer(.call)

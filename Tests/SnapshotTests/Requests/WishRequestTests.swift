@@ -83,7 +83,7 @@ import Wire
 
     @Test func eachModeOfACallHasItsOwn() {
         let modes: [(Request.CallMode, Offer.Mode)] = [
-            (.call, .call), (.dropIn, .dropIn), (.listen, .monitor),
+            (.call, .call), (.dropIn, .dropIn), (.listenIn, .listenIn),
         ]
         for (asked, mode) in modes {
             let calling = Wish.Calling(id, mode: mode, ringTime: names.config.call.ringTime)
@@ -180,7 +180,7 @@ import Wire
             done.call = id.text
             #expect(try answer(outcome, request, .microphoneMuted) == .done(done))
         }
-        let listen = Request.call("office", .listen, .normal)
+        let listen = Request.call("office", .listenIn, .normal)
         var listening = Reply.Done("calling office")
         listening.call = id.text
         #expect(try answer(.callBegun(id), listen, .microphoneMuted) == .done(listening))
@@ -214,7 +214,7 @@ import Wire
 
     @Test func aProblemIsPutInWords() throws {
         let page = Request.page("house", isDown: true, .normal)
-        let listen = Request.call("house", .listen, .normal)
+        let listen = Request.call("house", .listenIn, .normal)
         let talk = Request.talk(target: "house")
         let said: [(Wish.Problem, Request, String)] = [
             (.nobodyHeard, .ptt(isDown: true, target: "reply"), "no peer has been heard yet"),

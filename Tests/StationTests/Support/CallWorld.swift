@@ -375,7 +375,7 @@ struct CallWorld {
         return switch call.mode {
         case .announce: policy.announce
         case .dropIn: policy.dropIn
-        case .monitor: policy.monitor
+        case .listenIn: policy.monitor
         default: policy.call != .never
         }
     }

@@ -170,7 +170,7 @@ package struct AdversaryDay {
         // One at a time, so what went before is over.
         pair.asker.hangUpCall()
         pair.asked.hangUpCall()
-        let mode: Offer.Mode = dice.pick([.call, .call, .announce, .dropIn, .monitor])
+        let mode: Offer.Mode = dice.pick([.call, .call, .announce, .dropIn, .listenIn])
         let name = dice.percent(85) ? name(of: pair.asked) : pair.asker.settings.channels[0].name
         pair.asker.call(
             mode == .call ? name : self.name(of: pair.asked), mode, priority,

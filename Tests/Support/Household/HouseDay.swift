@@ -108,7 +108,7 @@ package struct HouseDay {
     }
 
     private func call(from room: Room) {
-        let mode: Offer.Mode = dice.pick([.call, .call, .call, .announce, .dropIn, .monitor])
+        let mode: Offer.Mode = dice.pick([.call, .call, .call, .announce, .dropIn, .listenIn])
         let name = mode == .call ? name(in: room) : RoomRouting.name(ofRoom: other(room).number)
         let rings = dice.milliseconds(2_000...30_000)
         let (priority, callee) = (priority, other(room))

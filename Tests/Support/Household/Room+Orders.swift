@@ -48,7 +48,7 @@ extension Room {
             if summary.isMissed(by: ending) { house.count(.missed) }
         case .inCall(let notice, _):
             switch notice {
-            case .droppedIn, .monitored: house.count(.opened)
+            case .dropIn, .listenIn: house.count(.opened)
             case .joined: house.count(.joined)
             case .left, .weak, .strong: break
             }

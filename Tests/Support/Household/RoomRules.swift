@@ -192,7 +192,7 @@ struct RoomRules {
             switch call.mode {
             case .call: policy.call == .auto
             case .dropIn: policy.dropIn
-            case .monitor: policy.monitor
+            case .listenIn: policy.monitor
             default: false
             }
         let hasSigns =
