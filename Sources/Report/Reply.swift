@@ -7,7 +7,7 @@ public enum Reply: Equatable, Sendable {
     case peers(PeerList)
     case ptt(PTT)
     /// From now on every line is an `Event`.
-    case monitor
+    case watchEvents
     /// From now on every line is a `Levels`.
     case levels
     case announce(Announced)
@@ -169,7 +169,7 @@ public enum Reply: Equatable, Sendable {
 extension Reply {
     /// One of each kind, to read into.
     private static let kinds: [Reply] = [
-        .status(Status()), .peers(PeerList()), .ptt(PTT()), .monitor, .levels,
+        .status(Status()), .peers(PeerList()), .ptt(PTT()), .watchEvents, .levels,
         .announce(Announced()), .key(PublicKeyText()), .version(Version()), .reload(Reload()),
         .history(HistoryList()), .state(SavedState()), .peer(PeerDetail()), .done(Done()),
         .pairing(PairingReport()), .messages(MessageList()), .refused(ControlError()),
@@ -181,7 +181,7 @@ extension Reply {
         case .status(let status): self = .status(coder.passed("status", status))
         case .peers(let list): self = .peers(coder.passed("peers", list))
         case .ptt(let ptt): self = .ptt(coder.passed("ptt", ptt))
-        case .monitor: coder.check("monitor", coder.passed("monitor", true))
+        case .watchEvents: coder.check("monitor", coder.passed("monitor", true))
         case .levels: coder.check("levels", coder.passed("levels", true))
         case .announce(let announced): self = .announce(coder.passed("announce", announced))
         case .key(let key): self = .key(coder.passed("key", key))

@@ -11,7 +11,7 @@ public enum Request: Equatable, Sendable {
     /// Holds a virtual talk button for as long as the connection is open.
     case talk(target: String)
     /// Keeps the connection open and receives every `Event`.
-    case monitor
+    case watchEvents
     /// Keeps the connection open and receives `Levels` 20 times a second.
     case levels
     /// Announces audio after the reply: this many samples at 48 kHz, two bytes each, low byte
@@ -102,7 +102,7 @@ public enum Request: Equatable, Sendable {
 
 extension Request: JSONKind {
     static let kinds: [Request] = [
-        .status, .peers, .ptt(isDown: false, target: ""), .talk(target: ""), .monitor, .levels,
+        .status, .peers, .ptt(isDown: false, target: ""), .talk(target: ""), .watchEvents, .levels,
         .announce(target: "", priority: .normal, samples: 0), .relay("", peer: nil),
         .signal(peer: ""), .tone, .key, .version, .reload,
         .history(HistoryQuery()), .state(.show), .call("", .call, .normal), .answer, .reject,
@@ -121,7 +121,7 @@ extension Request: JSONKind {
         case .talk(let target):
             self = .talk(target: coder.passed("target", target))
             return "talk"
-        case .monitor: return "monitor"
+        case .watchEvents: return "monitor"
         case .levels: return "levels"
         case .announce(var target, var priority, var samples):
             coder.field("target", &target)

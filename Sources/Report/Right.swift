@@ -33,7 +33,7 @@ extension Request {
     /// request.
     private var row: (deed: String?, isForNow: Bool, outlastsItsReply: Bool) {
         switch self {
-        case .status, .peers, .monitor, .key, .version, .state, .reject, .hangUp, .show,
+        case .status, .peers, .watchEvents, .key, .version, .state, .reject, .hangUp, .show,
             .ptt(isDown: false, _), .page(_, isDown: false, _), .message(.end), .message(.list):
             (nil, false, false)
         case .ptt, .tone, .signal, .answer, .relay(_, peer: nil): (nil, true, false)

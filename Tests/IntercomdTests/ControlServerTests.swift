@@ -91,9 +91,9 @@ import Time
         for place in 0..<12 {
             let caller = Box(try call(&server, at: now))
             callers.append(caller)
-            send(.monitor, from: caller.peer)
+            send(.watchEvents, from: caller.peer)
             server.read(place)
-            let isTaken = server.next(place, at: now) == .monitor
+            let isTaken = server.next(place, at: now) == .watchEvents
             #expect(isTaken == (place < ControlServer.watchersMax))
             #expect(isBusy(lines(of: caller.peer).replies) == !isTaken)
         }

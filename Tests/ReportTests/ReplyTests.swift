@@ -62,7 +62,7 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
                 #"true,"done":{"schema":1,"text":"on","call":null,"request":null,"outcome":null,"#
                     + #""heard":[]}"#
             ),
-            (.monitor, #"true,"monitor":true"#),
+            (.watchEvents, #"true,"monitor":true"#),
             (
                 .refused(ControlError(.unknownTarget, "no")),
                 #"false,"error":{"code":"unknown_target","message":"no"}"#

@@ -17,7 +17,7 @@ private func refusal(_ line: String) -> ControlError.Code? {
     @Test(arguments: [
         (Request.status, #""status""#),
         (.peers, #""peers""#),
-        (.monitor, #""monitor""#),
+        (.watchEvents, #""monitor""#),
         (.levels, #""levels""#),
         (
             .announce(target: "house", priority: .high, samples: 48_000),

@@ -8,7 +8,7 @@ import Wire
 @Suite struct RightTests {
     private static let forAll: [Request] = [
         .status, .peers, .ptt(isDown: true, target: "a"), .ptt(isDown: false, target: "a"),
-        .talk(target: "a"), .monitor, .announce(target: "a", priority: .normal, samples: 1),
+        .talk(target: "a"), .watchEvents, .announce(target: "a", priority: .normal, samples: 1),
         .announce(target: "a", priority: .high, samples: 1), .relay("door", peer: nil),
         .signal(peer: "a"), .tone, .key, .version, .history(HistoryQuery()), .state(.show),
         .state(.mute(what: "mic", isOn: true)), .state(.volume(.speaker, .by(5))),
@@ -35,7 +35,7 @@ import Wire
     }
 
     private static let closingOrAsking: [Request] = [
-        .status, .peers, .ptt(isDown: false, target: "a"), .monitor, .levels, .key, .version,
+        .status, .peers, .ptt(isDown: false, target: "a"), .watchEvents, .levels, .key, .version,
         .history(HistoryQuery()), .state(.show), .state(.mute(what: "mic", isOn: true)),
         .state(.volume(.speaker, .by(5))), .state(.doNotDisturb(isOn: true, seconds: nil)),
         .reject, .hangUp, .show(peer: "a"), .page("a", isDown: false, .emergency),

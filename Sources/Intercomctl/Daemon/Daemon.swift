@@ -219,7 +219,7 @@ struct EventWatch: ~Copyable {
     /// Nil if the daemon has no room for another watcher.
     init?(_ invocation: borrowing Invocation) throws(Failure) {
         var daemon = try Daemon(invocation)
-        guard case .monitor? = try? daemon.askAtOnce(.monitor) else { return nil }
+        guard case .watchEvents? = try? daemon.askAtOnce(.watchEvents) else { return nil }
         self.daemon = daemon
     }
 

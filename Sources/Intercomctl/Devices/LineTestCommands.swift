@@ -72,7 +72,7 @@ private func watchThroughDaemon(
     _ button: Config.Button, _ patience: Duration, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    guard case .monitor = try daemon.ask(.monitor) else { throw Failure.misfit }
+    guard case .watchEvents = try daemon.ask(.watchEvents) else { throw Failure.misfit }
     try printProgress(
         "intercomd has \(button.line): press \(button.name) and let it go"
             + " (\(patience.components.seconds) s)"

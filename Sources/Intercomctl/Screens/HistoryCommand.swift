@@ -105,7 +105,7 @@ func time(typed text: String) -> Int? {
 /// `monitor`: prints events until the daemon ends or the person presses Ctrl-C.
 func monitor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    guard case .monitor = try daemon.ask(.monitor) else { throw Failure.misfit }
+    guard case .watchEvents = try daemon.ask(.watchEvents) else { throw Failure.misfit }
     while let line = try daemon.nextLine(until: nil) {
         if invocation.isJSON {
             try printText(String(decoding: line, as: UTF8.self).escaped + "\n")

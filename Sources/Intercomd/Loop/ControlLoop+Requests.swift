@@ -60,7 +60,7 @@ extension ControlLoop {
             found.counters = counters
             return .status(found.status)
         case .peers: return .peers(snapshot().peerList)
-        case .monitor: return .monitor
+        case .watchEvents: return .watchEvents
         case .levels: return .levels
         case .relay(let name, _):
             let known = config.relays.map { $0.name }

@@ -298,7 +298,7 @@ struct Caller: ~Copyable {
 
         init?(_ request: Request) {
             switch request {
-            case .monitor: self = .events
+            case .watchEvents: self = .events
             case .levels: self = .levels
             default: return nil
             }

@@ -114,7 +114,7 @@ private func sample() -> Status {
         (talk.peer, talk.target, talk.levelDBFS) = ("frontdoor", "house", -18)
         var stuck = Event(.stuckKey, at: 86_399_999)
         (stuck.button, stuck.seconds) = ("ptt", 120)
-        let lines = [Reply.monitor.encoded, talk.encoded + stuck.encoded]
+        let lines = [Reply.watchEvents.encoded, talk.encoded + stuck.encoded]
         try folder.answer { _ in lines }
         let outcome = try Intercomctl.run(
             ["--config", folder.config, "monitor"], environment: ["TZ": "UTC"])
@@ -136,7 +136,7 @@ private func sample() -> Status {
 
     @Test func nonsenseFromADaemonIsOne() throws {
         let endless = [UInt8](repeating: UInt8(ascii: "x"), count: ControlLimits.reply + 1)
-        for bytes in [Array("hello\n".utf8), endless + [10], Reply.monitor.encoded] {
+        for bytes in [Array("hello\n".utf8), endless + [10], Reply.watchEvents.encoded] {
             try folder.answer { _ in [bytes] }
             let outcome = try folder.run("status")
             #expect(outcome.code == 1)

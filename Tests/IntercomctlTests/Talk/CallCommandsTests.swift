@@ -30,7 +30,7 @@ private struct Story {
         let (story, folder) = (self, try StationFolder())
         try folder.answer { request in
             switch request {
-            case .monitor: [Reply.monitor.encoded] + story.events.map { $0.encoded }
+            case .watchEvents: [Reply.watchEvents.encoded] + story.events.map { $0.encoded }
             case .status: [Reply.status(story.status).encoded]
             default: [Reply.done(story.done).encoded]
             }

@@ -104,7 +104,7 @@ import Wire
 
     @Test func whatIsNoDecisionIsNoWish() {
         let others: [Request] = [
-            .status, .peers, .monitor, .levels,
+            .status, .peers, .watchEvents, .levels,
             .announce(target: "house", priority: .normal, samples: 1), .relay("door", peer: nil),
             .key, .version, .reload, .history(HistoryQuery()), .state(.show), .show(peer: "office"),
         ]
