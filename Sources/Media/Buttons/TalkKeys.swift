@@ -218,7 +218,7 @@ extension MediaLoop {
         }
         if isDown, talkKeys.slots[place].isReply, !talkKeys.slots[place].key.isTalking {
             // The peer heard last when the key went down; none before the first voice.
-            talkKeys.slots[place].target = talkers.lastSpeaker.flatMap { plan.target(ofPeer: $0) }
+            talkKeys.slots[place].target = talkers.lastHeard.flatMap { plan.target(ofPeer: $0) }
         }
         apply(talkKeys.slots[place].handle(.level(isDown: isDown), at: moment), of: place)
     }

@@ -17,7 +17,7 @@ struct Talkers: ~Copyable {
     var streams: GrowingArray<PeerStreams>
     var mixer = Mixer()
     /// The peer whose voice began or ended last.
-    var lastSpeaker: Int?
+    var lastHeard: Int?
     /// When a talker of each priority was last heard.
     var heardAt = InlineArray<3, Instant>(repeating: Instant(nanoseconds: .min / 2))
     /// Voices that may be heard at once now: fewer while the processor cannot keep up.
@@ -103,7 +103,7 @@ struct Talkers: ~Copyable {
         if hearing == .unbound { streams[peer].playedMs[Int(stream)] = 0 }
         guard hearing == .unbound, was != .unbound else { return }
         // The peer has started again, or the number is another peer's: there is no peer to answer.
-        if lastSpeaker == peer { lastSpeaker = nil }
+        if lastHeard == peer { lastHeard = nil }
         // The stream's numbers start anew (protocol.md §2.3): after the old ones, they would seem
         // late.
         if let place = slot(of: .init(peer: peer, stream: stream)) { release(place, at: now) }
@@ -283,7 +283,7 @@ extension Talkers {
         _ place: Int, _ owner: VoiceSlot.Owner, isOn isSounding: Bool, at now: Instant
     ) {
         slots[place].isSounding = isSounding
-        lastSpeaker = owner.peer
+        lastHeard = owner.peer
         rings.notify(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
         if isSounding {
             slots[place].tally.begin()

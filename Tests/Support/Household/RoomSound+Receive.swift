@@ -76,7 +76,7 @@ extension RoomSound {
         reception.played += 10 * frames
         if !reception.isSounding {
             reception.isSounding = true
-            lastSpeaker = number
+            lastHeard = number
             room.event { $0.receiving(number, stream, true) }
         }
         guard !reception.isReporting else { return }

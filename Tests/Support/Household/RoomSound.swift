@@ -42,7 +42,7 @@ final class RoomSound {
     var hasCapture = true
     var hasPlayback = true
     /// The peer that was heard last.
-    var lastSpeaker: Int?
+    var lastHeard: Int?
     /// Until when an announcement has sound; nil when there is none.
     var announcedUntil: Instant?
 
@@ -109,7 +109,7 @@ final class RoomSound {
     /// A finger on a talk key.
     func turn(_ place: Int, isDown: Bool) {
         if isDown, buttons[place].isReply, !buttons[place].key.isTalking {
-            buttons[place].target = lastSpeaker.flatMap { room.target(ofPeer: $0)?.id }
+            buttons[place].target = lastHeard.flatMap { room.target(ofPeer: $0)?.id }
         }
         follow(buttons[place].key.handle(.level(isDown: isDown), at: now), of: place)
         watchButton(place)
