@@ -145,7 +145,7 @@ struct Call {
     var summary: CallSummary
     /// The legs: at the caller one for each called peer, at the called station one for the caller.
     var legs: [Leg]
-    /// Other members of a conference, and the time of each one's last confirmation.
+    /// Other members of a joined call, and the time of each one's last confirmation.
     var others: [(peer: Int, at: Instant)] = []
     /// The other stations that are or were in the call, as reported by its caller.
     var members: [Member] = []
@@ -153,8 +153,6 @@ struct Call {
     var uninvited: [(peer: Int, since: Instant)] = []
     /// The peer's own offer, which becomes the call if that peer rejects this call.
     var crossing: Crossing?
-    /// Whether the first answer ends the ringing elsewhere.
-    let isHunt: Bool
     let ringsUntil: Instant
     var nextRefresh = Instant.never
     var nextPing = Instant.never
@@ -192,8 +190,9 @@ struct Call {
 
     var isAnswered: Bool { state == .connecting || state == .active }
 
-    /// Whether all stations that answer are in the call together.
-    var isConference: Bool { summary.mode == .call && summary.reference != 0 && !isHunt }
+    /// Whether all stations that answer join the call; else the first answer ends the ringing
+    /// elsewhere.
+    var isJoined: Bool { summary.mode == .call && summary.reference != 0 }
 
     /// Whether this peer must be heard from time to time, or its leg ends.
     func keepsUp(with leg: Leg) -> Bool {

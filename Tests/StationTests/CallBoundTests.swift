@@ -47,7 +47,7 @@ import Wire
             world.act(1) {
                 $0.consent(to: [caller, Policy(), Policy(call: other)], .open, at: $1)
             }
-            let id = world.ring(0, [1], isHunt: false)
+            let id = world.ring(0, [1], isJoined: true)
             if !isAutomatic { world.answer(1, wait: .zero) }
             world.run()
             #expect(world.state(1) == .active)

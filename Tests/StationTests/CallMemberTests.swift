@@ -9,7 +9,7 @@ import Wire
 
     /// Station 0 calls some of its channel, and those it calls answer.
     private mutating func call(_ called: [Int], answering: [Int]) -> CallID {
-        let id = world.ring(0, called, isHunt: false)
+        let id = world.ring(0, called, isJoined: true)
         for station in answering { world.answer(station, wait: .zero) }
         world.run(for: .seconds(1))
         return id
@@ -98,7 +98,7 @@ import Wire
     /// A person who calls one station has agreed to no call of a channel: whoever is called cannot
     /// make one of it by calling back.
     @Test mutating func aCallOfOneStationIsNotMadeACallOfTheChannel() {
-        let lower = world.call(1, [0, 2, 3], isHunt: false)
+        let lower = world.call(1, [0, 2, 3], isJoined: true)
         world.ring(0, [1])
         for station in 2...3 { world.answer(station, wait: .zero) }
         world.run(for: .seconds(5))
@@ -171,8 +171,8 @@ import Wire
     @Test(arguments: 1...20)
     mutating func twoWhoCallTheChannelAtOnceAreInOneCall(seed: UInt64) {
         world = CallWorld(4, seed: seed)
-        world.call(0, [1, 2, 3], isHunt: false)
-        world.ring(1, [0, 2, 3], isHunt: false, wait: .seconds(1))
+        world.call(0, [1, 2, 3], isJoined: true)
+        world.ring(1, [0, 2, 3], isJoined: true, wait: .seconds(1))
         for station in 2...3 { world.answer(station, wait: .zero) }
         world.run(for: .seconds(2))
         #expect(world.state(0) == .active && world.state(1) == .active)

@@ -107,7 +107,7 @@ import Wire
 
     @Test mutating func test_ringing_in_everyone_who_answers_joins_and_hears_all() {
         world = CallWorld(4)
-        world.ring(0, [1, 2, 3], isHunt: false)
+        world.ring(0, [1, 2, 3], isJoined: true)
         for station in [1, 3] { world.answer(station, wait: .zero) }
         world.run(for: .seconds(1))
         #expect(world.listeners == [[1, 3], [0, 3], [], [0, 1]])
@@ -126,7 +126,7 @@ import Wire
 
     @Test mutating func test_active_member_that_may_be_in_it_no_more_is_sent_away() {
         world = CallWorld(4)
-        world.ring(0, [1, 2, 3], isHunt: false)
+        world.ring(0, [1, 2, 3], isJoined: true)
         for station in 1...3 { world.answer(station, wait: .zero) }
         world.run(for: .seconds(1))
         #expect(world.listeners == [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])

@@ -93,7 +93,7 @@ import Wire
         world.call(
             own, isGroup ? others : [others[world.draw(others.count)]],
             mode: isGroup ? .call : mode[world.draw(6)],
-            priority: world.draw(8) == 0 ? .emergency : .normal, isHunt: world.draw(2) == 0)
+            priority: world.draw(8) == 0 ? .emergency : .normal, isJoined: world.draw(2) != 0)
     }
 
     /// No person acts any more, the network is well again, and all that can end does.

@@ -63,7 +63,7 @@ import Wire
     @Test mutating func theMicrophoneOfACallGoesToThoseWhoAreInItAndToNobodyElse() throws {
         var calling = Wish.Calling(id, ringTime: .seconds(30))
         calling.isJoined = true
-        try switchboard.call([1, 2], of: 0, calling)
+        try switchboard.call([1, 2], of: 77, calling)
         #expect(wantedOfMicrophone().isEmpty)
         let heard: [(Int, PeerSet)] = [(1, [1]), (2, [1, 2])]
         for (peer, listeners) in heard {

@@ -34,7 +34,7 @@ extension Switchboard {
 
     /// Names a station that has joined the call, or left, to the others, and the others to it.
     mutating func introduce(_ peer: Int, isIn: Bool) {
-        guard let current = ongoing, current.summary.isOutgoing, current.isConference,
+        guard let current = ongoing, current.summary.isOutgoing, current.isJoined,
             let name = memberNames[peer]
         else { return }
         let reference = current.id.reference
@@ -90,7 +90,7 @@ extension Switchboard {
     /// Takes the name of a station that is in a call, or has left; only the call's caller may name
     /// one.
     mutating func named(_ member: CallMember, by peer: Int) {
-        guard let current = ongoing, !current.summary.isOutgoing, current.isConference,
+        guard let current = ongoing, !current.summary.isOutgoing, current.isJoined,
             current.isAnswered, current.id.reference == member.reference,
             current.legs[0].peer == peer
         else { return }
@@ -118,7 +118,7 @@ extension Switchboard {
             }
             return
         }
-        guard current.isAnswered, current.isConference, mayJoin(peer, current) else { return }
+        guard current.isAnswered, current.isJoined, mayJoin(peer, current) else { return }
         if let place = current.others.firstIndex(where: { $0.peer == peer }) {
             ongoing?.others[place].at = now
             return

@@ -45,7 +45,7 @@ extension Switchboard {
             channel: calling.channel)
         let new = Call(
             summary: summary, legs: listeners.map { Call.Leg(peer: $0, state: .trying, at: now) },
-            isHunt: !calling.isJoined, ringsUntil: now + min(calling.ringTime, Call.ringTime))
+            ringsUntil: now + min(calling.ringTime, Call.ringTime))
         beginCall(new)
         for peer in listeners { send(offerOf: new, to: peer) }
         showCall()
@@ -300,7 +300,7 @@ extension Switchboard {
             Call(
                 summary: summary,
                 legs: [Call.Leg(peer: summary.peers[0], state: .ringing, at: now)],
-                isHunt: false, ringsUntil: now + min(time, Call.ringTime)))
+                ringsUntil: now + min(time, Call.ringTime)))
     }
 
     mutating func heardRinging(_ id: CallID, at peer: Int) {
@@ -325,7 +325,7 @@ extension Switchboard {
         }
         guard !current.legs[place].isOpen else { return }
         peers[peer].exchange.forget(answer.id)
-        if current.isHunt {
+        if !current.isJoined {
             for other in current.legs where other.peer != peer {
                 dismiss(other, of: current, cause: .answeredElsewhere)
             }

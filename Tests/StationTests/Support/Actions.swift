@@ -51,11 +51,11 @@ extension Switchboard {
     /// Why there is no call, if so.
     mutating func call(
         _ listeners: [Int], id: CallID, mode: Offer.Mode = .call, priority: Priority = .normal,
-        reference: UInt64 = 0, isHunt: Bool = true, at now: Instant
+        reference: UInt64 = 0, isJoined: Bool = false, at now: Instant
     ) -> Wish.Problem? {
         self.now = now
         var calling = Wish.Calling(id, mode: mode, priority: priority, ringTime: .seconds(30))
-        calling.isJoined = !isHunt
+        calling.isJoined = isJoined
         do throws(Wish.Problem) {
             try call(listeners, of: reference, calling)
             return nil

@@ -123,14 +123,14 @@ struct CallWorld {
     @discardableResult
     mutating func call(
         _ from: Int, _ to: [Int], mode: Offer.Mode = .call, priority: Priority = .normal,
-        isHunt: Bool = true, id: CallID? = nil
+        isJoined: Bool = false, id: CallID? = nil
     ) -> CallID {
         let id = id ?? newID()
-        let reference = isHunt ? 0 : channel
+        let reference = isJoined ? channel : 0
         _ = act(from) {
             $0.call(
-                to, id: id, mode: mode, priority: priority, reference: reference, isHunt: isHunt,
-                at: $1)
+                to, id: id, mode: mode, priority: priority, reference: reference,
+                isJoined: isJoined, at: $1)
         }
         return id
     }
@@ -139,9 +139,9 @@ struct CallWorld {
     @discardableResult
     mutating func ring(
         _ from: Int, _ to: [Int], mode: Offer.Mode = .call, priority: Priority = .normal,
-        isHunt: Bool = true, id: CallID? = nil, wait: Duration = Self.moment
+        isJoined: Bool = false, id: CallID? = nil, wait: Duration = Self.moment
     ) -> CallID {
-        let id = call(from, to, mode: mode, priority: priority, isHunt: isHunt, id: id)
+        let id = call(from, to, mode: mode, priority: priority, isJoined: isJoined, id: id)
         run(for: wait)
         return id
     }
