@@ -108,7 +108,10 @@ extension ControlLoop {
         let session = cores.table.state(of: peer)?.sessionIndex
         rings.tell(.send(peer: peer, index: session, payload, to: nil, made: now))
     }
+}
 
+/// The reports to people.
+extension ControlLoop {
     /// Writes a notice to the history, and reports it to people.
     private mutating func publish(_ notice: Notice) {
         let (names, wall) = (names, wall)
@@ -118,6 +121,28 @@ extension ControlLoop {
         }
         let event = names.event(of: notice, at: now, wall: wall) { snapshot() }
         if let event { publish(event) }
+    }
+
+    /// Announces an event, in the same words to watchers and journal.
+    mutating func publish(_ event: Event) {
+        var event = event
+        askers.complete(&event)
+        server.tell(event)
+        journal.tell(event, program: config.events.onEvent, at: now)
+    }
+
+    /// Makes an event for journal and watchers; peers and buttons are given by their place.
+    mutating func tell(
+        _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
+        lamp: String? = nil, since: Instant? = nil, detail: String? = nil
+    ) {
+        var event = Event(
+            kind, at: wall, peer: peer.map { directory[$0].name }, target: target,
+            seconds: since.map { (now - $0).inSeconds }, detail: detail)
+        event.button = button.map { config.buttons[$0].name }
+        event.lamp = lamp
+        if kind == .relay { event.asker = event.peer.map { "peer \($0)" } }
+        publish(event)
     }
 }
 

@@ -159,27 +159,3 @@ extension ControlLoop {
         return counters
     }
 }
-
-extension ControlLoop {
-    /// Announces an event, in the same words to watchers and journal.
-    mutating func publish(_ event: Event) {
-        var event = event
-        askers.complete(&event)
-        server.tell(event)
-        journal.tell(event, program: config.events.onEvent, at: now)
-    }
-
-    /// Makes an event for journal and watchers; peers and buttons are given by their place.
-    mutating func tell(
-        _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
-        lamp: String? = nil, since: Instant? = nil, detail: String? = nil
-    ) {
-        var event = Event(
-            kind, at: wall, peer: peer.map { directory[$0].name }, target: target,
-            seconds: since.map { (now - $0).inSeconds }, detail: detail)
-        event.button = button.map { config.buttons[$0].name }
-        event.lamp = lamp
-        if kind == .relay { event.asker = event.peer.map { "peer \($0)" } }
-        publish(event)
-    }
-}

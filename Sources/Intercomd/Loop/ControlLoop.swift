@@ -17,8 +17,8 @@ internal import Wire
 /// signals. Rings join it to the media loop.
 ///
 /// - `feed` is the one door to `Cores`, the sessions and the switchboard; `ControlLoop+Orders`
-///   feeds them the records of peers, carries out the orders of the switchboard, advances a
-///   pairing, and exchanges the roster,
+///   feeds them the records of peers, carries out the orders of the switchboard, announces events,
+///   advances a pairing, and exchanges the roster,
 /// - `ControlLoop+Session` feeds them handshakes, and carries out the actions of sessions,
 /// - `ControlLoop+Media` follows the events of the media loop, opens cards and lines, lights the
 ///   lamps, shows the meters and reads the sound of an announcement,
@@ -26,8 +26,7 @@ internal import Wire
 /// - `ControlLoop+Requests` answers `intercomctl`,
 /// - `ControlLoop+Buttons` carries out the acts of buttons besides talking,
 /// - `ControlLoop+Reload` takes over other settings, and keeps volumes, mutes and do-not-disturb,
-/// - `ControlLoop+Snapshot` copies state and counters into a `Snapshot`, which describes them, and
-///   announces events.
+/// - `ControlLoop+Snapshot` copies state and counters into a `Snapshot`, which describes them.
 struct ControlLoop: ~Copyable, CoresOwner {
     let facts: Facts
     let rings: Rings
