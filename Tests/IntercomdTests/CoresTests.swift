@@ -45,7 +45,7 @@ private struct Owner: ~Copyable, CoresOwner {
         }
     }
 
-    mutating func perform(_ action: consuming SessionAction) {
+    mutating func enact(_ action: consuming SessionAction) {
         switch consume action {
         case .transmit: perform("transmit")
         case .resolve(let peer): perform("resolve \(peer)")

@@ -31,7 +31,7 @@ extension ControlLoop {
         let request = Request(act, page: switchboard.pager.name, state: keeper.state)
         let reply: Reply?
         if case .message(let wanted) = request {
-            reply = answer(wanted, by: .button(place), user: nil)
+            reply = answerMessages(wanted, by: .button(place), user: nil)
         } else {
             reply = answer(request, by: Asker(name: "button \(config.buttons[place].name)"))
         }

@@ -79,7 +79,7 @@ extension ControlLoop {
     }
 
     /// Carries out a request about messages; nil where the answer comes later.
-    mutating func answer(
+    mutating func answerMessages(
         _ request: MessageRequest, by owner: SpokenMessage.Owner?, user: Int?
     ) -> Reply? {
         switch (request, owner) {

@@ -30,7 +30,7 @@ extension ControlLoop {
         let found: FoundSettings
         do throws(ControlError) {
             found = try settings.readToReload(facts.folder, cores.table, for: cause)
-        } catch { return answer(.failure(error), to: cause) }
+        } catch { return answerReload(.failure(error), to: cause) }
         // The message's button may change its meaning, or be removed.
         if case .button? = messages.spoken?.owner {
             endSpokenMessage(because: "the settings have changed")
@@ -74,7 +74,7 @@ extension ControlLoop {
         guard !settings.isChanging else {
             let error = ControlError(
                 .failed, "the audio thread stands still; the settings apply when it runs again")
-            return answer(.failure(error), to: reload.cause)
+            return answerReload(.failure(error), to: reload.cause)
         }
         let lines = reload.lines
         for line in lines {
@@ -83,10 +83,10 @@ extension ControlLoop {
         }
         for warning in reload.warnings { journal.note(.reload, warning.description) }
         tell(.reload, detail: lines.isEmpty ? "nothing has changed" : "\(lines.count) changed")
-        answer(.success(lines), to: reload.cause)
+        answerReload(.success(lines), to: reload.cause)
     }
 
-    private mutating func answer(
+    private mutating func answerReload(
         _ result: Result<[ConfigDifference.Line], ControlError>, to cause: ReloadCause
     ) {
         var problem: String?
@@ -164,7 +164,7 @@ extension ControlLoop {
     mutating func tickState() {
         if let fault = keeper.tick(at: now) { tell(.stateFault, detail: fault) }
         if keeper.state.isUndisturbedLongEnough(at: wall) {
-            _ = answer(.doNotDisturb(isOn: false, seconds: nil))
+            _ = answerState(.doNotDisturb(isOn: false, seconds: nil))
         }
         tellVolumes()
     }
@@ -180,7 +180,7 @@ extension ControlLoop {
     /// Carries out a request about the state.
     ///
     /// - Returns: The new state.
-    mutating func answer(_ request: StateRequest) -> Reply {
+    mutating func answerState(_ request: StateRequest) -> Reply {
         do throws(SavedState.UnknownName) {
             let change = try keeper.apply(
                 request, among: routing.names, at: now, milliseconds: wall)

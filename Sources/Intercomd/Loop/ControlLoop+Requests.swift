@@ -43,12 +43,12 @@ extension ControlLoop {
         _ request: Request, for ticket: CallerTicket? = nil, by asker: Asker
     ) -> Reply? {
         askers.begin(asker, request)
-        let reply = perform(request, for: ticket, by: asker)
+        let reply = carryOut(request, for: ticket, by: asker)
         askers.end(reply)
         return reply
     }
 
-    private mutating func perform(
+    private mutating func carryOut(
         _ request: Request, for ticket: CallerTicket?, by asker: Asker
     ) -> Reply? {
         if let wish = Wish(request, names, id: Boot.callID()) { return handle(wish, for: ticket) }
@@ -92,8 +92,8 @@ extension ControlLoop {
             let files = PeerFiles(settings.sources, in: config.paths)
             return site.join(peer, digits, for: waiting, files)
         case .message(let request):
-            return answer(request, by: ticket.map { .caller($0) }, user: asker.user)
-        case .state(let request): return answer(request)
+            return answerMessages(request, by: ticket.map { .caller($0) }, user: asker.user)
+        case .state(let request): return answerState(request)
         case .show(let name):
             guard let peer = directory.number(named: name) else {
                 return .refused(.unknownPeer(name, directory))

@@ -39,7 +39,7 @@ extension ControlLoop {
         if let drop { links.count(drop) }
     }
 
-    mutating func perform(_ action: consuming SessionAction) {
+    mutating func enact(_ action: consuming SessionAction) {
         switch consume action {
         case .transmit(let datagram, let endpoint):
             links.send(datagram, to: endpoint)

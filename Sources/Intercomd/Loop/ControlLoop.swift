@@ -394,7 +394,7 @@ protocol CoresOwner: ~Copyable {
     var cores: Cores { get set }
     var now: Instant { get }
     mutating func perform(_ order: Order)
-    mutating func perform(_ action: consuming SessionAction)
+    mutating func enact(_ action: consuming SessionAction)
 }
 
 extension CoresOwner where Self: ~Copyable {
@@ -431,7 +431,7 @@ extension CoresOwner where Self: ~Copyable {
         while let task = cores.drain() {
             switch consume task {
             case .order(let order): perform(order)
-            case .action(let action): perform(action)
+            case .action(let action): enact(action)
             }
         }
     }
