@@ -62,7 +62,7 @@ import Wire
         pairings.found(boxes, at: start + .seconds(2))
         for _ in 0..<500 {
             while let order = pairings.nextOrder() {
-                if case .announce(let event) = order { return event.detail }
+                if case .publish(let event) = order { return event.detail }
             }
             pairings.serve(.stream, own, at: start + .seconds(2))
             Clock.sleep(.milliseconds(10))

@@ -93,6 +93,7 @@ class PairingOnALan(OnOneLan):
 MUTATIONS = (
     # A station does not say on the LAN that it shows a code.
     ("Sources/Intercomd/Loop/ControlLoop+Orders.swift",
-     "case .offer(let port): neighbourhood.offerPairing(port, at: now)", "case .offer: break",
+     "case .showOnLAN(let port): neighbourhood.offerPairing(port, at: now)",
+     "case .showOnLAN: break",
      "PairingOnALan.test_the_code_alone_pairs_and_both_talk_whatever_a_stranger_tries"),
 )

@@ -166,12 +166,12 @@ extension ControlLoop {
             case .tell(let report, let caller): server.tell(.pairing(report), to: caller)
             case .say(let word, let isOver): pairingButton.report(word, isOver: isOver)
             case .answer(let reply, let caller): server.replyLate(reply, to: caller, at: now)
-            case .announce(var event):
+            case .publish(var event):
                 event.timeMilliseconds = wall
                 publish(event)
             case .lookUp(let address):
                 links.resolver.resolve(.init(peer: nil, addresses: [address]))
-            case .offer(let port): neighbourhood.offerPairing(port, at: now)
+            case .showOnLAN(let port): neighbourhood.offerPairing(port, at: now)
             case .seek(let isSought): neighbourhood.seekPairings(isSought, at: now)
             }
         }

@@ -239,7 +239,7 @@ extension Pairings {
         tell(report)
         guard let cause else { return }
         if job.caller == nil, left != 0 { order(.say(.wrongCode, isOver: false)) }
-        order(.announce(job.event(.pairingFailed, at: host, text, cause: cause)))
+        order(.publish(job.event(.pairingFailed, at: host, text, cause: cause)))
     }
 
     /// Reports that the written peer is in use, or why it is not.
@@ -256,7 +256,7 @@ extension Pairings {
         report.problem = problem
         var event = job.event(.paired, at: job.host, peer.key.fingerprint)
         event.peer = peer.name
-        order(.announce(event))
+        order(.publish(event))
         end(.pairing(report), .paired)
     }
 
@@ -266,7 +266,7 @@ extension Pairings {
         let event = job.event(
             .pairingFailed, at: port.other?.host ?? job.host,
             text.split(separator: "\n").joined(separator: "; "), cause: cause)
-        order(.announce(event))
+        order(.publish(event))
         let (code, word): (ControlError.Code, SpokenWord) =
             switch cause {
             case "known": (.known, .failed)
@@ -299,7 +299,7 @@ extension Pairings {
         core.close()
         if isSearching { order(.seek(false)) }
         typed = nil
-        if isOffered { order(.offer(nil)) }
+        if isOffered { order(.showOnLAN(nil)) }
         isOffered = false
         port.close()
         job = nil

@@ -27,10 +27,10 @@ struct Pairings: ~Copyable {
         case say(SpokenWord, isOver: Bool)
         /// The last reply to the caller.
         case answer(Reply, CallerTicket)
-        case announce(Event)
+        case publish(Event)
         case lookUp(PeerAddress)
         /// Announces this TCP port to the neighbours; nil ends that.
-        case offer(UInt16?)
+        case showOnLAN(UInt16?)
         /// Begins or ends the search for neighbours that announce a port.
         case seek(Bool)
     }
@@ -171,7 +171,7 @@ struct Pairings: ~Copyable {
         }
         self.job = job
         isOffered = job.own.isOnLAN
-        if isOffered { order(.offer(network.port)) }
+        if isOffered { order(.showOnLAN(network.port)) }
         return end
     }
 
