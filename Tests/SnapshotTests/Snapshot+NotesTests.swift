@@ -136,7 +136,7 @@ import Wire
         }
         let key = SigningKey.random()
         let (two, other) = (try roster(key, ["hall", "attic"]), try roster(key, ["barn", "hall"]))
-        var changes = RosterChanges()
+        var changes = RecentSiteChanges()
         let now = Kitchen.now
         var isNews = changes.note(two, after: two, at: now)
         #expect(!isNews && changes.fault(of: two, at: now) == nil)

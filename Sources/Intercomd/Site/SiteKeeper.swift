@@ -52,7 +52,7 @@ struct SiteKeeper {
     private var complaint: Fault?
     /// The fault that a peer's roster shows, while this station holds the same roster.
     private var dispute: (held: Roster?, fault: Fault)?
-    private var changes = RosterChanges()
+    private var changes = RecentSiteChanges()
     private var words: [Line] = []
     /// The names of stations that were put out of the site, by their keys as text.
     private(set) var former: [String: String] = [:]

@@ -6,7 +6,7 @@ internal import Time
 /// The stations that newer lists of the site have taken out, introduced and renamed, for a day.
 ///
 /// A list that is signed with a stolen key looks like any other: only a person can tell.
-struct RosterChanges {
+struct RecentSiteChanges {
     private struct Change {
         let what: String
         let name: String
