@@ -92,7 +92,7 @@ struct ObservedLine: ~Copyable {
         clock = clock + PCM.duration(of: Int64(samples.count))
         loop.now = clock
         Self.append(Array(samples), to: &loop.capturePath.microphone)
-        loop.pace(.timer, samples.count)
+        loop.paceAnnouncement(.timer, samples.count)
         repeat {
             loop.hasBacklog = false
             loop.talk()

@@ -44,7 +44,7 @@ extension MediaLoop {
             while capturePath.improveBlock() { if plan.hasVox { pressBySpeech() } }
         }
         rings.counters.add(.framesCaptured, UInt64(capturePath.microphone.captured - before))
-        pace(.card(.capture), count)
+        paceAnnouncement(.card(.capture), count)
     }
 
     /// Skips the frame numbers of sound that was lost while the card stood still.

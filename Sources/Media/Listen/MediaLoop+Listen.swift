@@ -76,7 +76,7 @@ extension MediaLoop {
             case .samples(let count):
                 room -= count
                 cards.playback.clock.add(count)
-                pace(.card(.playback), count)
+                paceAnnouncement(.card(.playback), count)
                 cards.moved(.playback, loop, at: now)
             case .wouldBlock:
                 return

@@ -147,7 +147,7 @@ package struct MediaLoop: ~Copyable {
             if isPeriod { moveCapturedSound() }
             if woken.timer {
                 // Without a card, time sets the pace.
-                pace(.timer, announcement.pace.samplesDue(at: now))
+                paceAnnouncement(.timer, announcement.pace.samplesDue(at: now))
             }
             talk()
             if woken.socket || receiver.intake.isGathering { listen() }

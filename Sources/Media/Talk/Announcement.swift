@@ -182,7 +182,7 @@ extension MediaLoop {
     }
 
     /// Notes that a card has moved samples: if it wakes the loop, as much of the file is due.
-    mutating func pace(_ source: ClockMaster.Source, _ samples: Int) {
+    mutating func paceAnnouncement(_ source: ClockMaster.Source, _ samples: Int) {
         guard source == cards.master.source else { return }
         let frame = plan.sound.frameSamples
         guard announcement.isOn else { return }
