@@ -206,3 +206,34 @@ public enum KeyStore {
         } catch { throw StateError("\(path) \(error)\(advice)") }
     }
 }
+
+/// The secret of a site.
+extension KeyStore {
+    /// Reads the secret of the site that this station introduces; nil where it introduces none.
+    public static func siteKey(_ paths: Paths) throws(StateError) -> SigningKey? {
+        guard try hasSiteKey(paths) != false else { return nil }
+        guard let key = SigningKey(try psk(named: SiteFiles.keyName, paths)) else {
+            throw StateError("\(SiteFiles.keyPath(paths)) holds no number of P-256")
+        }
+        return key
+    }
+
+    /// Whether the site's secret is there; nil without the right to look.
+    public static func hasSiteKey(_ paths: Paths) throws(StateError) -> Bool? {
+        try hasPSK(named: SiteFiles.keyName, paths)
+    }
+
+    /// Writes the site's secret.
+    public static func write(
+        siteKey: borrowing SigningKey, _ paths: Paths
+    ) throws(StateError) {
+        try write(secret: Key(copying: siteKey.bytes), to: SiteFiles.keyName, paths)
+    }
+
+    /// Removes the site's secret: this station no longer introduces.
+    public static func removeSiteKey(_ paths: Paths) throws(StateError) {
+        do throws(SystemError) {
+            try paths.directory.remove("\(Paths.keysName)/\(SiteFiles.keyName)")
+        } catch { throw StateError(error) }
+    }
+}
