@@ -42,7 +42,7 @@ struct SiteKeeper {
     private var adoption: Adoption?
     /// The stations of the roster that are no peers although their names are free here; and the
     /// value of that list at the last attempt to add them.
-    private var (leftOut, tried): ([String], [String]) = ([], [])
+    private var (addable, tried): ([String], [String]) = ([], [])
     /// The fault of a station of the roster that is no peer because its name is taken.
     private var displaced: Fault?
     private var answers: [(CallerTicket, Reply)] = []
@@ -96,17 +96,17 @@ struct SiteKeeper {
             case .from(let name): .from(peers.number(named: name).map { peers.key(of: $0) })
             }
         exchange.configure(peers.numbers.map { ($0, peers.key(of: $0)) }, introductions)
-        let former = exchange.held?.notice
+        let noticeBefore = exchange.held?.notice
         read(config.paths, at: now)
         lookForKey(config.paths, at: now)
-        (leftOut, displaced) = ([], nil)
-        let isOther = exchange.held?.notice != former
+        (addable, displaced) = ([], nil)
+        let isOther = exchange.held?.notice != noticeBefore
         guard let roster = exchange.held?.roster else { return isOther }
-        let known = [own.text] + config.peers.map { $0.key }
-        let absent = roster.stations.filter { !known.contains($0.key.text) }.map { $0.name }
+        let keys = [own.text] + config.peers.map { $0.key }
+        let absent = roster.stations.filter { !keys.contains($0.key.text) }.map { $0.name }
         displaced = config.peers.compactMap { self.displacement(by: $0, config, roster) }.first
-        leftOut = absent.filter { config.isFree($0) }
-        if displaced == nil, let name = absent.first(where: { !leftOut.contains($0) }) {
+        addable = absent.filter { config.isFree($0) }
+        if displaced == nil, let name = absent.first(where: { !addable.contains($0) }) {
             displaced = Advice.nameTaken(name, in: config)
         }
         do throws(StateError) {
@@ -224,7 +224,7 @@ struct SiteKeeper {
     }
 
     func deadline(at now: Instant) -> Instant? {
-        guard let adoption else { return leftOut == tried ? exchange.deadline : now }
+        guard let adoption else { return addable == tried ? exchange.deadline : now }
         let look = adoption.work.look(at: now)
         return min(look, exchange.deadline ?? look)
     }
@@ -237,9 +237,9 @@ struct SiteKeeper {
     mutating func tick(_ files: PeerFiles, at now: Instant) {
         exchange.tick(at: now)
         tickAdoption(files.paths, at: now)
-        if adoption == nil, leftOut != tried {
-            tried = leftOut
-            if !leftOut.isEmpty, let held = exchange.held?.roster {
+        if adoption == nil, addable != tried {
+            tried = addable
+            if !addable.isEmpty, let held = exchange.held?.roster {
                 adopt(held, text, from: nil, for: nil, files)
             }
         }
