@@ -58,7 +58,7 @@ enum Outcome: Equatable {
     case paired(PairingCard, Suite, psk: String)
     case failed(Pairing.Failure)
     /// Of a side alone.
-    case fails(PairingFailure)
+    case fails(PairingMismatch)
 
     init(_ step: consuming Pairing.Step) {
         switch consume step {

@@ -24,7 +24,7 @@ extension Pairings {
     /// Writes the other station as a peer, or prepares that up to the last step.
     ///
     /// Its name is judged after all earlier writes: a roster of the site may bring the same name.
-    mutating func store(_ paired: borrowing Paired, _ step: Storing.Step) {
+    mutating func store(_ paired: borrowing PairingResult, _ step: Storing.Step) {
         guard let job else { return }
         let (own, name, takesBack, former) = (job.own, job.name, job.takesBack, job.prepared)
         let (card, suite, before) = (paired.peer, paired.suite, storing)
@@ -306,7 +306,7 @@ extension Pairings {
     }
 }
 
-extension PairingFailure {
+extension PairingMismatch {
     /// The fault of the other station, for the person at either side.
     fileprivate func text(of host: String) -> String {
         switch self {

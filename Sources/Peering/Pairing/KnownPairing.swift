@@ -17,12 +17,12 @@ public enum KnownPairing {
     /// - Parameter typed: The code of the side that enters it.
     /// - Returns: Nil when a side refuses a message of the other side.
     static func digest(typed: String = "012 345") -> String? {
-        do throws(PairingFailure) {
+        do throws(PairingMismatch) {
             return try messages(typed)
         } catch { return nil }
     }
 
-    private static func messages(_ typed: String) throws(PairingFailure) -> String? {
+    private static func messages(_ typed: String) throws(PairingMismatch) -> String? {
         guard let shown = code("012 345"), let entered = code(typed),
             let one = card(0x22, boot: 0x1112_1314_1516_1718, "a"),
             let other = card(0x11, boot: 0x0102_0304_0506_0708, "abcdefghij-abcdefghij-012345678")

@@ -18,10 +18,10 @@ public struct Pairing: ~Copyable {
         case send([UInt8])
         /// The other station has proved the shown code: prepare its files up to the last step, then
         /// `admit` it; or `close`. P4 follows only then, because a station with P4 stores this one.
-        case prepare(Paired)
+        case prepare(PairingResult)
         /// Both stations have each other's key: store it. The entering side ends the stream in
         /// order only afterwards, which confirms the storing to the other side.
-        case paired(Paired)
+        case paired(PairingResult)
         /// The pairing, or one try at the shown code, has failed; its stream is of no more use.
         case failed(Failure)
     }
@@ -38,7 +38,7 @@ public struct Pairing: ~Copyable {
         /// runs left the code is used up: each run costs this station a stretching of the code.
         case unfinished(left: Int)
         /// The station has the code but can be no peer; the code is used up.
-        case unfit(PairingFailure)
+        case unfit(PairingMismatch)
         /// The time of the code is over.
         case timedOut
 
@@ -49,7 +49,7 @@ public struct Pairing: ~Copyable {
         case gone
         /// The other side has the code, and does not want this station.
         case declined
-        case refused(PairingFailure)
+        case refused(PairingMismatch)
     }
 
     private enum State {
@@ -204,7 +204,7 @@ public struct Pairing: ~Copyable {
     public mutating func receive(_ bytes: Span<UInt8>, at now: Instant) -> Step {
         guard var side = showing.take() else { return receiveAnswer(bytes, at: now) }
         let message: [UInt8]?
-        do throws(PairingFailure) {
+        do throws(PairingMismatch) {
             message = try side.receive(bytes)
         } catch {
             guard side.isProved, state == .tried else { return fail(side, at: now) }
@@ -226,7 +226,7 @@ public struct Pairing: ~Copyable {
     private mutating func receiveAnswer(_ bytes: Span<UInt8>, at now: Instant) -> Step {
         guard state == .asked || state == .proved, var side = entering.take() else { return .wait }
         let step: Step
-        do throws(PairingFailure) {
+        do throws(PairingMismatch) {
             step = try side.receive(bytes)
         } catch { return tryNextBox(after: .refused(error), at: now) }
         entering = consume side

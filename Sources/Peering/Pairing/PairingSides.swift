@@ -44,7 +44,7 @@ struct PairingReader {
     ///
     /// - Returns: The body when it is complete, nil before.
     /// - Throws: When the bytes do not begin the message, or exceed it.
-    mutating func receive(_ some: Span<UInt8>) throws(PairingFailure) -> [UInt8]? {
+    mutating func receive(_ some: Span<UInt8>) throws(PairingMismatch) -> [UInt8]? {
         let header = expected.header
         let whole = header.count + expected.bodySize
         guard bytes.count + some.count <= whole else { throw .malformed }
@@ -119,7 +119,7 @@ struct Agreement: ~Copyable {
     /// Opens the card of the other side.
     borrowing func card(
         _ sealed: Span<UInt8>, of role: SPAKE2.Role, own: PairingCard
-    ) throws(PairingFailure) -> PairingCard {
+    ) throws(PairingMismatch) -> PairingCard {
         var plain = [UInt8](repeating: 0, count: PairingCard.size)
         var room = plain.mutableSpan
         guard keys.open(sealed, of: role, into: &room) else { throw .code }
@@ -137,7 +137,7 @@ struct ShowingSide: ~Copyable {
     private let rounds: UInt32
     private var reader = PairingReader(.p1)
     private var agreed: Agreement?
-    private var proved: Paired?
+    private var proved: PairingResult?
 
     /// Whether the code was stretched for P1.
     ///
@@ -160,7 +160,7 @@ struct ShowingSide: ~Copyable {
     ///
     /// - Returns: The message to send; nil while more bytes must come.
     /// - Throws: When the attempt has ended.
-    mutating func receive(_ bytes: Span<UInt8>) throws(PairingFailure) -> [UInt8]? {
+    mutating func receive(_ bytes: Span<UInt8>) throws(PairingMismatch) -> [UInt8]? {
         try receive(bytes, nonce: .random(), randomness: .random()) { password in
             SPAKE2(.b, password: password)
         }
@@ -169,7 +169,7 @@ struct ShowingSide: ~Copyable {
     mutating func receive(
         _ bytes: Span<UInt8>, nonce: borrowing Key, randomness: borrowing Key,
         exchange: (consuming Key) -> SPAKE2
-    ) throws(PairingFailure) -> [UInt8]? {
+    ) throws(PairingMismatch) -> [UInt8]? {
         guard proved == nil else { throw .malformed }
         guard let body = try reader.receive(bytes) else { return nil }
         guard let agreed = agreed.take() else {
@@ -184,7 +184,7 @@ struct ShowingSide: ~Copyable {
         isProved = true
         let theirs = try agreed.card(bytes.extracting(last: 96), of: .a, own: card)
         let answer = agreed.sealed(card, of: .b)
-        proved = Paired(
+        proved = PairingResult(
             peer: theirs, suite: agreed.suite,
             psk: agreed.keys.psk(a: theirs.publicKey, b: card.publicKey))
         return PairingMessage.p4.framed(answer)
@@ -192,7 +192,7 @@ struct ShowingSide: ~Copyable {
 
     /// The station that has proved the code; judge it before P4 is sent, because a station that
     /// gets P4 stores this one.
-    func paired() -> Paired? { proved?.copy() }
+    func paired() -> PairingResult? { proved?.copy() }
 
     /// Reads P1: version, suites, nonceA, pA, ek; makes P2.
     ///
@@ -202,7 +202,7 @@ struct ShowingSide: ~Copyable {
     private mutating func answer(
         to body: [UInt8], nonce: Span<UInt8>, randomness: Span<UInt8>,
         exchange: (consuming Key) -> SPAKE2
-    ) throws(PairingFailure) -> [UInt8] {
+    ) throws(PairingMismatch) -> [UInt8] {
         let bytes = body.span
         guard bytes[0] == PairingMessage.version else { throw .malformed }
         guard let suite = suites.chosen(with: OfferedSuites(bits: bytes[1])) else { throw .suites }
@@ -284,7 +284,7 @@ struct EnteringSide: ~Copyable {
     /// Takes bytes from the stream.
     ///
     /// - Throws: When the pairing has ended without success.
-    mutating func receive(_ bytes: Span<UInt8>) throws(PairingFailure) -> Pairing.Step {
+    mutating func receive(_ bytes: Span<UInt8>) throws(PairingMismatch) -> Pairing.Step {
         guard let body = try reader.receive(bytes) else { return .wait }
         guard let agreed = agreed.take() else {
             let agreed = try agreement(after: body)
@@ -295,13 +295,13 @@ struct EnteringSide: ~Copyable {
         }
         let theirs = try agreed.card(body.span, of: .b, own: card)
         return .paired(
-            Paired(
+            PairingResult(
                 peer: theirs, suite: agreed.suite,
                 psk: agreed.keys.psk(a: card.publicKey, b: theirs.publicKey)))
     }
 
     /// Reads P2: version, suite, nonceB, pB, ct, cB.
-    private func agreement(after body: [UInt8]) throws(PairingFailure) -> Agreement {
+    private func agreement(after body: [UInt8]) throws(PairingMismatch) -> Agreement {
         let bytes = body.span
         guard bytes[0] == PairingMessage.version else { throw .malformed }
         guard let suite = Suite(rawValue: bytes[1]), suites.offers(suite) else { throw .suites }
@@ -317,12 +317,12 @@ struct EnteringSide: ~Copyable {
 }
 
 /// The result of a pairing: the other station, and the suite and psk shared with it.
-public struct Paired: ~Copyable {
+public struct PairingResult: ~Copyable {
     public let peer: PairingCard
     public let suite: Suite
     public let psk: Key
 
-    func copy() -> Paired { Paired(peer: peer, suite: suite, psk: psk.copy()) }
+    func copy() -> PairingResult { PairingResult(peer: peer, suite: suite, psk: psk.copy()) }
 }
 
 /// The suites that a station offers, as in P1: bit 0 for suite 1, bit 1 for suite 2.
@@ -347,7 +347,7 @@ public struct OfferedSuites: Equatable, Sendable {
 }
 
 /// Why an attempt to pair ended; the other side does not learn the reason.
-public enum PairingFailure: Error, Equatable, Sendable {
+public enum PairingMismatch: Error, Equatable, Sendable {
     /// Bytes that no station sends.
     case malformed
     /// The two have no suite in common.
