@@ -110,13 +110,13 @@ struct Pages {
     }
 }
 
-/// The page from the microphone: one at a time, for a minute at most, and only while its caller is
+/// The page from the microphone: one at a time, for a minute at most, and only while its program is
 /// connected.
 package struct Pager: Sendable {
     private struct Page {
         let name: String
-        /// The caller that asked for the page; nil where a button did.
-        var ticket: CallerTicket?
+        /// The program that asked for the page; nil where a button did.
+        var ticket: ProgramTicket?
         /// The number of this page's first talkspurt; lower numbers are a former page's.
         let firstSpurt: Int
         /// The reports on a talkspurt that ended before the page: new settings took the microphone
@@ -124,9 +124,9 @@ package struct Pager: Sendable {
         var heard: [HeardAt] = []
     }
 
-    /// A caller whose page is over, until the listeners have reported on the page.
+    /// A program whose page is over, until the listeners have reported on the page.
     private struct Waiter {
-        let ticket: CallerTicket
+        let ticket: ProgramTicket
         let name: String
         let spurt: Int
     }
@@ -140,14 +140,14 @@ package struct Pager: Sendable {
     package var name: String? { page?.name }
 
     /// The tickets of the page under way, and of ended pages whose reports are awaited.
-    var tickets: [CallerTicket] {
+    var tickets: [ProgramTicket] {
         waiters.map { $0.ticket } + (page?.ticket.map { [$0] } ?? [])
     }
 
     /// Begins a page where there is none.
     ///
     /// `spurt` is the number of a former page's talkspurt that goes on, because the key went up a
-    /// moment ago. Its reports will cover both pages, so a caller that waits for them learns now
+    /// moment ago. Its reports will cover both pages, so a program that waits for them learns now
     /// that nothing is known. `last` is the number of the newest talkspurt of a page that listeners
     /// still report on.
     mutating func begin(
@@ -161,7 +161,7 @@ package struct Pager: Sendable {
         waiters.removeAll { $0.spurt == spurt }
     }
 
-    /// Answers the caller of this page, which another page replaces; `end` follows.
+    /// Answers the program of this page, which another page replaces; `end` follows.
     mutating func replace(by name: String, _ orders: inout Orders) {
         guard let former = page, let ticket = former.ticket else { return }
         // The talkspurt may go on as the next page's, so its reports would cover both pages.
@@ -169,13 +169,13 @@ package struct Pager: Sendable {
         orders.add(.answer(ticket, .pageReplaced(to: former.name, by: name)))
     }
 
-    /// Ties the page to this caller: it lasts while the caller is connected.
-    mutating func keep(for ticket: CallerTicket) { page?.ticket = ticket }
+    /// Ties the page to this program: it lasts while the program is connected.
+    mutating func keep(for ticket: ProgramTicket) { page?.ticket = ticket }
 
     /// Ends the page; `spurt` is the number of the newest talkspurt of any page on which listeners
     /// still report, which may be a former page's.
     ///
-    /// The caller waits for the reports on this page's talkspurt; without one it is answered at
+    /// The program waits for the reports on this page's talkspurt; without one it is answered at
     /// once.
     mutating func end(_ spurt: Int?, _ orders: inout Orders) {
         guard let over = page else { return }
@@ -202,10 +202,10 @@ package struct Pager: Sendable {
         waiters.removeAll { $0.spurt == spurt }
     }
 
-    /// Forgets callers that are gone.
+    /// Forgets programs that are gone.
     ///
     /// - Returns: Whether the page must end with them.
-    mutating func forget(_ hasGone: (CallerTicket) -> Bool) -> Bool {
+    mutating func forget(_ hasGone: (ProgramTicket) -> Bool) -> Bool {
         waiters.removeAll { hasGone($0.ticket) }
         guard let ticket = page?.ticket, hasGone(ticket) else { return false }
         page?.ticket = nil

@@ -41,7 +41,7 @@ import Wire
             ("7K9M-QX2W", nil, "button ptt is already pairing here"),
         ] {
             let reply = pairings.begin(
-                PairRequest(code: typed, host: host), for: CallerTicket(place: 1, number: 1),
+                PairRequest(code: typed, host: host), for: ProgramTicket(place: 1, number: 1),
                 by: Asker(name: "intercomctl"), own, at: start + .seconds(1))
             guard case .refused(let error) = reply else {
                 Issue.record("\(typed) is tried")

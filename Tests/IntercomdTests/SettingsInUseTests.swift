@@ -199,7 +199,7 @@ private final class Station {
 
     @Test func aReloadIsAnsweredWhenItIsInUseOrAfterASecond() throws {
         let found = try station.read()
-        let caller = CallerTicket(place: 2, number: 9)
+        let caller = ProgramTicket(place: 2, number: 9)
         let now = station.now
         station.change(to: found)
         station.settings.begin(found, for: .caller(caller), at: now)

@@ -5,7 +5,7 @@ import Wire
 @testable import Station
 
 @Suite struct AnnouncerTests {
-    private let caller = CallerTicket(place: 1, number: 10)
+    private let caller = ProgramTicket(place: 1, number: 10)
     private let announcement = Int(TalkTarget.announcement)
     private let house = TalkTarget(stream: 1, reference: 77, listeners: [1, 2])
     private var switchboard = Switchboard.bare()

@@ -5,8 +5,8 @@ import Wire
 @testable import Station
 
 @Suite struct PagerTests {
-    private let caller = CallerTicket(place: 1, number: 10)
-    private let other = CallerTicket(place: 2, number: 11)
+    private let caller = ProgramTicket(place: 1, number: 10)
+    private let other = ProgramTicket(place: 2, number: 11)
     private let page = Int(TalkTarget.page)
     private let house = TalkTarget(stream: 1, reference: 77, listeners: [1, 2])
     private let heard = [HeardAt(peer: 1, percent: 100, nil)]
@@ -14,7 +14,7 @@ import Wire
 
     init() throws { try begin("house", for: caller) }
 
-    private mutating func begin(_ name: String, for caller: CallerTicket) throws {
+    private mutating func begin(_ name: String, for caller: ProgramTicket) throws {
         let sound = (true, false)
         _ = try switchboard.handle(
             .page(.init(name, house), .normal), for: caller, with: sound, at: start)

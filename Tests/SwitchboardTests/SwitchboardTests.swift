@@ -15,11 +15,11 @@ import Wire
         let house = TalkTarget(stream: 1, reference: 77, listeners: [1, 2])
         let attic = TalkTarget(stream: 0, reference: 0, listeners: [1])
         let (pager, talker) = (
-            CallerTicket(place: 1, number: 10), CallerTicket(place: 2, number: 11)
+            ProgramTicket(place: 1, number: 10), ProgramTicket(place: 2, number: 11)
         )
         let sound = (true, true)
         switchboard.configure(peers: [1, 2], targets: [house, attic], channels: [], at: start)
-        let wishes: [(Wish, CallerTicket?)] = [
+        let wishes: [(Wish, ProgramTicket?)] = [
             (.page(.init("house", house), .normal), pager),
             (.talk(.init("house", house), isDown: true), talker),
             (.talk(.init("attic", attic), isDown: true), nil),

@@ -91,8 +91,8 @@ import Wire
 @Suite struct HeldTalksTests {
     private var talks = HeldTalks()
     private var orders = Orders()
-    private let one = CallerTicket(place: 1, number: 10)
-    private let other = CallerTicket(place: 2, number: 11)
+    private let one = ProgramTicket(place: 1, number: 10)
+    private let other = ProgramTicket(place: 2, number: 11)
 
     @Test mutating func endingATalkTellsEveryCallerThatHeldItAndClosesTheMicrophoneOnce() {
         talks.hold(5, named: "house", for: one)

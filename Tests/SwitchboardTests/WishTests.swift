@@ -12,7 +12,7 @@ import Wire
     private static let cellar = TalkTarget(stream: 0, reference: 0, listeners: [2])
     private static let page = Int(TalkTarget.page)
 
-    private let caller = CallerTicket(place: 1, number: 10)
+    private let caller = ProgramTicket(place: 1, number: 10)
     private let house = Wish.Named("house", WishTests.house)
     private let attic = Wish.Named("attic", WishTests.attic)
     private let nothing = Wish.Named<TalkTarget>("nothing", nil)
@@ -48,7 +48,7 @@ import Wire
     }
 
     private mutating func obey(
-        _ wish: Wish, for caller: CallerTicket? = nil, with sound: Wish.Sound? = nil
+        _ wish: Wish, for caller: ProgramTicket? = nil, with sound: Wish.Sound? = nil
     ) throws(Wish.Problem) -> Wish.Outcome {
         try switchboard.handle(wish, for: caller, with: sound ?? all, at: start)
     }

@@ -194,7 +194,7 @@ extension ControlLoop {
 extension ControlLoop {
     /// Begins an announcement; the answer asks for the sound, or gives the refusal.
     mutating func beginAnnouncement(
-        _ name: String, _ priority: Priority, samples: Int, for caller: CallerTicket
+        _ name: String, _ priority: Priority, samples: Int, for caller: ProgramTicket
     ) -> Reply {
         guard let routed = routing.target(named: name) else {
             return .refused(.unknownTarget(name, routing))

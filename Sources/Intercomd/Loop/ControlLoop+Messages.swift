@@ -334,7 +334,7 @@ extension ControlLoop {
             return .failed(text)
         }
         if let silence { return .failed(silence) }
-        var caller: CallerTicket?
+        var caller: ProgramTicket?
         if case .caller(let ticket) = owner { caller = ticket }
         messages.player = MessagePlayer(chosen, for: caller, messages.work.files, at: now)
         let seconds = Event.tenths(chosen.reduce(0) { $0 + $1.seconds })

@@ -40,7 +40,7 @@ extension ControlLoop {
     ///   - asker: The program or button that asks, for the journal.
     /// - Returns: The result; nil where the caller is answered later.
     mutating func answer(
-        _ request: Request, for ticket: CallerTicket? = nil, by asker: Asker
+        _ request: Request, for ticket: ProgramTicket? = nil, by asker: Asker
     ) -> Reply? {
         askers.begin(asker, request)
         let reply = carryOut(request, for: ticket, by: asker)
@@ -49,7 +49,7 @@ extension ControlLoop {
     }
 
     private mutating func carryOut(
-        _ request: Request, for ticket: CallerTicket?, by asker: Asker
+        _ request: Request, for ticket: ProgramTicket?, by asker: Asker
     ) -> Reply? {
         if let wish = Wish(request, names, id: Boot.callID()) { return handle(wish, for: ticket) }
         let waiting = ticket ?? .nobody
@@ -105,7 +105,7 @@ extension ControlLoop {
     }
 
     /// Lets the switchboard decide a wish, and returns the result.
-    private mutating func handle(_ wish: Wish, for ticket: CallerTicket?) -> Reply {
+    private mutating func handle(_ wish: Wish, for ticket: ProgramTicket?) -> Reply {
         let sound = (devices.cards.input.isOpen, devices.cards.output.isOpen)
         let result = feed { board, _, now in
             Result { () throws(Wish.Problem) in

@@ -40,7 +40,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var server: ControlServer
     var history: History
     /// The callers that wait for lists of calls, in the order of their questions.
-    var historians: [CallerTicket] = []
+    var historians: [ProgramTicket] = []
     var keeper: StateKeeper
     var journal = Journal()
     var askers = Askers()

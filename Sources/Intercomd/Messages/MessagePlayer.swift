@@ -35,7 +35,7 @@ struct MessagePlayer {
     /// All other words have smaller numbers.
     private static let firstNumber = 1 << 32
 
-    let caller: CallerTicket?
+    let caller: ProgramTicket?
     private let files: MessageFiles
     private var queue: [KeptMessage]
     private var current: (message: KeptMessage, sound: MessageSound)?
@@ -51,7 +51,7 @@ struct MessagePlayer {
     private(set) var count = 0
 
     init(
-        _ messages: [KeptMessage], entries: [UInt8]? = nil, for caller: CallerTicket?,
+        _ messages: [KeptMessage], entries: [UInt8]? = nil, for caller: ProgramTicket?,
         _ files: MessageFiles, at now: Instant
     ) {
         (queue, self.caller, self.files, movedAt) = (messages, caller, files, now)

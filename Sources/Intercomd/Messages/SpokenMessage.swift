@@ -63,7 +63,7 @@ struct SpokenMessage {
         /// The button at this place is released.
         case button(Int)
         /// The program ends it; a program that vanishes before drops it.
-        case caller(CallerTicket)
+        case caller(ProgramTicket)
     }
 
     enum Source: Equatable {

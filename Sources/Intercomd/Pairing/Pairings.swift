@@ -22,11 +22,11 @@ internal import Wire
 struct Pairings: ~Copyable {
     /// A task for the other owners of the control loop.
     enum Order {
-        case tell(PairingReport, CallerTicket)
+        case tell(PairingReport, ProgramTicket)
         /// News for the person at the talk button.
         case say(SpokenWord, isOver: Bool)
         /// The last reply to the caller.
-        case answer(Reply, CallerTicket)
+        case answer(Reply, ProgramTicket)
         case publish(Event)
         case lookUp(PeerAddress)
         /// Announces this TCP port to the neighbours; nil ends that.
@@ -68,7 +68,7 @@ struct Pairings: ~Copyable {
     var isBusy: Bool { job != nil || storing != nil }
 
     /// The program that waits.
-    var caller: CallerTicket? { job?.caller }
+    var caller: ProgramTicket? { job?.caller }
 
     /// Whether a peer is written and not in use yet.
     var hasUnused: Bool { job?.written != nil }
@@ -99,7 +99,7 @@ struct Pairings: ~Copyable {
     ///
     /// - Returns: The first answer where it is known at once.
     mutating func begin(
-        _ request: PairRequest, for caller: CallerTicket, by asker: Asker, _ own: OwnStation,
+        _ request: PairRequest, for caller: ProgramTicket, by asker: Asker, _ own: OwnStation,
         at now: Instant
     ) -> Reply? {
         var job = PairingJob(caller: caller, asker: asker, own: own)
@@ -384,7 +384,7 @@ struct Pairings: ~Copyable {
 /// A pairing under way: the person or program that asked, and the findings so far.
 struct PairingJob {
     /// The program that waits, whose end ends the pairing; nil for the talk button.
-    var caller: CallerTicket?
+    var caller: ProgramTicket?
     let asker: Asker
     /// This station as it is now.
     var own: OwnStation

@@ -226,7 +226,7 @@ struct PendingChange {
 /// The origin of a reload.
 enum ReloadCause: Equatable {
     /// A program, which waits for the reload.
-    case caller(CallerTicket)
+    case caller(ProgramTicket)
     case signal
     /// A pairing has written a peer; only the peers in the state directory are read.
     case pairing

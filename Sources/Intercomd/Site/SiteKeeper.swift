@@ -25,7 +25,7 @@ struct SiteKeeper {
         /// The peer that it came from; nil for the roster that is held already.
         let peer: Int?
         /// The program that waits for it; nil where the roster has arrived by itself.
-        var caller: CallerTicket?
+        var caller: ProgramTicket?
         let work: Background<Result<[String], StateError>>
     }
 
@@ -45,7 +45,7 @@ struct SiteKeeper {
     private var (addable, tried): ([String], [String]) = ([], [])
     /// The fault of a station of the roster that is no peer because its name is taken.
     private var displaced: Fault?
-    private var answers: [(CallerTicket, Reply)] = []
+    private var answers: [(ProgramTicket, Reply)] = []
     /// Whether peers were written that are not in use yet.
     private(set) var hasUnused = false
     /// Why the roster's file is unusable, or a newer roster cannot be taken.
@@ -271,7 +271,7 @@ struct SiteKeeper {
     mutating func nextRecord() -> (peer: Int, record: ControlRecord)? { exchange.nextRecord() }
 
     /// Returns the answer to a `join`, for the program that waits.
-    mutating func nextAnswer() -> (CallerTicket, Reply)? {
+    mutating func nextAnswer() -> (ProgramTicket, Reply)? {
         answers.isEmpty ? nil : answers.removeFirst()
     }
 
@@ -286,7 +286,7 @@ struct SiteKeeper {
     ///   - files: The files of the settings in use.
     /// - Returns: Why not; nil where the answer comes later.
     mutating func join(
-        _ peer: String, _ digits: String, for caller: CallerTicket, _ files: PeerFiles
+        _ peer: String, _ digits: String, for caller: ProgramTicket, _ files: PeerFiles
     ) -> Reply? {
         if let held = exchange.held?.roster {
             do throws(StateError) {
@@ -312,7 +312,7 @@ struct SiteKeeper {
 
     /// Writes a roster with its peers: a newer or joined one, or again the held one.
     private mutating func adopt(
-        _ roster: Roster, _ text: [UInt8], from peer: Int?, for caller: CallerTicket?,
+        _ roster: Roster, _ text: [UInt8], from peer: Int?, for caller: ProgramTicket?,
         _ files: PeerFiles
     ) {
         let (own, held) = (own, exchange.held?.roster)

@@ -7,7 +7,7 @@ internal import Time
 /// The sound of an announcement, on its way from the caller to the ring.
 struct AnnouncementReader: ~Copyable {
     private struct Reading {
-        let caller: CallerTicket
+        let caller: ProgramTicket
         /// The ring into which the sound is pushed.
         let ring: SPSCRing<SoundBlock>
         var sound: AnnouncementSound
@@ -56,7 +56,7 @@ struct AnnouncementReader: ~Copyable {
 
     /// Begins to read an announcement of this many samples.
     mutating func begin(
-        _ plan: MediaPlan, samples: Int, of caller: CallerTicket, at now: Instant
+        _ plan: MediaPlan, samples: Int, of caller: ProgramTicket, at now: Instant
     ) throws(OpusError) {
         let made = try Announcement(plan)
         reading = Reading(

@@ -140,15 +140,15 @@ struct ControlServer: ~Copyable {
     }
 
     /// Keeps a caller's connection until the answer, however long the request takes.
-    mutating func keep(_ place: Int) -> CallerTicket {
+    mutating func keep(_ place: Int) -> ProgramTicket {
         lastTicket += 1
         if !isFree(place) { callers[place]!.ticket = lastTicket }
-        return CallerTicket(place: place, number: lastTicket)
+        return ProgramTicket(place: place, number: lastTicket)
     }
 
     /// Reads the sound of a kept caller, as it arrives; nil when there is none.
     mutating func readSound(
-        of ticket: CallerTicket, into bytes: inout MutableSpan<UInt8>
+        of ticket: ProgramTicket, into bytes: inout MutableSpan<UInt8>
     ) -> Int? {
         guard isValid(ticket) else { return nil }
         switch callers[ticket.place]!.readSound(into: &bytes) {
@@ -161,7 +161,7 @@ struct ControlServer: ~Copyable {
     }
 
     /// Answers a kept caller; after the caller has gone nobody gets the answer.
-    mutating func replyLate(_ reply: Reply, to ticket: CallerTicket, at now: Instant) {
+    mutating func replyLate(_ reply: Reply, to ticket: ProgramTicket, at now: Instant) {
         guard isValid(ticket) else { return }
         callers[ticket.place]!.ticket = nil
         callers[ticket.place]!.lastActive = now
@@ -169,16 +169,16 @@ struct ControlServer: ~Copyable {
     }
 
     /// Reports to a kept caller before its answer.
-    mutating func tell(_ reply: Reply, to ticket: CallerTicket) {
+    mutating func tell(_ reply: Reply, to ticket: ProgramTicket) {
         if isValid(ticket) { self.reply(reply, to: ticket.place) }
     }
 
     /// Whether a kept caller is gone, or was answered.
-    func hasHungUp(_ ticket: CallerTicket) -> Bool {
+    func hasHungUp(_ ticket: ProgramTicket) -> Bool {
         !isValid(ticket) || callers[ticket.place]!.peer.hasHungUp
     }
 
-    private func isValid(_ ticket: CallerTicket) -> Bool {
+    private func isValid(_ ticket: ProgramTicket) -> Bool {
         !isFree(ticket.place) && callers[ticket.place]!.holds(ticket)
     }
 
@@ -342,7 +342,7 @@ struct Caller: ~Copyable {
 
     var isServed: Bool { ticket != nil }
 
-    func holds(_ ticket: CallerTicket) -> Bool { self.ticket == ticket.number }
+    func holds(_ ticket: ProgramTicket) -> Bool { self.ticket == ticket.number }
 
     /// Whether it has a reply to take or a request to be answered: until then nothing more is read.
     private var isBusy: Bool { !waiting.isEmpty || lines.hasLine }

@@ -1,13 +1,13 @@
 internal import Wire
 
-/// An announcement: sound that a caller reads from a file, sent to a channel or a peer.
+/// An announcement: sound that a program reads from a file, sent to a channel or a peer.
 ///
-/// It begins only when there is sound: for a caller that left before, no message would end it at
+/// It begins only when there is sound: for a program that left before, no message would end it at
 /// the listeners.
 package struct Announcer: Sendable {
     /// An announcement and its target.
     package struct Job: Equatable, Sendable {
-        let ticket: CallerTicket
+        let ticket: ProgramTicket
         /// The channel or the peer that hears the announcement.
         let target: TalkTarget
         package let name: String
@@ -27,7 +27,7 @@ package struct Announcer: Sendable {
 
     private var state = State.idle
 
-    /// The announcement, until its caller has got the result; nil when there is none.
+    /// The announcement, until its program has got the result; nil when there is none.
     package var job: Job? {
         switch state {
         case .idle: nil
@@ -81,11 +81,11 @@ package struct Announcer: Sendable {
         orders.add(.answer(job.ticket, .announced(to: job.name, heard)))
     }
 
-    /// Forgets a caller that is gone: nobody then waits for the last reports, and the next
+    /// Forgets a program that is gone: nobody then waits for the last reports, and the next
     /// announcement may begin.
     ///
-    /// - Returns: Whether the announcement must end with its caller.
-    mutating func forget(_ hasGone: (CallerTicket) -> Bool) -> Bool {
+    /// - Returns: Whether the announcement must end with its program.
+    mutating func forget(_ hasGone: (ProgramTicket) -> Bool) -> Bool {
         guard let ticket = job?.ticket, hasGone(ticket) else { return false }
         if case .over = state { state = .idle }
         return job != nil

@@ -1,5 +1,5 @@
-/// The commands that hold the microphone open: `talk` while its caller is connected, and `ptt down`
-/// until `ptt up`, without a caller.
+/// The commands that hold the microphone open: `talk` while its program is connected, and `ptt
+/// down` until `ptt up`, without a program.
 package struct HeldTalks: Sendable {
     /// Why the microphone closed.
     package enum End: Equatable, Sendable {
@@ -12,9 +12,9 @@ package struct HeldTalks: Sendable {
 
     struct Talk: Equatable, Sendable {
         let target: Int
-        /// The caller; nil for a talk that lasts until it is let go.
-        let ticket: CallerTicket?
-        /// The caller's name for the target.
+        /// The program; nil for a talk that lasts until it is let go.
+        let ticket: ProgramTicket?
+        /// The program's name for the target.
         let name: String
     }
 
@@ -24,18 +24,18 @@ package struct HeldTalks: Sendable {
     package var targets: [Int] { talks.map { $0.target } }
 
     /// The tickets of programs that hold the microphone open while they are connected.
-    var tickets: [CallerTicket] { talks.compactMap { $0.ticket } }
+    var tickets: [ProgramTicket] { talks.compactMap { $0.ticket } }
 
-    /// Holds the microphone open for a target while the caller is connected; without a caller,
+    /// Holds the microphone open for a target while the program is connected; without a program,
     /// until it is let go.
-    mutating func hold(_ target: Int, named name: String = "", for ticket: CallerTicket? = nil) {
+    mutating func hold(_ target: Int, named name: String = "", for ticket: ProgramTicket? = nil) {
         let isHeld = talks.contains { $0.ticket == nil && $0.target == target }
         if ticket != nil || !isHeld {
             talks.append(Talk(target: target, ticket: ticket, name: name))
         }
     }
 
-    /// Closes the microphone to a target, and answers the callers that held it open.
+    /// Closes the microphone to a target, and answers the programs that held it open.
     mutating func end(_ target: Int, _ reason: End, _ orders: inout Orders) {
         let over = talks.filter { $0.target == target }
         guard !over.isEmpty else { return }
@@ -48,14 +48,14 @@ package struct HeldTalks: Sendable {
         orders.add(.press(target: target, isDown: false))
     }
 
-    /// Ends the hold of `ptt down`; that of a `talk` goes on until its caller ends it.
+    /// Ends the hold of `ptt down`; that of a `talk` goes on until its program ends it.
     mutating func release(_ target: Int, _ orders: inout Orders) {
         talks.removeAll { $0.ticket == nil && $0.target == target }
         closeUnlessHeld(target, &orders)
     }
 
-    /// Ends the talks of callers that are gone: no command would end them.
-    mutating func forget(_ hasGone: (CallerTicket) -> Bool, _ orders: inout Orders) {
+    /// Ends the talks of programs that are gone: no command would end them.
+    mutating func forget(_ hasGone: (ProgramTicket) -> Bool, _ orders: inout Orders) {
         let left = talks.filter { $0.ticket.map(hasGone) ?? false }
         talks.removeAll { left.contains($0) }
         for talk in left { closeUnlessHeld(talk.target, &orders) }

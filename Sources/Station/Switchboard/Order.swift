@@ -33,8 +33,8 @@ package enum Order: Equatable, Sendable {
     // To people.
     /// A notice for the journal, and for all programs that watch events.
     case notice(Notice)
-    /// An answer for a caller that waits.
-    case answer(CallerTicket, LateAnswer)
+    /// An answer for a program that waits.
+    case answer(ProgramTicket, LateAnswer)
 }
 
 /// An instruction of the switchboard to the sound; peers are numbers.
@@ -144,13 +144,13 @@ package struct Orders: Sendable {
     package mutating func next() -> Order? { waiting.isEmpty ? nil : waiting.removeFirst() }
 }
 
-/// The late answer to a caller that waits.
+/// The late answer to a program that waits.
 package enum LateAnswer: Equatable, Sendable {
-    /// The talk that the caller held open is over.
+    /// The talk that the program held open is over.
     case talkOver(to: String, HeldTalks.End)
-    /// The page that the caller asked for is over; the shares that its listeners heard.
+    /// The page that the program asked for is over; the shares that its listeners heard.
     case pageOver(to: String, [HeardAt])
-    /// The announcement that the caller read is over; the shares that its listeners heard.
+    /// The announcement that the program read is over; the shares that its listeners heard.
     case announced(to: String, [HeardAt])
     /// Another page took its place, so its listeners' shares are not known.
     case pageReplaced(to: String, by: String)

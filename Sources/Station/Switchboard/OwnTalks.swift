@@ -196,7 +196,7 @@ extension OwnTalks {
         return ended.at + Self.reportsMax + min(way ?? .zero, Self.wayMax)
     }
 
-    /// Reports talkspurts whose last reports are in, first to the callers that wait.
+    /// Reports talkspurts whose last reports are in, first to the programs that wait.
     mutating func tick(
         _ around: Surroundings, at now: Instant, _ pager: inout Pager,
         _ announcer: inout Announcer, _ orders: inout Orders

@@ -115,7 +115,7 @@ extension Switchboard {
     /// - Returns: The outcome.
     /// - Throws: Why the wish is not granted.
     package mutating func handle(
-        _ wish: Wish, for ticket: CallerTicket? = nil, with sound: Wish.Sound, at now: Instant
+        _ wish: Wish, for ticket: ProgramTicket? = nil, with sound: Wish.Sound, at now: Instant
     ) throws(Wish.Problem) -> Wish.Outcome {
         self.now = now
         switch wish {
@@ -186,7 +186,7 @@ extension Switchboard {
     ///
     /// Every press goes out by the same queue: an earlier release must not close a later talk.
     private mutating func talk(
-        to target: TalkTarget, named name: String = "", isDown: Bool, for ticket: CallerTicket?
+        to target: TalkTarget, named name: String = "", isDown: Bool, for ticket: ProgramTicket?
     ) -> Wish.Outcome {
         orders.add(.press(target: target.id, isDown: isDown))
         let listeners = surroundings.listeners(among: target.listeners)
@@ -278,19 +278,19 @@ extension Switchboard {
 
     // MARK: Talks by command
 
-    /// Closes the microphone to a target, and answers the callers that held it open; a page ends.
+    /// Closes the microphone to a target, and answers the programs that held it open; a page ends.
     package mutating func endTalks(to target: Int, _ reason: HeldTalks.End) {
         heldTalks.end(target, reason, &orders)
         if target == Pager.target, pager.name != nil { endPage() }
     }
 
     /// The tickets of programs that hold a talk, or wait for an outcome.
-    package var tickets: [CallerTicket] {
+    package var tickets: [ProgramTicket] {
         heldTalks.tickets + pager.tickets + (announcer.job.map { [$0.ticket] } ?? [])
     }
 
-    /// Ends the talks of callers that are gone.
-    package mutating func forget(callers hasGone: (CallerTicket) -> Bool) {
+    /// Ends the talks of programs that are gone.
+    package mutating func forget(programs hasGone: (ProgramTicket) -> Bool) {
         if pager.forget(hasGone) { endPage() }
         if announcer.forget(hasGone) { stopAnnouncement() }
         heldTalks.forget(hasGone, &orders)
@@ -300,7 +300,7 @@ extension Switchboard {
 
     /// Ends this station's own page: closes the microphone for it.
     ///
-    /// Every end comes here: by a person (`Wish.endPage`), a caller that leaves (`forget`), the
+    /// Every end comes here: by a person (`Wish.endPage`), a program that leaves (`forget`), the
     /// next page, the limit of a minute (`endPages`), a lost microphone (`MachineNews.streamLost`),
     /// a reload that removes its target (`adopted`), or the limit of its talk key if all of these
     /// fail (`endTalks`). Only when the daemon stops does the media loop close the microphone by
@@ -325,7 +325,7 @@ extension Switchboard {
 
     /// Takes an announcement, which begins with its first sound; none may be under way.
     package mutating func announce(
-        to target: TalkTarget, named name: String, _ priority: Priority, for ticket: CallerTicket
+        to target: TalkTarget, named name: String, _ priority: Priority, for ticket: ProgramTicket
     ) {
         announcer.begin(
             Announcer.Job(ticket: ticket, target: target, name: name, priority: priority))
@@ -349,7 +349,7 @@ extension Switchboard {
         orders.add(.announce)
     }
 
-    /// Ends the announcement at once: its time is over, or its caller is gone.
+    /// Ends the announcement at once: its time is over, or its program is gone.
     package mutating func stopAnnouncement() {
         if announcer.isSpeaking {
             orders.add(.endAnnouncement)

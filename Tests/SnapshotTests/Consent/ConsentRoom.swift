@@ -244,7 +244,8 @@ struct ConsentRoom {
 
     /// The sound of an announcement of this station is there.
     mutating func announce(to target: TalkTarget) {
-        board.announce(to: target, named: "garage", .normal, for: CallerTicket(place: 0, number: 1))
+        board.announce(
+            to: target, named: "garage", .normal, for: ProgramTicket(place: 0, number: 1))
         board.speakAnnouncement(at: now)
         settle()
     }

@@ -50,7 +50,7 @@ import Wire
         let heard = HeardAt(peer: Kitchen.garage, percent: 100, nil)
         let reply = try reply(.announced(to: "house", [heard])) { board in
             guard let house = board.targets.first else { return }
-            let caller = CallerTicket(place: 0, number: 1)
+            let caller = ProgramTicket(place: 0, number: 1)
             board.announce(to: house, named: "house", .normal, for: caller)
             board.speakAnnouncement(at: Kitchen.now)
             board.down(peer: Kitchen.office, at: Kitchen.now)

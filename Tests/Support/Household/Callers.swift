@@ -7,7 +7,7 @@ struct Callers {
     enum Kind: Equatable { case talk, page, announcement }
 
     struct Caller {
-        let ticket: CallerTicket
+        let ticket: ProgramTicket
         let kind: Kind
         let name: String
         let since: Instant
@@ -22,17 +22,17 @@ struct Callers {
     private var last: UInt64 = 0
 
     /// A ticket of a caller that will wait.
-    mutating func ticket() -> CallerTicket {
+    mutating func ticket() -> ProgramTicket {
         last += 1
         // Places are used again; the number tells the callers apart.
-        return CallerTicket(place: Int(last % 3), number: last)
+        return ProgramTicket(place: Int(last % 3), number: last)
     }
 
-    mutating func wait(_ ticket: CallerTicket, _ kind: Kind, _ name: String, at now: Instant) {
+    mutating func wait(_ ticket: ProgramTicket, _ kind: Kind, _ name: String, at now: Instant) {
         waiting.append(Caller(ticket: ticket, kind: kind, name: name, since: now))
     }
 
-    mutating func hangUp(_ ticket: CallerTicket, at now: Instant) {
+    mutating func hangUp(_ ticket: ProgramTicket, at now: Instant) {
         guard let place = place(of: ticket) else { return }
         waiting[place].goneAt = now
     }
@@ -43,7 +43,7 @@ struct Callers {
         }
     }
 
-    func hasHungUp(_ ticket: CallerTicket) -> Bool {
+    func hasHungUp(_ ticket: ProgramTicket) -> Bool {
         gone.contains(ticket.number)
             || waiting.contains { $0.ticket == ticket && $0.goneAt != nil }
     }
@@ -64,7 +64,7 @@ struct Callers {
     /// Takes an answer.
     ///
     /// - Returns: What is wrong with it; nil where it is as it should be.
-    mutating func answered(_ ticket: CallerTicket, _ answer: LateAnswer) -> String? {
+    mutating func answered(_ ticket: ProgramTicket, _ answer: LateAnswer) -> String? {
         guard let place = place(of: ticket) else {
             return "caller \(ticket.number) waits for nothing, and is told \(answer)"
         }
@@ -82,7 +82,7 @@ struct Callers {
         return nil
     }
 
-    private func place(of ticket: CallerTicket) -> Int? {
+    private func place(of ticket: ProgramTicket) -> Int? {
         waiting.firstIndex { $0.ticket == ticket }
     }
 }

@@ -17,7 +17,7 @@ extension Room {
 
     /// Has a wish decided, and takes down what became of it before anything follows from it.
     private func obey(
-        _ wish: Wish, for caller: CallerTicket? = nil, granted: (Wish.Outcome) -> Void = { _ in }
+        _ wish: Wish, for caller: ProgramTicket? = nil, granted: (Wish.Outcome) -> Void = { _ in }
     ) {
         let (hasMicrophone, hasSpeaker) = (sound.hasCapture, sound.hasPlayback)
         ask {
@@ -56,7 +56,7 @@ extension Room {
     // MARK: Talks
 
     /// `talk`: the microphone is open to a target for as long as its caller is there.
-    func talk(_ name: String) -> CallerTicket? {
+    func talk(_ name: String) -> ProgramTicket? {
         guard isRunning else { return nil }
         let ticket = callers.ticket()
         var isGranted = false
@@ -75,7 +75,7 @@ extension Room {
         obey(.talk(named(name), isDown: isDown))
     }
 
-    func hangUp(_ ticket: CallerTicket) {
+    func hangUp(_ ticket: ProgramTicket) {
         house.count(.gone)
         callers.hangUp(ticket, at: now)
         turn()
@@ -84,7 +84,7 @@ extension Room {
     // MARK: Pages and announcements
 
     /// A page; one by a button has no caller, and ends by the next press.
-    func page(_ name: String, _ priority: Priority, waits: Bool) -> CallerTicket? {
+    func page(_ name: String, _ priority: Priority, waits: Bool) -> ProgramTicket? {
         guard isRunning else { return nil }
         let ticket = waits ? callers.ticket() : nil
         let isPaging = switchboard.pager.name != nil
@@ -109,7 +109,7 @@ extension Room {
     /// `announce` of a file of this length; its reader may stop before its first sound.
     func announce(
         _ name: String, _ priority: Priority, for length: Duration, stops: Bool
-    ) -> CallerTicket? {
+    ) -> ProgramTicket? {
         guard isRunning, switchboard.announcer.job == nil,
             let target = routing.target(named: name)
         else { return nil }

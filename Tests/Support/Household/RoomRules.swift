@@ -26,7 +26,7 @@ struct RoomRules {
     private(set) var isBeeping = false
     private var pageSince: Instant?
     /// The caller of the page that there is.
-    private var pageCaller: CallerTicket?
+    private var pageCaller: ProgramTicket?
     private var announcedSince: Instant?
     /// The signals of each peer that have switched a relay, by their `mid`.
     private var switched: [Int: Set<UInt32>] = [:]
@@ -41,7 +41,7 @@ struct RoomRules {
     // MARK: What happens
 
     mutating func pageAsked() { (pageSince, pageCaller) = (nil, nil) }
-    mutating func pageKept(for caller: CallerTicket) { pageCaller = caller }
+    mutating func pageKept(for caller: ProgramTicket) { pageCaller = caller }
     mutating func personAnswered(_ id: CallID) { wanted.insert(id) }
 
     /// Whether this is a reason to refuse a wish, as things are here.

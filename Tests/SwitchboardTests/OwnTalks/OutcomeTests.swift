@@ -10,7 +10,7 @@ import Wire
 
     @Test mutating func whatWasHeardIsToldWhenTheLastReportsAreIn() {
         let spurt = world.begin()
-        let caller = CallerTicket(place: 1, number: 10)
+        let caller = ProgramTicket(place: 1, number: 10)
         world.awaitPage(spurt, for: caller)
         world.reportShare(after: 1_000, from: 1)
         world.end(frames: 100)
@@ -133,7 +133,7 @@ import Wire
         world.begin(call, [1])
         world.end(call, frames: 100)
         let empty = world.begin()
-        let caller = CallerTicket(place: 1, number: 10)
+        let caller = ProgramTicket(place: 1, number: 10)
         world.awaitPage(empty, for: caller)
         world.end(frames: 0)
         world.awaitReports()

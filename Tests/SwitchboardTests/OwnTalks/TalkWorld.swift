@@ -128,7 +128,7 @@ struct TalkWorld {
     mutating func tick() { talks.tick(around, at: now, &pager, &announcer, &orders) }
 
     /// A page is over whose caller waits for what was heard of this talkspurt.
-    mutating func awaitPage(_ spurt: Int, for caller: CallerTicket) {
+    mutating func awaitPage(_ spurt: Int, for caller: ProgramTicket) {
         pager.begin("house", during: spurt, after: nil, &orders)
         pager.keep(for: caller)
         pager.end(spurt, &orders)
