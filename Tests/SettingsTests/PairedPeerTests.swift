@@ -31,12 +31,12 @@ import Testing
     }
 
     private func peer(
-        _ name: String, wish: String? = nil, isUp: Bool = false, elsewhere: String? = nil,
+        _ name: String, wish: String? = nil, upAt: String? = nil, from host: String? = nil,
         takesBack: Bool = false, used: PeerFiles, found: PeerFiles
     ) throws -> PairedPeer {
         try PairedPeer(
             key, called: name, named: wish, suite: .chaChaPoly, address: "192.0.2.7",
-            isUp: isUp, elsewhere: elsewhere, takesBack: takesBack, among: used, and: found)
+            upAt: upAt, from: host, takesBack: takesBack, among: used, and: found)
     }
 
     private func entry(_ name: String, _ key: String? = nil, more: String = "") -> String {
@@ -138,16 +138,16 @@ import Testing
     /// To remove the peer and pair anew would shut out the other of the two.
     @Test func twoBoxesWithOneKeyAreToldWhereThePeerIsUpElsewhere() {
         let files = files(learned: ["b": entry("barn", key.text)])
-        for (place, isTold) in [("192.0.2.9", true), (nil, false)] {
+        for (host, isTold) in [("192.0.2.7", true), ("192.0.2.9", false), (nil, false)] {
             #expect {
-                _ = try peer("garage", isUp: true, elsewhere: place, used: files, found: files)
+                _ = try peer("garage", upAt: "192.0.2.9", from: host, used: files, found: files)
             } throws: { error in
                 guard case .known(let text)? = error as? PairedPeer.Refusal else { return false }
-                return isTold
-                    ? text.hasPrefix("barn is up at 192.0.2.9, and this call is from elsewhere: ")
-                        && text.contains(paths.keyAnew(on: "the copy"))
-                        && text.contains(". Else: barn is already a peer, ")
-                    : text.hasPrefix("barn is already a peer, ")
+                let doubt = "; but if barn, which is up at 192.0.2.9, and the box at 192.0.2.7 are"
+                return text.hasPrefix("barn is already a peer, and nothing is changed; ")
+                    && text.contains(doubt) == isTold
+                    // The copy is another box than this one, with another folder.
+                    && text.hasSuffix(Paths().keyAnew(on: "the copy")) == isTold
             }
         }
     }
@@ -190,7 +190,7 @@ import Testing
         func again(isUp: Bool = false) throws -> PairedPeer {
             let files = PeerFiles(
                 files().sources + (try ConfigFolder.stateSources(in: paths)), in: paths)
-            return try peer("carport", isUp: isUp, used: files, found: files)
+            return try peer("carport", upAt: isUp ? "192.0.2.7" : nil, used: files, found: files)
         }
         // Not while it talks.
         #expect {
@@ -271,7 +271,7 @@ import Testing
             do throws(PairedPeer.Refusal) {
                 _ = try PairedPeer(
                     key, called: "garage", named: nil, suite: .chaChaPoly, address: "192.0.2.7",
-                    isUp: false, among: empty, and: empty)
+                    upAt: nil, from: nil, among: empty, and: empty)
                 #expect(!isRefused)
             } catch {
                 guard case .failed(let text) = error else {

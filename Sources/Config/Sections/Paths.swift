@@ -25,7 +25,8 @@ public struct Paths: Equatable, Sendable {
     public static let learnedPeersName = "peers.d"
     public static let savedStateName = "state"
 
-    init() {}
+    /// The default directories.
+    public init() {}
 
     /// Takes the directories of the service manager, or the defaults.
     ///

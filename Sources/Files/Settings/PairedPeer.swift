@@ -45,8 +45,8 @@ public struct PairedPeer: Sendable {
     ///   - wish: The name for the peer here; nil for its own.
     ///   - suite: The cipher of its sessions.
     ///   - address: The peer's address, as in settings.
-    ///   - isUp: Whether there is a session with the peer.
-    ///   - elsewhere: The peer's place, if it is another than the place of this station.
+    ///   - upAt: The host of the session with the peer; nil where there is none.
+    ///   - host: The host of the station that is paired.
     ///   - takesBack: Whether the peer may be one that the site of this station has put out.
     ///   - used: The settings that are in use.
     ///   - found: All files as they are now, perhaps with mistakes and other peers.
@@ -54,7 +54,7 @@ public struct PairedPeer: Sendable {
     ///   code can claim any key, and must not be able to end a session that way.
     public init(
         _ key: PublicKey, called: String, named wish: String?, suite: Suite, address: String,
-        isUp: Bool, elsewhere: String? = nil, takesBack: Bool = false,
+        upAt: String?, from host: String?, takesBack: Bool = false,
         among used: PeerFiles, and found: PeerFiles
     ) throws(Refusal) {
         // The peer must fit into the settings in use, into those settings with the newest files of
@@ -70,18 +70,17 @@ public struct PairedPeer: Sendable {
         for book in [used, mixed, found] {
             guard let config = try? book.config() else { continue }
             if let peer = config.peers.first(where: { PublicKey(text: $0.key) == key }) {
-                guard !isUp, Self.mayPairAnew(peer, among: book),
+                guard upAt == nil, Self.mayPairAnew(peer, among: book),
                     known.map({ $0.name == peer.name }) ?? true
                 else {
                     let isHeir = config.peers.contains { $0.name == called && $0.name != peer.name }
-                    let copy =
-                        elsewhere.map {
-                            "\(peer.name) is up at \($0), and this call is from elsewhere: if those"
-                                + " are two boxes, they have one key, by a memory card that was"
-                                + " copied; \(used.paths.keyAnew(on: "the copy")). Else: "
-                        } ?? ""
+                    let text = Self.refusal(peer, replacing: isHeir ? called : nil, among: book)
+                    // A box may have several addresses, so only a person knows.
+                    guard let upAt, let host, upAt != host else { throw .known(text) }
                     throw .known(
-                        copy + Self.refusal(peer, replacing: isHeir ? called : nil, among: book))
+                        "\(text); but if \(peer.name), which is up at \(upAt), and the box at"
+                            + " \(host) are two, one has a copy of the other's memory card; "
+                            + Paths().keyAnew(on: "the copy"))
                 }
                 known = peer
             }

@@ -124,8 +124,7 @@ extension OwnStation {
         let place = isAdmitted ? nil : up.first { $0.key == card.publicKey }?.host
         return try PairedPeer(
             card.publicKey, called: card.name, named: name, suite: suite, address: address,
-            isUp: place != nil, elsewhere: place == host ? nil : place, takesBack: takesBack,
-            among: used, and: try found())
+            upAt: place, from: host, takesBack: takesBack, among: used, and: try found())
     }
 
     /// Reads all files as they are now.
@@ -318,7 +317,7 @@ extension PairingMismatch {
         case .ownKey:
             "\(host) has this station's own key: its memory card was copied from this one, or this"
                 + " one's from it; "
-                + Paths(stateDirectory: nil, runtimeDirectory: nil).keyAnew(on: "the copy")
+                + Paths().keyAnew(on: "the copy")
         }
     }
 }
