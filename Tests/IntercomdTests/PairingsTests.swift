@@ -53,6 +53,27 @@ import Wire
         #expect(state == .showing && failed == 0)
     }
 
+    /// Nobody has typed a command where a button shows the code.
+    @Test(arguments: [(true, 5996), (false, 5997)])
+    func aNewCodeIsHadAsTheFormerOne(isByButton: Bool, port: Int) throws {
+        let own = try own("[network]\nlisten = 127.0.0.1\nport = \(port)\n")
+        var pairings = Pairings(usesAES: true, writer: WorkChain())
+        if isByButton {
+            _ = try pairings.open(by: button, own, at: start)
+        } else {
+            let caller = ProgramTicket(place: 1, number: 1)
+            _ = pairings.begin(
+                PairRequest(), for: caller, by: Asker(name: "intercomctl"), own, at: start)
+        }
+        pairings.tick(own, at: start + .seconds(130))
+        var told: String?
+        while let order = pairings.nextOrder() {
+            if case .publish(let event) = order { told = event.detail }
+        }
+        let way = isByButton ? "hold the button again" : "type the same command again"
+        #expect(told == "the two minutes of this code are over; for a new code, \(way)")
+    }
+
     /// What is told of a code that was tried at these places, where nobody is.
     private func ending(at places: [String], _ settings: String = "") throws -> String? {
         let own = try own(settings)
@@ -74,8 +95,10 @@ import Wire
     @Test func allPlacesThatWereTriedAreNamed() throws {
         let text = try #require(try ending(at: ["127.0.0.1:5999", "127.0.0.2:5999"]))
         #expect(text.hasPrefix("no code is shown at 127.0.0.1:5999 or 127.0.0.2:5999 now: a code"))
-        // With or without --join: its screen has the command.
-        #expect(text.contains("; for a new one, type that command there again; or that is another"))
+        // No command need have begun it there.
+        #expect(
+            text.contains(
+                "; for a new one, there: intercomctl pair, with --join for a site; or that is "))
     }
 
     @Test func theOwnAddressIsNotTakenForTheOtherStation() throws {

@@ -161,7 +161,7 @@ extension Pairings {
             guard left == 0 else { break }
             fail(
                 "burnt",
-                "three attempts failed, so this code is no longer valid; \(Self.again)")
+                "three attempts failed, so this code is no longer valid; \(again)")
         case .unfinished(let left):
             withdraw()
             attempt(
@@ -171,17 +171,17 @@ extension Pairings {
             fail(
                 "used_up",
                 "the code was used \(PairingWindow.unfinishedMost) times in vain, so it is no"
-                    + " longer valid; \(Self.again)")
+                    + " longer valid; \(again)")
         case .unfit(.code):
             fail(
                 "refused",
                 "what \(host) said after it had proved the code was changed on the way, so nothing"
-                    + " is changed here; \(Self.again)")
+                    + " is changed here; \(again)")
         case .unfit(let failure): fail("refused", failure.text(of: host))
         case .timedOut:
             fail(
                 "timed_out",
-                "the two minutes of this code are over; \(Self.again)")
+                "the two minutes of this code are over; \(again)")
         case .unreachable where job?.own.hosts.contains(place) == true:
             fail(
                 "unreachable",
@@ -201,8 +201,7 @@ extension Pairings {
         case .gone:
             fail(
                 "gone",
-                "\(typedHost) ended the pairing: type its command there again for a new code, and"
-                    + " type that one")
+                "\(typedHost) ended the pairing, and its code with it; \(Self.codesAnew)")
         case .declined:
             fail(
                 "declined",
@@ -214,8 +213,10 @@ extension Pairings {
         port.hangUp()
     }
 
-    /// The person knows whether that was with `--join`.
-    private static let again = "for a new one, type the same command again"
+    /// The person knows whether the command was with `--join`.
+    private var again: String {
+        "for a new code, \(caller == nil ? "hold the button" : "type the same command") again"
+    }
 
     /// Only the other station knows why it did not pair.
     private static let doubts =
@@ -225,7 +226,10 @@ extension Pairings {
     /// Where no code is shown, another box may have used the typed one, or it has ended.
     static let endsOfCodes =
         "a code ends with one pairing, after two minutes, after three wrong ones, or with the"
-        + " command that shows it; for a new one, type that command there again"
+        + " command that shows it; \(codesAnew)"
+
+    /// A button may have begun it there.
+    private static let codesAnew = "for a new one, there: intercomctl pair, with --join for a site"
 
     /// Reports an attempt to the person, and, with a cause, to everybody.
     private mutating func attempt(
