@@ -92,16 +92,16 @@ import Time
         #expect(seal(onIndex: 1) != nil, "but for what belongs to that session")
 
         // A flipped bit does not switch; the true packet does, once.
-        let frame = one.there.sealer.sealed(flags: 0x40, plaintext)
-        var flipped = frame ?? []
+        let packet = one.there.sealer.sealed(flags: 0x40, plaintext)
+        var flipped = packet ?? []
         flipped[40] ^= 1
         #expect(open(flipped) == .refused(.authentication))
         #expect(slots.currentIndex == nil)
-        #expect(open(frame) == .switched(1, retired: nil))
+        #expect(open(packet) == .switched(1, retired: nil))
         #expect(slots.currentIndex == 1)
         #expect(slots.nextIndex == nil)
-        #expect(open(frame) == .refused(.copy))
-        #expect(open(one.there.frame()) == .opened(.current))
+        #expect(open(packet) == .refused(.copy))
+        #expect(open(one.there.packet()) == .opened(.current))
     }
 
     @Test func previousStillOpensAndTheOneBeforeIsRetired() {
@@ -109,19 +109,19 @@ import Time
         var two = pair(2)
         var three = pair(3)
         _ = localIndex(slots.install(one.here))
-        #expect(open(one.there.frame()) == .switched(1, retired: nil))
-        let late = one.there.frame()
-        let later = one.there.frame()
+        #expect(open(one.there.packet()) == .switched(1, retired: nil))
+        let late = one.there.packet()
+        let later = one.there.packet()
 
         _ = localIndex(slots.install(two.here))
         #expect(open(late) == .opened(.current), "next does not disturb current")
-        #expect(open(two.there.frame()) == .switched(2, retired: nil))
+        #expect(open(two.there.packet()) == .switched(2, retired: nil))
         #expect(open(later) == .opened(.previous))
         #expect(slots.slot(of: 1) == .previous)
 
-        let last = one.there.frame()
+        let last = one.there.packet()
         _ = localIndex(slots.install(three.here))
-        #expect(open(three.there.frame()) == .switched(3, retired: 1))
+        #expect(open(three.there.packet()) == .switched(3, retired: 1))
         #expect(open(last) == .foreign)
         #expect(slots.slot(of: 2) == .previous)
     }
@@ -131,7 +131,7 @@ import Time
         let two = pair(2)
         _ = localIndex(slots.install(one.here))
         #expect(localIndex(slots.install(two.here)) == 1)
-        #expect(open(one.there.frame()) == .foreign)
+        #expect(open(one.there.packet()) == .foreign)
         #expect(slots.owns(index: 2) == true)
         #expect(slots.owns(index: 1) == false)
     }
@@ -140,7 +140,7 @@ import Time
         var one = pair(1)
         var two = pair(2)
         _ = localIndex(slots.install(one.here))
-        _ = open(one.there.frame())
+        _ = open(one.there.packet())
         #expect(one.there.opener.opened(seal() ?? []) != .refused(.authentication))
         #expect(slots.currentCounter == 1)
 
@@ -149,7 +149,7 @@ import Time
         #expect(
             one.there.opener.opened(still)
                 == .opened(flags: 0x40, counter: 1, isNewest: true, plaintext))
-        _ = open(two.there.frame())
+        _ = open(two.there.packet())
         #expect(slots.currentCounter == 0)
         let now = seal() ?? []
         #expect(
@@ -168,12 +168,12 @@ import Time
         // As `next`, as `current` and as `previous`, a session has one counter.
         var sent: [[UInt8]?] = []
         for _ in 0..<5 { sent.append(seal(onIndex: 1)) }
-        _ = open(one.there.frame())
+        _ = open(one.there.packet())
         for _ in 0..<5 { sent.append(seal()) }
         for _ in 0..<5 { sent.append(seal(onIndex: 1)) }
         var two = pair(2)
         _ = localIndex(slots.install(two.here))
-        _ = open(two.there.frame())
+        _ = open(two.there.packet())
         for _ in 0..<5 { sent.append(seal(onIndex: 1)) }
 
         var counters: [UInt64] = []
@@ -204,9 +204,9 @@ import Time
         var two = pair(2)
         let three = pair(3)
         _ = localIndex(slots.install(one.here))
-        _ = open(one.there.frame())
+        _ = open(one.there.packet())
         _ = localIndex(slots.install(two.here))
-        _ = open(two.there.frame())
+        _ = open(two.there.packet())
         _ = localIndex(slots.install(three.here))
 
         #expect(localIndex(slots.drop(index: 2)) == 2)
@@ -223,7 +223,7 @@ import Time
 
 extension SessionKeys {
     /// A datagram of this end.
-    fileprivate mutating func frame() -> [UInt8]? {
+    fileprivate mutating func packet() -> [UInt8]? {
         sealer.sealed(flags: 0, [UInt8](repeating: 0x11, count: 64))
     }
 }

@@ -10,16 +10,16 @@ import Vectors
         DirectionKeys(key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 0x33))
     }
 
-    @Test func framesOfTheVectors() throws {
+    @Test func packetsOfTheVectors() throws {
         let inputs = vectors.inputs.frames
         #expect(vectors.frames.count == inputs.count * 4)
-        for (i, frame) in vectors.frames.enumerated() {
-            let suite = try #require(Suite(rawValue: frame.suite))
+        for (i, packet) in vectors.frames.enumerated() {
+            let suite = try #require(Suite(rawValue: packet.suite))
             let input = inputs[i % inputs.count]
             let sealed = vectors.seal(
-                suite, frame.dir, flags: input.flags, counter: input.ctr, time: input.time,
+                suite, packet.dir, flags: input.flags, counter: input.ctr, time: input.time,
                 [UInt8](hex: input.plain))
-            #expect(sealed.hex == frame.frame, "frame \(i)")
+            #expect(sealed.hex == packet.frame, "packet \(i)")
         }
     }
 
@@ -31,18 +31,18 @@ import Vectors
         #expect(sealer.counter == 1 << 22)
     }
 
-    @Test(arguments: Suite.both) func counterGrowsByOneAFrame(suite: Suite) {
+    @Test(arguments: Suite.both) func counterGrowsByOneAPacket(suite: Suite) {
         var sealer = Sealer(suite: suite, keys: keys(), receiverIndex: 0x1020_3040)
         #expect(sealer.counter == 0)
-        var frames: Set<[UInt8]> = []
+        var packets: Set<[UInt8]> = []
         for count in 1...100 as ClosedRange<UInt64> {
-            let frame = sealer.sealed(flags: 0, plaintext)
-            #expect(frame.map { Array($0[..<4]) } == [0x10, 0x20, 0x30, 0x40])
-            frames.insert(frame ?? [])
+            let packet = sealer.sealed(flags: 0, plaintext)
+            #expect(packet.map { Array($0[..<4]) } == [0x10, 0x20, 0x30, 0x40])
+            packets.insert(packet ?? [])
             #expect(sealer.counter == count)
         }
-        // One plaintext a hundred times, and no two frames alike.
-        #expect(frames.count == 100)
+        // One plaintext a hundred times, and no two packets alike.
+        #expect(packets.count == 100)
     }
 
     @Test(arguments: Suite.both) func writesNothingBehindTheDatagram(suite: Suite) {

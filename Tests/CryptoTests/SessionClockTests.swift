@@ -43,7 +43,7 @@ import Time
     }
 
     @Test func onAGoodNetworkItIsTheWayOfTheHandshakeMore() {
-        // M2 leaves at 0, M3 is made at 20, accepted at 40; a frame takes 20 more.
+        // M2 leaves at 0, M3 is made at 20, accepted at 40; a packet takes 20 more.
         let answerer = SessionClock(began: moment(40), peerBegan: moment(0))
         let caller = SessionClock(began: moment(20), peerBegan: moment(20))
         let age = answerer.age(of: caller.time(at: moment(1_000)), at: moment(1_020))

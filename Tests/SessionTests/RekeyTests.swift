@@ -4,16 +4,16 @@ import Testing
 
 @testable import Peering
 
-/// A new session takes over from the old one, and no frame is lost.
+/// A new session takes over from the old one, and no packet is lost.
 @Suite struct RekeyTests {
-    @Test(arguments: testSeeds(10)) func rekeyInContinuousTrafficLosesNoFrame(seed: UInt64) {
+    @Test(arguments: testSeeds(10)) func rekeyInContinuousTrafficLosesNoPacket(seed: UInt64) {
         let pair = Pair(
             seed: seed, suite: seed % 2 == 0 ? .aesGCM : .chaChaPoly,
             limits: .rekeying(2_000, 2_500, expiry: 120_000))
         let network = pair.network
         network.weather.delayMs = 0...(1 + network.random(120))
         network.weather.repeated = network.random(100)
-        // Handshakes may fail; the frames must not notice.
+        // Handshakes may fail; the packets must not notice.
         let loss = network.random(300)
         network.isLost = { bytes in
             isHandshake(bytes) && network.random(1000) < loss
@@ -25,7 +25,7 @@ import Testing
         var said: UInt64 = 0
         while said < 3000 {
             guard pair.a.speak(said), pair.b.speak(said) else {
-                Issue.record("seed \(seed): no session at frame \(said)")
+                Issue.record("seed \(seed): no session at packet \(said)")
                 break
             }
             said += 1
@@ -35,7 +35,7 @@ import Testing
         #expect(pair.a.media[0].switches.count - before >= 3)
         for station in [pair.a, pair.b] {
             #expect(Set(station.media[0].heard) == Set(0..<said))
-            // The window lets no frame through twice.
+            // The window lets no packet through twice.
             #expect(station.media[0].heard.count == Int(said))
             #expect(station.happenings == [.up(peer: 0, newBoot: true)])
         }

@@ -1,9 +1,9 @@
 import Vectors
 
-/// The parts of `intercom_v1.json` that concern keys and frames.
+/// The parts of `intercom_v1.json` that concern keys and packets.
 struct IntercomVectors: Decodable {
     struct Inputs: Decodable {
-        struct Frame: Decodable {
+        struct Packet: Decodable {
             let flags: UInt8
             let ctr: UInt64
             let time: UInt16
@@ -15,7 +15,7 @@ struct IntercomVectors: Decodable {
         let psk: String
         let init_index: String
         let resp_index: String
-        let frames: [Frame]
+        let frames: [Packet]
         let window: [[UInt64]]
         let reconstruct: [[Int64]]
         let keytext_refuse: [String]
@@ -41,7 +41,7 @@ struct IntercomVectors: Decodable {
         let m1_keyed_head: String
         let m1_keyed_mac: String
     }
-    struct Frame: Decodable {
+    struct Packet: Decodable {
         let suite: UInt8
         let dir: String
         let flags: UInt8
@@ -72,7 +72,7 @@ struct IntercomVectors: Decodable {
     let `public`: [String: String]
     let handshake: [Handshake]
     let cookie6: String
-    let frames: [Frame]
+    let frames: [Packet]
     let window: [[Bool]]
     let reconstruct: [UInt64?]
     let text: [Text]

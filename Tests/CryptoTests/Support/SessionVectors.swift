@@ -13,13 +13,13 @@ extension IntercomVectors {
             key: Key(hex: texts.key), headerKey: Key(hex: texts.hp), iv: AEAD.Nonce(hex: texts.iv))
     }
 
-    /// The index in the frames of that direction: their receiver's.
+    /// The index in the packets of that direction: their receiver's.
     func index(_ direction: String) -> UInt32 {
         [UInt8](hex: direction == "i2r" ? inputs.resp_index : inputs.init_index)
             .reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    /// One frame sealed with the vectors' keys at any counter.
+    /// One packet sealed with the vectors' keys at any counter.
     func seal(
         _ suite: Suite, _ direction: String, flags: UInt8, counter: UInt64, time: UInt16 = 0,
         _ plaintext: [UInt8]
@@ -30,23 +30,23 @@ extension IntercomVectors {
         return sealer.sealed(flags: flags, time: time, plaintext) ?? []
     }
 
-    /// An opener of a direction that has already opened all frames before `counter`.
+    /// An opener of a direction that has already opened all packets before `counter`.
     func opener(_ suite: Suite, _ direction: String, before counter: UInt64 = 0) -> Opener {
         var opener = Opener(suite: suite, keys: keys(suite, direction))
         // In steps small enough to reconstruct a counter from its low half, as in a long session.
         var seen: UInt64 = 0
         while seen + 30_000 < counter {
             seen += 30_000
-            let frame = seal(
+            let packet = seal(
                 suite, direction, flags: 0, counter: seen, [UInt8](repeating: 0, count: 64))
-            _ = opener.opened(frame)
+            _ = opener.opened(packet)
         }
         return opener
     }
 }
 
 extension Sealer {
-    /// The datagram of one frame; nil when the counter is used up.
+    /// The datagram of one packet; nil when the counter is used up.
     mutating func sealed(flags: UInt8, time: UInt16 = 0, _ plaintext: [UInt8]) -> [UInt8]? {
         var datagram = [UInt8](repeating: 0xEE, count: PacketSeal.datagramMax)
         var span = datagram.mutableSpan
@@ -58,13 +58,13 @@ extension Sealer {
 }
 
 /// An opened datagram with its plaintext, in a form tests can compare.
-enum OpenedFrame: Equatable {
+enum OpenedPacket: Equatable {
     case opened(flags: UInt8, counter: UInt64, time: UInt16 = 0, isNewest: Bool, [UInt8])
     case refused(Opener.Refusal)
 }
 
 extension Opener {
-    mutating func opened(_ datagram: [UInt8]) -> OpenedFrame {
+    mutating func opened(_ datagram: [UInt8]) -> OpenedPacket {
         var plaintext = [UInt8](repeating: 0xEE, count: PacketSeal.plaintextMax)
         var span = plaintext.mutableSpan
         switch open(datagram.span, into: &span) {

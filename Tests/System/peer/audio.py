@@ -1,4 +1,4 @@
-"""Audio packets of §2.2 and §2.3: what is inside a frame of kind 0."""
+"""Audio packets of §2.2 and §2.3: what is inside a packet of kind 0."""
 
 from typing import NamedTuple
 

@@ -121,7 +121,7 @@ def record(name, **fields):
 
 
 def packed(*records, size=64):
-    """The plaintext of a control frame."""
+    """The plaintext of a control packet."""
     text = b"".join(one.encoded for one in records)
     assert len(text) <= size, "the records do not fit"
     return text.ljust(size, b"\0")
@@ -143,7 +143,7 @@ def _is_sound(one):
 
 
 def parsed(plain):
-    """The records of a frame: known ones, and unknown ones that are acknowledged."""
+    """The records of a packet: known ones, and unknown ones that are acknowledged."""
     found, place = [], 0
     while place < len(plain) and plain[place] != 0:
         if place + 2 > len(plain):
