@@ -69,9 +69,12 @@ public func nearestName(to text: String) -> String? {
     return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
 }
 
-/// The form of names, with the name nearest to a text that is none.
+/// The form of names, with the name nearest to a text that is none, and no address or key.
 public func nameForm(near text: String) -> String {
-    nameForm + (nearestName(to: text).map { "; try \"\($0)\"" } ?? "")
+    guard !text.utf8.contains(UInt8(ascii: ":")), let name = nearestName(to: text),
+        name.utf8.contains(where: isLetter), ReservedName.meaning(ofPeer: name) == nil
+    else { return nameForm }
+    return "\(nameForm); try \"\(name)\""
 }
 
 /// Reads a name.

@@ -96,6 +96,8 @@ private let wrongLines = """
     4: relay: there is no [relay dor] here; did you mean "door"?
     [policy] | relay = allow => \
     4: relay: allow names no relay; write the peer's relays: relay = door
+    [policy] | relay = Allow => \
+    4: relay: allow names no relay; write the peer's relays: relay = door
     [policy] | relay = door, deny | [relay door] | line = GPIO4 => \
     4: relay: deny means no relay and must be the only item
     [levels] => 3: [levels] is not a section
@@ -106,6 +108,11 @@ private let wrongLines = """
     [station] => 3: [station] is already at a.conf:1
     [audio loud] => 3: [audio] takes no name
     [channel A] => 3: "A" is not a name: 1 to 31 of a-z, 0-9 and -, no - first; try "a"
+    [peer Reply] => 3: "Reply" is not a name: 1 to 31 of a-z, 0-9 and -, no - first
+    [channel c] | members = 10.0.0.7 => \
+    4: members: "10.0.0.7" is not a name: 1 to 31 of a-z, 0-9 and -, no - first
+    [channel c] | members = intercom1:b => \
+    4: members: "intercom1:b" is not a name: 1 to 31 of a-z, 0-9 and -, no - first
     [channel c] | [channel c] => 4: [channel c] is already at a.conf:3
     [network] | prot = 1 => 4: "prot" is not a setting of [network]; did you mean "port"?
     [network] | port = 1 | port = 2 => 5: port is already set at line 4

@@ -54,7 +54,7 @@ extension Config.Policy: NamedSection {
     private static var relaysForm: Form<[String]> {
         let (none, all) = ("deny", "allow")
         let item = Form<String>([none, "NAME", "NAME, NAME"]) { text in
-            guard text != all else {
+            guard text.lowercased() != all else {
                 return .wrong("\(all) names no relay; write the peer's relays: relay = door")
             }
             return parseName(text)
