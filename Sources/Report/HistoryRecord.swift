@@ -48,7 +48,7 @@ public struct HistoryRecord: JSONDocument, Equatable, Sendable {
         case noPath = "no_path"
         /// The sound stopped coming.
         case mediaTimeout = "media_timeout"
-        /// The sound stopped coming while this station had no network.
+        /// No sound came, or it stopped coming, while this station had no network.
         case noNetwork = "no_network"
         case peerRestarted = "peer_restarted"
         /// A call of higher priority took its place.

@@ -33,7 +33,7 @@ public enum CallEnding: CaseIterable, Sendable {
     /// Answered, but no sound came.
     case noPath
     case mediaTimeout
-    /// The sound stopped coming while this station had no network.
+    /// No sound came, or it stopped coming, while this station had no network.
     case noNetwork
     case peerRestarted
     /// The call reached the time limit of its mode.

@@ -165,6 +165,16 @@ import Wire
         #expect(causes.first == .noMedia)
     }
 
+    /// The station whose own cable is out does not blame the other one.
+    @Test mutating func test_connecting_without_a_network_here_ends_by_that() {
+        let id = world.ring(0, [1])
+        world.cut = [[0, 1]]
+        world.answer(1, wait: .milliseconds(7900))
+        world.act(1) { $0.handle(.network("no cable", loopback: []), at: $1) }
+        world.run(for: .milliseconds(200))
+        #expect(world.ending(1, id) == .noNetwork)
+    }
+
     // MARK: Active
 
     @Test mutating func test_active_silence_shows_weak_and_strong_again_and_ends_408() {

@@ -234,12 +234,13 @@ extension Switchboard {
     private mutating func check(_ leg: Call.Leg) {
         guard let current = ongoing else { return }
         let silence = now - leg.heardAt
+        let isCutOff = downWatch.cutOff.contains(leg.peer)
         if leg.state == .connecting, now - leg.since >= Call.pathTime {
             send(ControlRecord.bye, current.id, .noMedia, to: leg.peer)
-            dropLeg(leg.peer, .noPath)
+            dropLeg(leg.peer, isCutOff ? .noNetwork : .noPath)
         } else if leg.state == .active, silence >= Call.deadTime {
             send(ControlRecord.bye, current.id, .noMedia, to: leg.peer)
-            dropLeg(leg.peer, downWatch.cutOff.contains(leg.peer) ? .noNetwork : .mediaTimeout)
+            dropLeg(leg.peer, isCutOff ? .noNetwork : .mediaTimeout)
         } else if leg.state == .ringing, silence >= Call.deadTime {
             send(ControlRecord.cancel, current.id, .normal, to: leg.peer)
             dropLeg(leg.peer, .unreachable)
