@@ -162,15 +162,16 @@ private final class Folder {
         #expect(messages.kept.count == 2)
     }
 
-    @Test func aMessageCanLeaveWhereThereIsASessionAndANetwork() throws {
+    @Test func aMessageLeavesWhereThereIsASessionAndANetwork() throws {
         let folder = try Folder()
         let config = try one()
         let body = directory(config).key(of: 0).body
         var messages = folder.load(config)
-        #expect(!messages.isThere(body, cutOff: []))
+        #expect(messages.departure(to: body, cutOff: []) == "goes when it is there")
         messages.up(0, at: Clock.now())
-        #expect(messages.isThere(body, cutOff: []))
-        #expect(!messages.isThere(body, cutOff: [0]))
+        #expect(messages.departure(to: body, cutOff: []) == "on its way")
+        // The peer may well be there.
+        #expect(messages.departure(to: body, cutOff: [0]) == "waits: this station has no network")
     }
 
     @Test func theMessageOfAFormerPeerTellsItsNameWhileThatIsKnown() throws {
@@ -185,8 +186,10 @@ private final class Folder {
         for _ in 0..<2 {
             messages.configure(directory(alone), alone)
             #expect(messages.list.messages.map(\.peer) == ["the former a"])
+            #expect(messages.name(of: body) == "a", "events have a name, and no words")
         }
-        #expect(folder.load(alone).list.messages.map(\.peer) == ["a former peer"])
+        let told = "a former peer (\(body.prefix(8)))"
+        #expect(folder.load(alone).list.messages.map(\.peer) == [told])
         messages.configure(directory(known), known)
         #expect(messages.list.messages.map(\.peer) == ["a"])
     }

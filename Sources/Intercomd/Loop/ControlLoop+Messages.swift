@@ -49,13 +49,10 @@ extension ControlLoop {
                 refuse(owner, word.text)
             } else if case .caller(let caller) = owner {
                 var done = Reply.Done(word.text)
-                if let peer {
+                if let peer, let body = word.peer {
                     let seconds = Event.tenths(word.seconds ?? 0)
-                    let cutOff = switchboard.downWatch.cutOff
-                    let isThere = word.peer.map { messages.isThere($0, cutOff: cutOff) } ?? false
-                    done = Reply.Done(
-                        "message to \(peer): \(seconds) s, "
-                            + (isThere ? "on its way" : "goes when it is there"))
+                    let when = messages.departure(to: body, cutOff: switchboard.downWatch.cutOff)
+                    done = Reply.Done("message to \(peer): \(seconds) s, \(when)")
                     done.outcome = word.text
                 }
                 server.replyLate(.done(done), to: caller, at: now)
@@ -340,7 +337,7 @@ extension ControlLoop {
         let seconds = Event.tenths(chosen.reduce(0) { $0 + $1.seconds })
         let what =
             chosen.count == 1
-            ? "a message from \(messages.name(of: chosen[0].peer))" : "\(chosen.count) messages"
+            ? "a message from \(messages.title(of: chosen[0].peer))" : "\(chosen.count) messages"
         return .done(Reply.Done("playing \(what): \(seconds) s"))
     }
 

@@ -24,7 +24,7 @@ extension Messages {
         list.messages = kept.filter { !$0.isDeleted }.suffix(Self.listMax).map {
             var message = MessageList.Message()
             (message.number, message.id) = ($0.number, $0.id.text)
-            message.peer = name(of: $0.peer)
+            message.peer = title(of: $0.peer)
             (message.isIncoming, message.start, message.bytes) = ($0.isIncoming, $0.start, $0.size)
             message.seconds = $0.seconds
             message.bitrate = $0.milliseconds > 0 ? Double($0.size * 8) / $0.seconds : 0
@@ -40,15 +40,21 @@ extension Messages {
         return list
     }
 
-    /// Returns the peer's name; for a peer that has left, words with the name if it is known.
-    func name(of body: String) -> String {
-        guard let name = names[body] else { return "a former peer" }
-        return number(of: body) == nil ? "the former \(name)" : name
+    /// Returns the peer's name; where it is unknown, the first characters of the peer's key.
+    func name(of body: String) -> String { names[body] ?? String(body.prefix(8)) }
+
+    /// Returns the peer's name for people: for a peer that has left, in words.
+    func title(of body: String) -> String {
+        let name = name(of: body)
+        if number(of: body) != nil { return name }
+        return names[body] == nil ? "a former peer (\(name))" : "the former \(name)"
     }
 
-    /// Whether a message to this peer can leave now: there is a session, and a network.
-    func isThere(_ body: String, cutOff: PeerSet) -> Bool {
-        number(of: body).map { exchange.isUp($0) && !cutOff.contains($0) } ?? false
+    /// Finds when a message to this peer leaves, in words.
+    func departure(to body: String, cutOff: PeerSet) -> String {
+        let peer = number(of: body)
+        if let peer, cutOff.contains(peer) { return "waits: this station has no network" }
+        return peer.map { exchange.isUp($0) } == true ? "on its way" : "goes when it is there"
     }
 
     /// Finds why the messages to a peer wait: they go one at a time.
