@@ -57,7 +57,7 @@ for line in (b'{"v":1,"do":"monitor"}', b'{"v":1,"do":"talk","target":"nobody"}'
     except BrokenPipeError:
         pass  # It was refused before it could ask.
     held.append(link)
-print(sum(b"callers" in link.recv(65536) for link in held), flush=True)
+print(sum(b" programs" in link.recv(65536) for link in held), flush=True)
 sys.stdin.read()
 """
 
@@ -116,7 +116,7 @@ class Rights(MemberTest):
                 for user in ("root", "admin"):
                     self.assertTrue(self.type(user, "status")[1].startswith("kitchen "), user)
                     self.assertIn("there is no call", self.type(user, "hangup")[1])
-                self.assertIn("has 8 callers", self.type("talker", "status")[1])
+                self.assertIn("serves 8 programs", self.type("talker", "status")[1])
             finally:
                 greedy.stdin.close()
 

@@ -50,7 +50,8 @@ struct ControlServer: ~Copyable {
             else {
                 callersRefused += 1
                 caller.refuse(
-                    .busy, "intercomd has \(holders.count) callers; try again in a few seconds")
+                    .busy,
+                    "intercomd serves \(holders.count) programs; try again in a few seconds")
                 continue
             }
             watch(caller.peer.fd, place)
