@@ -61,12 +61,18 @@ import Wire
         let spoke = "garage spoke 5 s ago and was not heard here: "
         let muted = try station(.turnedDown, .seconds(5), hearing: .unbound)
         #expect(muted.noteLines[0].contains(" -> unmute it ("))
-        muted.state.muted = ["office"]
-        #expect(muted.noteLines[0].contains(" -> unmute it ("))
+        for other in ["office", "house"] {
+            muted.state.muted = [other]
+            #expect(muted.problemLines.contains { $0.hasSuffix(" -> intercomctl unmute \(other)") })
+            #expect(muted.noteLines[0].contains(" -> unmute it ("))
+        }
         muted.state.muted = ["garage"]
         #expect(muted.noteLines.contains(spoke + HeardBy.Reason.turnedDown.words))
         #expect(muted.problemLines.contains { $0.hasSuffix(" -> intercomctl unmute garage") })
         let silent = try station(.volume, .seconds(5), hearing: .unbound)
+        silent.state.volumes[.page] = 0
+        #expect(silent.problemLines.contains { $0.hasSuffix(" -> intercomctl volume page 100") })
+        #expect(silent.noteLines.contains { $0.hasPrefix(spoke) && $0.contains(" -> ") })
         silent.state.volumes[.speaker] = 0
         #expect(silent.noteLines.contains(spoke + HeardBy.Reason.volume.words))
     }

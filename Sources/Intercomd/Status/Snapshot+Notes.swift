@@ -34,9 +34,13 @@ extension Snapshot {
         let standing = standingHindrances
         found += talkHindrances.map { talk in
             var fault = talk.fault
+            // Another channel, or the volume of pages, need not be what hindered this talk.
+            let isForAll =
+                talk.reason != .turnedDown
+                && (talk.reason != .volume || SavedState.isInaudible(state.volumes[.speaker]))
             let isNamed = standing.contains {
                 $0.place == talk.place && $0.reason == talk.reason
-                    && ($0.peer == nil || $0.peer == talk.peer)
+                    && (isForAll && $0.peer == nil || $0.peer == talk.peer)
             }
             if isNamed { fault.fix = nil }
             return fault
