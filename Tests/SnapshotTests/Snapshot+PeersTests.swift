@@ -255,13 +255,14 @@ import Wire
         let own = "sudo intercomctl peer replace kitchen \(station.ownKey.text)"
         station.peers[Kitchen.garage].downReason = .toldOtherKey(at: place)
         #expect(station.problems.first?.fix == "there: \(own)")
-        // An older card is in its box again.
+        // An older card is in its box again, or the former box is on; the site has its own names.
         station.peers[Kitchen.garage].downReason = .otherKey(station.ownKey, at: place)
-        station.putOut = [station.ownKey.text: "garage"]
+        station.putOut = [station.ownKey.text: "shed"]
         #expect(
             station.problemLines == [
-                "garage: a station at 10.0.0.7:4747 calls with the key that it had before -> put"
-                    + " the newer memory card back into that box; here nothing is to be done"
+                "garage: a station at 10.0.0.7:4747 calls with a key that the site took out -> if"
+                    + " that is garage with an older memory card: put the newer one back; if it is"
+                    + " a former box: switch it off"
             ])
         station.putOut = [:]
         station.peers[Kitchen.garage].downReason = .toldOtherKey(at: place)

@@ -132,9 +132,11 @@ extension Snapshot {
             let ours = session?.suite ?? .aesGCM
             text = "calls with \(Self.words(theirs)), and here it has \(Self.words(ours))"
             fix = "on both sides: sudo intercomctl peer set --suite auto NAME; here NAME is \(name)"
-        case .otherKey(let key, let endpoint) where putOut[key.text] == name:
-            text = "a station at \(SocketAddress(endpoint)) calls with the key that it had before"
-            fix = "put the newer memory card back into that box; here nothing is to be done"
+        case .otherKey(let key, let endpoint) where putOut[key.text] != nil:
+            text = "a station at \(SocketAddress(endpoint)) calls with a key that the site took out"
+            fix =
+                "if that is \(name) with an older memory card: put the newer one back; if it is a"
+                + " former box: switch it off"
         case .otherKey(let key, let endpoint):
             text =
                 "a station at \(SocketAddress(endpoint)) calls with another key than the one known"
