@@ -12,6 +12,7 @@ public struct Config: Equatable, Sendable {
     public internal(set) var pairing = Pairing()
     public internal(set) var site = Site()
     public internal(set) var rendezvous = Rendezvous()
+    public internal(set) var homeAssistant = HomeAssistant()
     public internal(set) var call = Call()
     public internal(set) var policy = Policy()
     public internal(set) var policies: [Policy] = []

@@ -293,6 +293,9 @@ extension Config {
             .one("site", { $0.site }, { $0.site = $1 }),
             .one(
                 "rendezvous", needsRestart: true, { $0.rendezvous }, { $0.rendezvous = $1 }),
+            .one(
+                "home-assistant", needsRestart: true, { $0.homeAssistant },
+                { $0.homeAssistant = $1 }),
             .one("call", { $0.call }, { $0.call = $1 }),
             .one("policy", { $0.policy }, { $0.policy = $1 }),
             .one("session", { $0.session }, { $0.session = $1 }),

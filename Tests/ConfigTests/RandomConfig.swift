@@ -134,11 +134,11 @@ extension RandomConfig {
         // Which relays there are is not known here.
         case "policy relay": "deny"
         case "site introductions": pick(["no", "ask", "from garage"])
-        case "rendezvous broker":
+        case "rendezvous broker", "home-assistant broker":
             pick(["none", "mqtts://a.example", "mqtt://192.0.2.1:1", "mqtts://[2001:db8::2]:8883"])
-        case "rendezvous user": pick(["none", "house"])
-        case "rendezvous password-file": pick(["none", "/etc/a b"])
-        case "rendezvous ca": pick(["system", "/etc/a.pem"])
+        case "rendezvous user", "home-assistant user": pick(["none", "house"])
+        case "rendezvous password-file", "home-assistant password-file": pick(["none", "/etc/a b"])
+        case "rendezvous ca", "home-assistant ca": pick(["system", "/etc/a.pem"])
         case "rendezvous stun": pick(["none", "a.example", "192.0.2.1:19302"])
         case "quiet hours": pick(["none", "22:00-06:30", "6:05 - 7:00"])
         case "events on-event": pick(["none", "/usr/bin/x y"])

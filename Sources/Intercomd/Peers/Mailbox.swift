@@ -32,8 +32,8 @@ final class Mailbox {
     /// The time without a broker after which `status` reports the trouble.
     private static let troubleAfter = Duration.seconds(15)
 
-    private let broker: Config.Rendezvous.Broker
-    private let settings: Config.Rendezvous
+    private let broker: Config.BrokerAccess.Broker
+    private let settings: Config.BrokerAccess
     private let network: Config.Network
     private let program: String
     private var core: Rendezvous
@@ -56,9 +56,9 @@ final class Mailbox {
 
     /// Nil where the settings name no broker.
     init?(_ config: Config, own: PublicKey) {
-        guard let broker = config.rendezvous.broker else { return nil }
+        guard let broker = config.rendezvous.access.broker else { return nil }
         self.broker = broker
-        settings = config.rendezvous
+        settings = config.rendezvous.access
         network = config.network
         core = Rendezvous(own: own) { Random.fill(&$0) }
         stun = config.rendezvous.stun.map { STUNClient($0) }
