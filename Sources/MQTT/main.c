@@ -1,18 +1,24 @@
 // intercomd-mqtt: one connection to an MQTT broker, for intercomd, which starts this program.
 //
 // It is a separate program, so that TLS and MQTT, which a hostile broker may attack, stay away from
-// the keys, the microphone and the sound. It gets topics and sealed payloads, and knows neither a
-// peer nor a key. It ends when the connection or intercomd ends; intercomd tries again.
+// the keys, the microphone and the sound. It gets topics and payloads, and knows neither a peer nor
+// a key. It ends when the connection or intercomd ends; intercomd tries again.
 //
 // Standard input is a socket of packets (SOCK_SEQPACKET). From intercomd:
-//   C host\0 port\0 tls\0 ca\0 user\0 file\0       connect; the first packet, and only that. The
-//                                                password is in the file
+//   C host\0 port\0 tls\0 ca\0 user\0 file\0 will\0
+//                                                connect; the first packet, and only that. The
+//                                                password is in the file. When the connection has
+//                                                ended, the broker writes "offline", retained, to
+//                                                the topic of the will, if there is one
 //   S topic                                        subscribe
 //   U topic                                        unsubscribe
 //   P topic\0 payload                              publish, retained for a day and a half
+//   R topic\0 payload                              publish, retained
+//   N topic\0 payload                              publish, not retained
 // and to it:
 //   C                                              connected
 //   M topic\0 payload                              a message
+//   K topic\0 payload                              a message that the broker had kept
 //   E reason                                       the end
 
 #include <errno.h>
@@ -35,6 +41,8 @@
 enum {
     daemon_socket = 0,
     packet_most = 1024,
+    // A packet of intercomd.
+    order_most = 16 << 10,
     topic_most = 64,
     // The most messages of a broker at once, and in a second: a house has 31 peers with a topic for
     // each of three days.
@@ -113,6 +121,8 @@ static void brought(struct mosquitto *client, void *unused, const struct mosquit
     (void)client, (void)unused, (void)properties;
     size_t topic = strlen(message->topic) + 1, size = (size_t)message->payloadlen;
     char packet[packet_most] = "M";
+    if (message->retain)
+        packet[0] = 'K';
     if (topic > topic_most || 1 + topic + size > sizeof packet || !takes_one_more())
         return;
     memcpy(packet + 1, message->topic, topic);
@@ -167,6 +177,7 @@ static void confine(void) {
 static struct mosquitto *connection(char *place, const char *limit) {
     char *host = next(&place, limit), *port = next(&place, limit), *tls = next(&place, limit);
     char *ca = next(&place, limit), *user = next(&place, limit), *file = next(&place, limit);
+    char *will = next(&place, limit);
     mosquitto_lib_init();
     struct mosquitto *client = mosquitto_new(NULL, true, NULL);
     if (client == NULL)
@@ -180,6 +191,8 @@ static struct mosquitto *connection(char *place, const char *limit) {
         check(mosquitto_int_option(client, MOSQ_OPT_TLS_USE_OS_CERTS, 1), "certificates");
     if (user[0] != 0)
         sign_in(client, user, file);
+    if (will[0] != 0)
+        check(mosquitto_will_set_v5(client, will, 7, "offline", 1, true, NULL), will);
     mosquitto_log_callback_set(client, logged);
     mosquitto_connect_v5_callback_set(client, connected);
     mosquitto_disconnect_v5_callback_set(client, disconnected);
@@ -193,19 +206,22 @@ static struct mosquitto *connection(char *place, const char *limit) {
     return client;
 }
 
-static void publish(struct mosquitto *client, const char *topic, const void *payload, size_t size) {
+// Publishes a message as the letter of its packet says.
+static void publish(struct mosquitto *client, char letter, const char *topic, const void *payload,
+                    size_t size) {
     mosquitto_property *properties = NULL;
-    check(mosquitto_property_add_int32(&properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, retained_s),
-          "expiry");
-    check(mosquitto_publish_v5(client, NULL, topic, (int)size, payload, 1, true, properties),
-          "publish");
+    if (letter == 'P')
+        check(mosquitto_property_add_int32(&properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL,
+                                           retained_s), "expiry");
+    check(mosquitto_publish_v5(client, NULL, topic, (int)size, payload, 1, letter != 'N',
+                               properties), "publish");
     mosquitto_property_free_all(&properties);
 }
 
 // Carries out one packet of intercomd; false at the end of the packets.
 static bool obey(struct mosquitto **client) {
-    char packet[packet_most + 1];
-    ssize_t size = recv(daemon_socket, packet, packet_most, 0);
+    char packet[order_most + 1];
+    ssize_t size = recv(daemon_socket, packet, order_most, 0);
     if (size <= 0)
         return false;
     // A zero ends the topic of a subscription.
@@ -223,9 +239,11 @@ static bool obey(struct mosquitto **client) {
     case 'U':
         check(mosquitto_unsubscribe_v5(*client, NULL, place, NULL), "unsubscribe");
         break;
-    case 'P': {
+    case 'P':
+    case 'R':
+    case 'N': {
         const char *topic = next(&place, limit);
-        publish(*client, topic, place, (size_t)(limit - place));
+        publish(*client, packet[0], topic, place, (size_t)(limit - place));
         break;
     }
     default:
@@ -261,6 +279,7 @@ int main(void) {
         check(mosquitto_loop_misc(client), "the connection has ended");
     }
     if (client != NULL)
-        mosquitto_disconnect_v5(client, 0, NULL);
+        // The will counts when intercomd stops, too.
+        mosquitto_disconnect_v5(client, MQTT_RC_DISCONNECT_WITH_WILL_MSG, NULL);
     return 0;
 }

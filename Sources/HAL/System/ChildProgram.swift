@@ -78,7 +78,7 @@ extension ChildProgram {
 
 /// A program that runs beside this one, and exchanges packets with it on its standard input.
 public struct HelperProgram: ~Copyable {
-    /// The longest packet of either side, in bytes.
+    /// The longest packet of the program, in bytes.
     public static let packetMost = 1024
 
     /// The program, which the owner must kill, and whose `ended` it must call.
