@@ -31,6 +31,8 @@ public struct Status: JSONDocument, Equatable, Sendable {
     public var site = SiteStatus()
     /// The broker of `[rendezvous]`; null without one.
     public var broker: Broker?
+    /// The broker of `[home-assistant]`; null without one.
+    public var homeAssistant: Broker?
     public var pairing = PairingStatus()
     /// The work left out while the processor cannot keep up: "encoder_care", "noise_suppression",
     /// "echo_cancelling", "voices".
@@ -65,6 +67,7 @@ public struct Status: JSONDocument, Equatable, Sendable {
         coder.field("callers", &callers)
         coder.field("site", &site)
         coder.field("broker", &broker)
+        coder.late("home_assistant", &homeAssistant)
         coder.field("pairing", &pairing)
         coder.field("left_out", &leftOut)
         coder.field("channels", &channels)
@@ -113,11 +116,12 @@ extension Status {
         }
     }
 
-    /// The broker by which this station and peers in other networks find each other.
+    /// A broker to which this station is connected.
     public struct Broker: JSONRecord, Equatable, Sendable {
         public var address = ""
         public var isConnected = false
-        /// The address by which a STUN server sees this station; null until one has answered.
+        /// The address by which the STUN server of `[rendezvous]` sees this station; null until the
+        /// server has answered.
         public var seenAs: String?
 
         public init() {}

@@ -41,7 +41,8 @@ private let golden = """
     "introducers":["attic"],"behind":["attic"],"older":[{"station":"attic","number":2}],\
     "left":["barn"],"offers":[{"peer":"attic","name":"barn","number":2,"stations":5,\
     "fingerprint":"5678"}]},"broker":{"address":"a.example:8883","connected":true,\
-    "seen_as":"192.0.2.3:5577"},"pairing":{"state":"showing","by":"button ptt"},\
+    "seen_as":"192.0.2.3:5577"},"home_assistant":{"address":"b.example:1883",\
+    "connected":false,"seen_as":null},"pairing":{"state":"showing","by":"button ptt"},\
     "left_out":["voices"],"channels":[{"name":"house","listen":true,"members":["garage"],\
     "talking":true}],"media":{"cpu_ns":123456789,"periods":1000,"heap_calls":0},\
     "state":{"schema":1,"volumes":{"speaker":80,"ring":100,"tones":100,"page":100},"mute_mic":true,\

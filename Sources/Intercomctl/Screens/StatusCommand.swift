@@ -59,6 +59,10 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
         if let place = broker.seenAs { text += "; this station is seen as \(place.visible)" }
         text += "\n"
     }
+    if let broker = status.homeAssistant {
+        text += "broker  \(broker.address.visible), \(broker.isConnected ? "" : "not ")connected"
+        text += ", for Home Assistant\n"
+    }
     if let pairing = words(about: status.pairing) { text += "pairing \(pairing.visible)\n" }
     if let remarks = remarks(on: status.state) { text += "set     \(remarks)\n" }
     for button in status.buttons {

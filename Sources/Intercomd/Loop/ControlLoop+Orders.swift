@@ -128,6 +128,7 @@ extension ControlLoop {
         var event = event
         askers.complete(&event)
         server.tell(event)
+        if event.kind == .ring, let peer = event.peer { homeAssistant?.rang(by: peer) }
         journal.tell(event, program: config.events.onEvent, at: now)
     }
 

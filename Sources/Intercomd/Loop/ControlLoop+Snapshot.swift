@@ -35,7 +35,7 @@ extension ControlLoop {
             found.peers[peer].formerName = site.formerName(of: directory[peer])
         }
         (found.site, found.siteNote) = (site.status(at: now), site.note(at: now))
-        found.broker = mailbox?.status
+        (found.broker, found.homeAssistant) = (mailbox?.status, homeAssistant?.status)
         found.pairing = pairings.status
         found.putOut = site.former
         // A site that a peer offers identifies these callers once it is joined.
@@ -52,7 +52,7 @@ extension ControlLoop {
         }
         found.fileFaults = [
             history.problem, keeper.problem, relayNote, mailbox?.fault(at: now), site.problem,
-            messages.problem,
+            messages.problem, homeAssistant?.fault(wall: wall, at: now),
         ].compactMap { $0 }
         found.messageNotes = messages.notes
         found.media = Readings(rings.counters.values)
@@ -144,6 +144,10 @@ extension ControlLoop {
         if let counts = mailbox?.counts {
             add("rendezvous_told", counts.told)
             add("rendezvous_refused", counts.forged + counts.stale)
+        }
+        if let counts = homeAssistant?.counts {
+            add("home_assistant_done", counts.accepted)
+            add("home_assistant_refused", counts.refused)
         }
         add("callers_refused", server.callersRefused)
         add("requests_refused", server.requestsRefused)

@@ -25,6 +25,7 @@ internal import Wire
 /// - `ControlLoop+Messages` records, plays and sends voice messages,
 /// - `ControlLoop+Requests` answers `intercomctl`,
 /// - `ControlLoop+Buttons` carries out the acts of buttons besides talking,
+/// - `ControlLoop+HomeAssistant` shows the state at a broker, and carries out harmless requests,
 /// - `ControlLoop+Reload` takes over other settings, and keeps volumes, mutes and do-not-disturb,
 /// - `ControlLoop+Snapshot` copies state and counters into a `Snapshot`, which describes them.
 struct ControlLoop: ~Copyable, CoresOwner {
@@ -35,6 +36,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
     let neighbourhood: Neighbourhood
     /// Nil without `[rendezvous]`.
     let mailbox: Mailbox?
+    /// Nil without `[home-assistant]`.
+    let homeAssistant: HomeAssistantLink?
     var cores: Cores
     var devices: Devices
     var server: ControlServer
@@ -115,6 +118,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         self.links = links
         self.neighbourhood = neighbourhood
         mailbox = Mailbox(settings.config, own: self.cores.table.publicKey)
+        homeAssistant = HomeAssistantLink(settings.config, own: self.cores.table.publicKey)
         self.server = server
     }
 
@@ -210,6 +214,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followPairing()
         followSite()
         followMessages()
+        if let fd = homeAssistant?.tick(at: now) { try? poller.watch(fd, as: .homeAssistant) }
+        followHomeAssistant()
         pairings.awaitWhatIsNext(at: now) { part, fd, events, isNew in
             // A stream that cannot be watched ends when its time is over.
             if isNew { try? poller.watch(fd, as: .pairing(part)) }
@@ -239,8 +245,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
                 try? poller.watch(fd, as: .caller(place))
             }
         case .neighbours: neighbourhood.hear(poller, at: now)
-        // `serveMailbox` reads from it in each turn.
-        case .mailbox: break
+        // `turn` reads from them, watched or not, at least once a second.
+        case .mailbox, .homeAssistant: break
         case .network:
             guard links.noteChanges() else { return }
             feed { [neighbourhood] _, table, now in
@@ -274,7 +280,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
             reader.deadline(at: now), pairings.deadline(at: now), pairingButton.deadline,
             resetButton.deadline(at: now), links.intake.restsUntil, links.addressesDue,
             neighbourhood.deadline, site.deadline(at: now), mailbox?.deadline(at: now),
-            messages.deadline(at: now),
+            messages.deadline(at: now), homeAssistant?.deadline,
         ]
         return all.compactMap { $0 }.min()
     }
@@ -304,6 +310,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         pairings.cancel()
         neighbourhood.close(at: now)
         mailbox?.close()
+        homeAssistant?.close()
         devices.close(config.paths, at: now)
         endSpokenMessage(because: "intercomd ends")
         rings.tell(.quiet)

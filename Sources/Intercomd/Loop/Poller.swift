@@ -22,13 +22,15 @@ struct Poller: ~Copyable {
         case neighbours
         /// The program that is connected to the broker.
         case mailbox
+        /// The program that is connected to the broker of Home Assistant.
+        case homeAssistant
         /// A program on the local socket, by its place.
         case caller(Int)
 
         /// All but the callers; the place is the token of each source.
         private static let fixed: [Source] = [
             .handshakes, .initiations, .media, .signals, .server, .network, .pairing(.port),
-            .pairing(.stream), .neighbours, .mailbox,
+            .pairing(.stream), .neighbours, .mailbox, .homeAssistant,
         ]
         private static let firstCaller = 64
 

@@ -21,14 +21,7 @@ extension Snapshot {
             status.isLastMissed = last.isMissed
         }
         guard let (summary, state) = switchboard.call else { return status }
-        status.state =
-            switch state {
-            case .trying: .trying
-            case .calling: .calling
-            case .ringing: .ringing
-            case .connecting: .connecting
-            case .active: .active
-            }
+        status.state = CallStatus.State(state)
         status.call = summary.id.text
         status.kind = HistoryRecord.Kind(summary.mode).rawValue
         status.direction = summary.isOutgoing ? "out" : "in"
@@ -68,6 +61,19 @@ extension Snapshot {
         detail.refused = Refusal.allCases.filter { refusals[$0] > 0 }
             .map { Counter(name: $0.rawValue, value: Int(refusals[$0])) }
         return detail
+    }
+}
+
+extension CallStatus.State {
+    init(_ state: CallState) {
+        self =
+            switch state {
+            case .trying: .trying
+            case .calling: .calling
+            case .ringing: .ringing
+            case .connecting: .connecting
+            case .active: .active
+            }
     }
 }
 

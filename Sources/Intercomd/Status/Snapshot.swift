@@ -44,6 +44,7 @@ final class Snapshot {
     /// The note on stations that the site has taken out or introduced lately.
     var siteNote: Fault?
     var broker: Status.Broker?
+    var homeAssistant: Status.Broker?
     var pairing = PairingStatus()
     /// The time at which each open talk target opened the microphone, by `id`.
     var talkingSince: [Int: Instant] = [:]
@@ -221,7 +222,7 @@ extension Snapshot {
         status.peers = directory.numbers.map { peerStatus($0) }
         status.callers = callers
         status.site = site
-        status.broker = broker
+        (status.broker, status.homeAssistant) = (broker, homeAssistant)
         status.pairing = pairing
         if switchboard.overload.isOn { status.leftOut = leftOut.map { $0.word } }
         status.channels = config.channels.indices.map { channel($0) }

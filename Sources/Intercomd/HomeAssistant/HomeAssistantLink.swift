@@ -1,0 +1,111 @@
+internal import Config
+internal import Crypto
+internal import HAL
+internal import Report
+internal import Time
+
+/// The broker through which Home Assistant sees this station, and what is exchanged there.
+///
+/// A class, so that the loop can carry out its requests while it reads them.
+final class HomeAssistantLink {
+    /// How often the problems are collected, which takes longer than the rest of the state.
+    private static let interval = Duration.seconds(10)
+
+    private var link: BrokerLink
+    private var core: HomeAssistant
+    private var requests: [Request] = []
+    private var problem: String?
+    private var looksAt = Instant(nanoseconds: 0)
+
+    /// Nil where the settings name no broker.
+    init?(_ config: Config, own: PublicKey) {
+        core = HomeAssistant(own: own)
+        guard let link = BrokerLink(config.homeAssistant.access, will: core.availability) else {
+            return nil
+        }
+        self.link = link
+    }
+
+    /// The commands since the start that were carried out, or refused.
+    var counts: (accepted: Int, refused: Int) { (core.accepted, core.refused) }
+
+    var isConnected: Bool { link.isConnected }
+
+    var status: Status.Broker {
+        var status = Status.Broker()
+        (status.address, status.isConnected) = (link.address, link.isConnected)
+        return status
+    }
+
+    /// The trouble for a person to mend; nil while the broker answers, or may answer in a moment.
+    func fault(wall: Int, at now: Instant) -> Fault? {
+        guard let trouble = link.trouble(at: now) else { return nil }
+        let since = LocalTime(milliseconds: Int64(wall) - (now - trouble.since).milliseconds)
+        return Fault(
+            "home_assistant", of: "home assistant",
+            "not reachable since \(since?.clock ?? "?"): broker \(link.address): \(trouble.why)",
+            fix: "see the broker, and [home-assistant]; talk and calls do not need it")
+    }
+
+    /// The time for the next call of `tick`; nil while the connection stands.
+    var deadline: Instant? { link.deadline }
+
+    /// Reads the broker's messages.
+    ///
+    /// - Returns: The descriptor of a new program; nil where none was started.
+    func tick(at now: Instant) -> Int32? {
+        let started = link.tick(at: now)
+        while let news = link.nextNews(at: now) {
+            switch news {
+            case .connected:
+                core.connected()
+                looksAt = now
+            case .disconnected: core.disconnected()
+            case .message(let topic, let payload, let isRetained):
+                let request = core.receive(payload, at: topic, isRetained: isRetained, at: now)
+                if let request { requests.append(request) }
+            }
+        }
+        // Before there is a connection, the program waits for the order to connect.
+        _ = link.isReady(at: now)
+        return started
+    }
+
+    /// Returns the next request of Home Assistant.
+    func nextRequest() -> Request? { requests.isEmpty ? nil : requests.removeFirst() }
+
+    /// Reports that a peer rings here.
+    func rang(by peer: String) { core.rang(by: peer) }
+
+    /// Publishes the present state; calls `problem` now and then.
+    func show(_ state: HomeAssistant.State, at now: Instant, problem newest: () -> String?) {
+        if now >= looksAt {
+            looksAt = now + Self.interval
+            problem = newest()
+        }
+        var state = state
+        state.problem = problem
+        core.update(state)
+        while link.isReady(at: now) {
+            if let topic = core.nextSubscription() {
+                link.order(.subscribe(topic: topic))
+            } else if let message = core.nextMessage() {
+                let keeping = message.isRetained ? BrokerLink.Keeping.always : .forNobody
+                link.order(.publish(topic: message.topic, message.payload, keeping))
+            } else {
+                break
+            }
+        }
+    }
+
+    /// Ends the program; the broker then reports that this station is away.
+    func close() { link.close() }
+}
+
+extension LocalTime {
+    /// Hours and minutes.
+    fileprivate var clock: String {
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(two(hour)):\(two(minute))"
+    }
+}
