@@ -232,10 +232,13 @@ import Time
     }
 
     @Test func onlyTheseCommandsAreCarriedOut() {
-        var (core, _) = Self.connected()
+        var (core, state) = Self.connected()
         for (minute, command) in HomeAssistant.commands.enumerated() {
+            state.call = command.request == .hangUp ? .active : .idle
+            core.update(state)
             let request = said(command.payload, command.word, to: &core, minute: minute)
             #expect(request == command.request)
+            if case .state(.doNotDisturb(let isOn, _)) = request { state.isUndisturbed = isOn }
         }
         #expect(core.accepted == 4 && core.refused == 0)
     }
@@ -311,7 +314,9 @@ import Time
     }
 
     @Test func aFloodIsCarriedOutThreeTimesInAQuarterOfAMinute() {
-        var (core, _) = Self.connected()
+        var (core, state) = Self.connected()
+        state.call = .active
+        core.update(state)
         var done = 0
         for second in 0..<60 {
             let request = core.receive(
@@ -321,17 +326,45 @@ import Time
         }
         #expect(done == 12 && core.accepted == 12 && core.refused == 48)
         // Each topic has its own bound, and both words of the switch share one.
-        var one = Self.connected().0
         var switched = 0
         for round in 0..<10 {
-            let request = said(round % 2 == 0 ? "ON" : "OFF", "do-not-disturb", to: &one)
+            let word = round % 2 == 0 ? "ON" : "OFF"
+            let request = said(word, "do-not-disturb", to: &core, minute: 9)
             switched += request == nil ? 0 : 1
         }
         #expect(switched == 3)
-        #expect(said("PRESS", "hang-up", to: &one) == .hangUp)
+        #expect(said("PRESS", "hang-up", to: &core, minute: 9) == .hangUp)
     }
 
-    @Test func aChimeDisturbsNeitherATalkNorPeopleWhoRest() {
+    @Test func onlyARestThatABrokerBeganEndsByIt() {
+        var (core, state) = Self.connected()
+        #expect(said("OFF", "do-not-disturb", to: &core) == nil)
+        // Somebody here wants no drop-in; another "on" in between changes nothing about that.
+        state.isUndisturbed = true
+        core.update(state)
+        #expect(said("OFF", "do-not-disturb", to: &core, minute: 1) == nil)
+        #expect(said("ON", "do-not-disturb", to: &core, minute: 2) != nil)
+        #expect(said("OFF", "do-not-disturb", to: &core, minute: 3) == nil)
+        state.isUndisturbed = false
+        core.update(state)
+        #expect(said("ON", "do-not-disturb", to: &core, minute: 4) != nil)
+        state.isUndisturbed = true
+        core.update(state)
+        #expect(said("ON", "do-not-disturb", to: &core, minute: 5) != nil)
+        #expect(said("OFF", "do-not-disturb", to: &core, minute: 6) != nil)
+        #expect(said("OFF", "do-not-disturb", to: &core, minute: 7) == nil)
+        // Ended here meanwhile, and begun again here.
+        state.isUndisturbed = false
+        core.update(state)
+        #expect(said("ON", "do-not-disturb", to: &core, minute: 8) != nil)
+        for isOn in [true, false, true] {
+            state.isUndisturbed = isOn
+            core.update(state)
+        }
+        #expect(said("OFF", "do-not-disturb", to: &core, minute: 9) == nil)
+    }
+
+    @Test func whatDisturbsIsRefused() {
         let times: [(inout HomeAssistant.State) -> Void] = [
             { $0.isTalking = true }, { $0.isHearing = true }, { $0.call = .ringing },
             { $0.isUndisturbed = true }, { $0.isQuietTime = true },
@@ -342,7 +375,9 @@ import Time
             core.update(state)
             #expect(said("PRESS", "chime", to: &core) == nil)
             #expect(core.refused == 1)
-            #expect(said("PRESS", "hang-up", to: &core) == .hangUp)
         }
+        // Nor does hanging up without a call put out the light of a missed one.
+        var (core, _) = Self.connected()
+        #expect(said("PRESS", "hang-up", to: &core) == nil)
     }
 }

@@ -80,6 +80,8 @@ struct HomeAssistant {
     private var isConnected = false
     /// Whether the broker has every message of `wanted`.
     private var isCurrent = false
+    /// Whether do-not-disturb is on because Home Assistant asked for it.
+    private var hasBegunRest = false
     private var carriedOut: [(topic: String, at: Instant)] = []
 
     /// Commands since the start that were carried out, or refused.
@@ -111,6 +113,7 @@ struct HomeAssistant {
 
     /// Takes the present state.
     mutating func update(_ now: State) {
+        if !now.isUndisturbed { hasBegunRest = false }
         guard now != state || discovery.isEmpty else { return }
         let keys = now.peers.map { $0.publicKey }
         let left = state.peers.map { $0.publicKey }.filter { !keys.contains($0) }
@@ -161,15 +164,30 @@ struct HomeAssistant {
             topic == commandTopic($0.word) && payload == Array($0.payload.utf8)
         }
         // A kept command would act again at each connection.
-        guard let command, !isRetained, command.request != .tone || state.mayChime,
+        guard let command, !isRetained, isAllowed(command.request),
             carriedOut.count(where: { $0.topic == topic }) < Self.most
         else {
             refused += 1
             return nil
         }
         carriedOut.append((topic, now))
+        if case .state(.doNotDisturb(let isOn, _)) = command.request {
+            hasBegunRest = isOn && (hasBegunRest || !state.isUndisturbed)
+        }
         accepted += 1
         return command.request
+    }
+
+    /// Whether this station may follow a command now: it leaves people in peace, and their microphone
+    /// closed to drop-ins, if they have asked for that here.
+    private func isAllowed(_ request: Request) -> Bool {
+        switch request {
+        // Without a call, it would only put out the light of a missed one.
+        case .hangUp: state.call != .idle
+        case .tone: state.mayChime
+        case .state(.doNotDisturb(isOn: false, _)): hasBegunRest
+        default: true
+        }
     }
 
     private func commandTopic(_ word: String) -> String { "\(base)/\(word)/set" }
