@@ -135,7 +135,7 @@ class Sites(SceneTest):
 
     def test_every_page_is_played_here(self):
         played = {name.removeprefix("test_").replace("_", "-") + ".md"
-                  for name in (*dir(self), *dir(SecondHouse))}
+                  for name in (*dir(self), *dir(SecondHouse), *dir(HomeAssistantsBroker))}
         self.assertEqual([page for page in SITES if page not in played], [])
         self.assertGreaterEqual(len(SITES), 4)
         readme = examples.read("README.md")
@@ -186,6 +186,52 @@ class SecondHouse(Beyond):
         kitchen.wait_for(cabin)
         cabin.wait_for(kitchen)
         self.assert_talk(kitchen, cabin)
+
+
+@unittest.skipUnless(is_allowed() and shutil.which("mosquitto"), "needs root and mosquitto")
+class HomeAssistantsBroker(Beyond):
+    """A page about a broker and a station: with its access list, and the password, over TLS."""
+
+    def test_home_assistant(self):
+        text = examples.read("docs/sites/home-assistant.md")
+        kitchen, = self.enter("kitchen", stun=False)
+        del kitchen.sections["rendezvous"]
+        space, folder = self.broker.place.space, self.broker.folder
+        space.shell(f"cd {folder} && openssl req -x509 -newkey ec -pkeyopt "
+                    "ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=broker.example "
+                    "-addext subjectAltName=DNS:broker.example -keyout intercom.key "
+                    "-out intercom.pem")
+        commands, = examples.blocks(text, "sh")
+        adding, = (line.partition("#")[0].removeprefix("sudo").replace("/etc/mosquitto", folder)
+                   for line in commands.splitlines() if "mosquitto_passwd" in line)
+        space.shell(f"touch {folder}/passwd; printf 'secret\\nsecret\\n' | {adding}")
+        space.do("mosquitto_passwd", "-b", f"{folder}/passwd", "homeassistant", "other")
+        access, = examples.blocks(text, "text")
+        with open(f"{folder}/acl", "w", encoding="utf-8") as file:
+            file.write(access)
+        self.broker.lines = [
+            "listener 8883", f"certfile {folder}/intercom.pem", f"keyfile {folder}/intercom.key",
+            f"password_file {folder}/passwd", f"acl_file {folder}/acl"]
+        self.broker.start()
+        with open(f"{folder}/hosts", "w", encoding="utf-8") as hosts:
+            hosts.write(f"127.0.0.1 localhost\n{self.broker.address} broker.example\n")
+        self.houses["kitchen"].space.shell(f"mount --bind {folder}/hosts /etc/hosts")
+        shutil.copy(f"{folder}/intercom.pem", f"{kitchen.etc}/broker.pem")
+        with open(f"{kitchen.etc}/mqtt-password", "w", encoding="utf-8") as file:
+            file.write("secret\n")
+        settings, = examples.blocks(text, "ini")
+        words = settings.replace("/etc/intercomd", kitchen.etc).splitlines()[1:]
+        kitchen.sections["home-assistant"] = dict(line.split(" = ") for line in words if line)
+        self.start(kitchen)
+        wait(lambda: kitchen.status()["home_assistant"]["connected"], "it is connected")
+        # As Home Assistant reads it.
+        read = (f"mosquitto_sub -h {self.broker.address} -p 8883 -u homeassistant -P other "
+                f"--insecure --cafile {folder}/intercom.pem -t '#' -W 2 -F '%t' --retained-only "
+                "|| true")
+        topics = wait(lambda: (found := space.shell(read)) and "/available" in found and found,
+                      "all is there")
+        self.assertRegex(topics, r"(?m)^homeassistant/device/intercomd-[0-9a-f-]{9}/config$")
+        self.assertRegex(topics, r"(?m)^intercomd/[0-9a-f-]{9}/talking$")
 
 
 class Manuals(SceneTest):

@@ -1,0 +1,248 @@
+"""What a station shows Home Assistant at a broker, and what a broker can and cannot do with it."""
+
+import json
+import os
+import shutil
+import socket
+import time
+import unittest
+
+from lab import SceneTest, listen, process, wait
+
+RELAY = "GPIO24"
+NEEDED = "mosquitto", "mosquitto_pub", "mosquitto_sub"
+
+
+class Broker:
+    """Debian's mosquitto, and a log of all that it passes on."""
+
+    def __init__(self, folder):
+        self.folder, self.process, self.watch = str(folder), None, None
+        os.makedirs(self.folder, exist_ok=True)
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            self.port = str(found.getsockname()[1])
+        self.path = os.path.join(self.folder, "messages")
+
+    def start(self):
+        conf = os.path.join(self.folder, "mosquitto.conf")
+        with open(conf, "w", encoding="utf-8") as file:
+            file.write(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nuser root\n")
+        with open(os.path.join(self.folder, "log"), "a", encoding="utf-8") as log:
+            self.process = process.launch(["mosquitto", "-c", conf], output=log, errors=log)
+        wait(lambda: self.run("pub", "-t", "probe", "-m", "x")[0] == 0, "the broker answers")
+        with open(self.path, "w", encoding="utf-8") as messages:
+            self.watch = process.launch(
+                ["mosquitto_sub", "-p", self.port, "-t", "#", "-F", "%r %t %p"], output=messages)
+        wait(lambda: self.run("pub", "-t", "probe", "-m", "x") and self.messages("probe"),
+             "the watch hears")
+
+    def stop(self):
+        process.end(self.watch)
+        process.end(self.process)
+        self.watch = self.process = None
+
+    def run(self, what, *words):
+        return process.run([f"mosquitto_{what}", "-p", self.port, *words])
+
+    def messages(self, topic):
+        """The payloads that came to a topic, oldest first."""
+        with open(self.path, encoding="utf-8") as file:
+            lines = [line.split(" ", 2) for line in file.read().splitlines()]
+        return [line[2] if len(line) > 2 else "" for line in lines if line[1] == topic]
+
+    def kept(self):
+        """What it has kept: {topic: payload}."""
+        _, output, _ = self.run("sub", "-t", "#", "-W", "1", "-F", "%t %p", "--retained-only")
+        return dict(line.split(" ", 1) for line in output.splitlines() if " " in line)
+
+
+@unittest.skipUnless(all(map(shutil.which, NEEDED)), "needs mosquitto and its clients")
+class HomeAssistant(SceneTest):
+    def meet(self, **sections):
+        """Two stations, of which the kitchen, with more sections, is connected to a broker."""
+        self.kitchen, self.door = self.met("kitchen", "door")
+        self.broker = Broker(f"{self.scene.folder}/broker")
+        self.addCleanup(self.broker.stop)
+        self.broker.start()
+        self.kitchen.sections["home-assistant"] = {
+            "broker": f"mqtt://127.0.0.1:{self.broker.port}"}
+        self.kitchen.sections["relay door"] = {"line": RELAY}
+        self.kitchen.change(sections)
+        self.scene.start()
+        wait(self.is_connected, "the kitchen is connected")
+        self.base = self.document()[0]
+        self.shows("available", "online")
+
+    def is_connected(self):
+        return self.kitchen.status()["home_assistant"]["connected"] and self.document()
+
+    def document(self):
+        """(The topic above those of the kitchen, its discovery message); None before that."""
+        for topic, payload in self.broker.kept().items():
+            if topic.startswith("homeassistant/device/intercomd-"):
+                return topic.split("/")[2].replace("intercomd-", "intercomd/"), json.loads(payload)
+        return None
+
+    def shows(self, word, payload):
+        topic = f"{self.base}/{word}"
+        wait(lambda: self.broker.messages(topic)[-1:] == [payload], f"{word} is {payload}")
+
+    def say(self, word, payload, *words):
+        code, _, errors = self.broker.run(
+            "pub", "-t", f"{self.base}/{word}/set", "-m", payload, "-q", "1", *words)
+        self.assertEqual(code, 0, errors)
+
+    def count(self, what):
+        return self.kitchen.counters()[f"home_assistant_{what}"]
+
+    def call(self):
+        """The door rings at the kitchen."""
+        self.assertEqual(self.door.ctl("call", "kitchen")[0], 0)
+        self.shows("call", '{"state":"ringing","peer":"door"}')
+
+    def stands(self, state):
+        wait(lambda: self.kitchen.status()["call"]["state"] == state, f"the call is {state}")
+
+    def test_it_appears_with_all_that_happens(self):
+        self.meet(**{"button lost": {"line": "NOWHERE", "talk": "house"}})
+        _, document = self.document()
+        self.assertEqual(document["dev"]["name"], "kitchen")
+        self.assertEqual(document["avty_t"], f"{self.base}/available")
+        parts = document["cmps"]
+        peer = next(word for word, part in parts.items() if part["name"] == "Peer door")
+        self.assertEqual({word: part["p"] for word, part in parts.items()}, {
+            "ring": "event", "talking": "binary_sensor", "hearing": "binary_sensor",
+            "call": "sensor", "problem": "binary_sensor", "do-not-disturb": "switch",
+            "hang-up": "button", "chime": "button", peer: "binary_sensor"})
+        peer = parts[peer]["stat_t"].removeprefix(f"{self.base}/")
+        for word, payload in (("talking", "OFF"), ("hearing", "OFF"), (peer, "ON"),
+                              ("call", '{"state":"idle","peer":""}'), ("do-not-disturb", "OFF")):
+            self.shows(word, payload)
+        with self.kitchen.talking():
+            self.shows("talking", "ON")
+        self.shows("talking", "OFF")
+        self.door.speak(500)
+        with self.door.talking():
+            self.shows("hearing", "ON")
+        self.shows("hearing", "OFF")
+        self.call()
+        self.assertEqual(self.broker.messages(f"{self.base}/ring"),
+                         ['{"event_type":"ring","peer":"door"}'])
+        self.assertNotIn(f"{self.base}/ring", self.broker.kept())
+        self.assertEqual(self.kitchen.ctl("answer")[0], 0)
+        self.shows("call", '{"state":"active","peer":"door"}')
+        self.assertEqual(self.kitchen.ctl("hangup")[0], 0)
+        self.shows("call", '{"state":"idle","peer":""}')
+        self.assertEqual(self.kitchen.ctl("dnd", "on")[0], 0)
+        self.shows("do-not-disturb", "ON")
+        self.door.stop()
+        self.shows(peer, "OFF")
+        problem = json.loads(wait(lambda: self.broker.messages(f"{self.base}/problem"),
+                                  "the problem is told")[-1])
+        self.assertEqual(problem["state"], "ON")
+        self.assertIn("button lost on NOWHERE: ", problem["text"])
+        # Who reads it later finds the last state of each.
+        kept = self.broker.kept()
+        self.assertEqual(kept[f"{self.base}/{peer}"], "OFF")
+        self.assertEqual(kept[f"{self.base}/do-not-disturb"], "ON")
+        self.assert_no_heap_calls(self.kitchen)
+
+    def test_the_few_commands_do_what_they_say(self):
+        self.meet()
+        self.call()
+        self.assertEqual(self.kitchen.ctl("answer")[0], 0)
+        self.stands("active")
+        self.say("hang-up", "PRESS")
+        self.shows("call", '{"state":"idle","peer":""}')
+        for word in ("talking", "hearing"):
+            self.shows(word, "OFF")
+        self.kitchen.record()
+        self.say("chime", "PRESS")
+        span = listen(1.4)
+        self.assert_heard(self.kitchen.recorded().span(*span), 800, least=-45)
+        for payload, is_on in (("ON", True), ("OFF", False)):
+            self.say("do-not-disturb", payload)
+            self.shows("do-not-disturb", payload)
+            self.assertEqual(self.kitchen.status()["state"]["dnd"]["on"], is_on)
+        self.assertEqual((self.count("done"), self.count("refused")), (4, 0))
+
+    def test_a_broker_that_forges_opens_nothing_and_ends_no_rest_of_a_person(self):
+        self.meet()
+        self.assertEqual(self.kitchen.ctl("dnd", "on")[0], 0)
+        self.shows("do-not-disturb", "ON")
+        self.say("do-not-disturb", "OFF")
+        self.say("chime", "PRESS")
+        # To other topics this station does not listen; `HomeAssistantTests` brings them, too.
+        for word in ("answer", "call", "talk", "relay", "door", "page", "hang-up"):
+            for payload in ("ON", "door", "x" * 900, "x" * 100_000):
+                self.say(word, payload)
+        wait(lambda: self.count("refused") == 5, "what is wrong is counted")
+        self.assertEqual(self.count("done"), 0)
+        self.assertTrue(self.kitchen.status()["state"]["dnd"]["on"])
+        self.assertEqual(self.kitchen.level(RELAY), 0)
+        self.assertFalse(self.kitchen.is_talking())
+        self.assertEqual(self.kitchen.ctl("dnd", "off")[0], 0)
+        self.shows("do-not-disturb", "OFF")
+        # A ring that nobody answers opens nothing.
+        self.call()
+        for word in ("answer", "call", "talk"):
+            self.say(word, "PRESS")
+        listen()
+        self.stands("ringing")
+        self.assertFalse(self.kitchen.is_talking())
+        self.assertEqual(self.kitchen.ctl("reject")[0], 0)
+        for _ in range(20):
+            self.say("do-not-disturb", "ON")
+        wait(lambda: self.count("refused") + self.count("done") == 25, "a flood is counted")
+        self.assertLessEqual(self.count("done"), 6)
+        self.assertEqual(self.kitchen.level(RELAY), 0)
+        self.door.speak(500)
+        self.assert_talk(self.door, self.kitchen)
+
+    def test_a_kept_command_never_acts_again(self):
+        self.meet()
+        self.say("do-not-disturb", "ON", "-r")
+        self.shows("do-not-disturb", "ON")
+        self.say("do-not-disturb", "OFF")
+        self.shows("do-not-disturb", "OFF")
+        self.kitchen.stop()
+        self.shows("available", "offline")
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.shows("available", "online")
+        wait(lambda: self.count("refused") == 1, "it is refused")
+        self.assertFalse(self.kitchen.status()["state"]["dnd"]["on"])
+
+    def test_without_the_broker_everything_else_goes_on(self):
+        self.meet()
+        self.broker.stop()
+        self.kitchen.speak(700)
+        self.assert_talk(self.kitchen, self.door, hertz=700)
+        self.assertEqual(self.door.ctl("call", "kitchen")[0], 0)
+        self.stands("ringing")
+        self.assertEqual(self.kitchen.ctl("answer")[0], 0)
+        self.stands("active")
+        self.assertEqual(self.kitchen.ctl("hangup")[0], 0)
+        wait(lambda: any("home assistant" in line for line in self.kitchen.problems()), "the fault",
+             seconds=60)
+        fault = next(line for line in self.kitchen.problems() if "home assistant" in line)
+        self.assertRegex(fault, r"^home assistant: not reachable since \d\d:\d\d: broker 127\.0")
+        self.assert_no_heap_calls(self.kitchen)
+        self.broker.start()
+        wait(self.is_connected, "it is connected again", seconds=180)
+        self.shows("available", "online")
+        # The ring that came without a broker is not told late.
+        self.assertEqual(self.broker.messages(f"{self.base}/ring"), [])
+        self.assertFalse(any("home assistant" in line for line in self.kitchen.problems()))
+        # A station that is killed is away at once.
+        self.kitchen.kill()
+        self.shows("available", "offline")
+
+    def test_without_the_section_no_program_runs(self):
+        kitchen, = self.up("kitchen")
+        time.sleep(2)
+        code, output, _ = process.run(["ps", "-o", "comm=", "--ppid", str(kitchen.pid)])
+        self.assertIn(code, (0, 1))
+        self.assertNotIn("intercomd-mqtt", output)
+        self.assertIsNone(kitchen.status()["home_assistant"])
