@@ -145,7 +145,8 @@ public struct Event: JSONDocument, Equatable, Sendable {
     /// The cause in a word, for `result` (`PeerAnswer`), an ended call (`HistoryRecord.Cause`) and
     /// `pairing_failed`.
     public var cause: String?
-    /// The asker here: `intercomctl`, `button NAME`, `peer NAME` or `SIGHUP`; and the user.
+    /// The asker here: `intercomctl`, `button NAME`, `peer NAME`, `home assistant` or `SIGHUP`; and
+    /// the user.
     public var asker: String?
     public var user: Int?
     /// In `heard` and `no_listener`: how much each listener heard, and the reason if not all.

@@ -2,7 +2,7 @@ internal import Report
 
 /// The origin of a request, for the journal and the history.
 struct Asker: Equatable {
-    /// `intercomctl`, `button door`, `SIGHUP`.
+    /// `intercomctl`, `button door`, `home assistant`, `SIGHUP`.
     let name: String
     /// The user of the program; nil where no program asked.
     var user: Int?
