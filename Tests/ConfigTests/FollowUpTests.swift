@@ -52,4 +52,25 @@ import Testing
         #expect(own.warnings[0].what.contains("this station's own name"))
         #expect(try parse("[station]\nname = a\n[network]\nport = 1024\n").warnings.isEmpty)
     }
+
+    /// The sections that name a broker have the same settings, and each has its own.
+    @Test(arguments: ["rendezvous", "home-assistant"])
+    func aBrokerIsReadAndItsSlipsAreWarnings(of section: String) throws {
+        func read(_ lines: String) throws -> (Config, access: Config.BrokerAccess) {
+            let config = try parse("[station]\nname = a\n[\(section)]\n\(lines)")
+            let (one, other) = (config.rendezvous.access, config.homeAssistant.access)
+            #expect((section == "rendezvous" ? other : one) == Config.BrokerAccess())
+            return (config, section == "rendezvous" ? one : other)
+        }
+        let whole = try read(
+            "broker = mqtts://b.example\nuser = u\npassword-file = /p\nca = /c\n")
+        #expect(whole.access.broker?.address.description == "b.example:8883")
+        #expect(whole.access.broker?.isEncrypted == true && whole.access.user == "u")
+        #expect(whole.access.passwordFile == "/p" && whole.access.ca == "/c")
+        #expect(whole.0.warnings.isEmpty)
+        let none = try read("user = u\n").0.warnings.map(\.what)
+        #expect(none == ["[\(section)] has no broker, so nothing in it has an effect"])
+        #expect(try read("broker = mqtt://b.example\nuser = u\n").0.warnings.count == 1)
+        #expect(try read("broker = mqtt://b.example\n").0.warnings.isEmpty)
+    }
 }
