@@ -14,7 +14,7 @@ struct ExampleFile {
         var kind = ""
         var isNamed = false
         for line in text.split(separator: "\n") {
-            if let match = line.firstMatch(of: #/^#?\[([a-z]+)( [^\]]+)?\]/#) {
+            if let match = line.firstMatch(of: #/^#?\[([a-z-]+)( [^\]]+)?\]/#) {
                 kind = String(match.1)
                 isNamed = match.2 != nil
             } else if let match = line.firstMatch(of: #/^#?([a-z-]+) = *(.*)$/#) {
