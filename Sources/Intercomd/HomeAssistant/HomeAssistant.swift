@@ -178,8 +178,8 @@ struct HomeAssistant {
         return command.request
     }
 
-    /// Whether this station may follow a command now: it leaves people in peace, and their microphone
-    /// closed to drop-ins, if they have asked for that here.
+    /// Whether this station may follow a command now: it leaves people in peace, and their
+    /// microphone closed to drop-ins, if they have asked for that here.
     private func isAllowed(_ request: Request) -> Bool {
         switch request {
         // Without a call, it would only put out the light of a missed one.

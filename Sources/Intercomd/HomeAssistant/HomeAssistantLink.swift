@@ -67,7 +67,7 @@ final class HomeAssistantLink {
             }
         }
         // Before there is a connection, the program waits for the order to connect.
-        _ = link.isReady(at: now)
+        _ = link.sendWaiting(at: now)
         return started
     }
 
@@ -86,7 +86,7 @@ final class HomeAssistantLink {
         var state = state
         state.problem = problem
         core.update(state)
-        while link.isReady(at: now) {
+        while link.sendWaiting(at: now) {
             if let topic = core.nextSubscription() {
                 link.order(.subscribe(topic: topic))
             } else if let message = core.nextMessage() {

@@ -153,8 +153,10 @@ struct BrokerLink: ~Copyable {
         return nil
     }
 
-    /// Whether the program can take an order now; sends the one that waits.
-    mutating func isReady(at now: Instant) -> Bool {
+    /// Sends the packet that waits.
+    ///
+    /// - Returns: Whether the program can take another one.
+    mutating func sendWaiting(at now: Instant) -> Bool {
         guard !waiting.isEmpty, case .running = state else {
             (waiting, sentAt) = ([], now)
             return true
@@ -168,7 +170,7 @@ struct BrokerLink: ~Copyable {
         return true
     }
 
-    /// Gives the program an order, after `isReady`.
+    /// Gives the program an order, after `sendWaiting`.
     mutating func order(_ order: Order) {
         waiting =
             switch order {

@@ -110,7 +110,7 @@ final class Mailbox {
                 core.receive(sealed.span, at: topic, wall: wall)
             }
         }
-        while link.isReady(at: now), let action = core.nextAction() {
+        while link.sendWaiting(at: now), let action = core.nextAction() {
             switch action {
             case .subscribe(let topic): link.order(.subscribe(topic: topic))
             case .unsubscribe(let topic): link.order(.unsubscribe(topic: topic))
