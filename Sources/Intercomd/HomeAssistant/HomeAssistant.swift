@@ -35,13 +35,6 @@ struct HomeAssistant {
         }
     }
 
-    /// A message for the broker; empty bytes remove the message that the broker keeps.
-    struct Message: Equatable {
-        let topic: String
-        let payload: [UInt8]
-        let isRetained: Bool
-    }
-
     /// Every request that a message can make: the last word of its topic, its payload, and the
     /// request, which any person at this station may make.
     static let commands: [(word: String, payload: String, request: Request)] = [
@@ -70,13 +63,13 @@ struct HomeAssistant {
 
     private var state = State()
     private var former: [PublicKey] = []
-    /// The discovery message, and the messages of the state.
-    private var discovery: [UInt8] = []
-    private var wanted: [Message] = []
+    /// The messages that the broker should keep, by topic.
+    private var wanted: [(topic: String, payload: [UInt8])] = []
     /// The retained messages that were sent on this connection.
     private var sent: [String: [UInt8]] = [:]
     private var subscriptions: [String] = []
-    private var rings: [Message] = []
+    /// The peers that ring, until the broker is told.
+    private var rings: [String] = []
     private var isConnected = false
     /// Whether the broker has every message of `wanted`.
     private var isCurrent = false
@@ -114,43 +107,39 @@ struct HomeAssistant {
     /// Takes the present state.
     mutating func update(_ now: State) {
         if !now.isUndisturbed { hasBegunRest = false }
-        guard now != state || discovery.isEmpty else { return }
+        guard now != state || wanted.isEmpty else { return }
         let keys = now.peers.map { $0.publicKey }
         let left = state.peers.map { $0.publicKey }.filter { !keys.contains($0) }
         former = Array((former.filter { !keys.contains($0) } + left).suffix(Self.formerMost))
         state = now
-        discovery = document()
         wanted = messages()
         isCurrent = false
     }
 
     /// Reports that a peer rings here.
     mutating func rang(by peer: String) {
-        guard isConnected, rings.count < Self.ringsMost else { return }
-        let event = Self.object([("event_type", "ring"), ("peer", peer)])
-        rings.append(Message(topic: "\(base)/ring", payload: Self.text(event), isRetained: false))
+        if isConnected, rings.count < Self.ringsMost { rings.append(peer) }
     }
 
-    /// Returns the next topic to subscribe to; nil when there are no more.
-    mutating func nextSubscription() -> String? {
-        subscriptions.isEmpty ? nil : subscriptions.removeFirst()
-    }
-
-    /// Returns the next message to publish; nil when the broker has them all.
-    mutating func nextMessage() -> Message? {
+    /// Returns the next order to the broker; nil when it has everything.
+    mutating func nextOrder() -> BrokerLink.Order? {
         guard isConnected else { return nil }
+        if !subscriptions.isEmpty { return .subscribe(topic: subscriptions.removeFirst()) }
         if !isCurrent {
-            for message in wanted where sent[message.topic] != message.payload {
-                sent[message.topic] = message.payload
-                return message
+            for (topic, payload) in wanted where sent[topic] != payload {
+                sent[topic] = payload
+                return .publish(topic: topic, payload, .always)
             }
             for topic in sent.keys where !wanted.contains(where: { $0.topic == topic }) {
                 sent[topic] = nil
-                return Message(topic: topic, payload: [], isRetained: true)
+                // Empty bytes remove what the broker keeps.
+                return .publish(topic: topic, [], .always)
             }
             isCurrent = true
         }
-        return rings.isEmpty ? nil : rings.removeFirst()
+        guard !rings.isEmpty else { return nil }
+        let event = Self.object([("event_type", "ring"), ("peer", rings.removeFirst())])
+        return .publish(topic: "\(base)/ring", Self.text(event), .forNobody)
     }
 
     /// Takes a message of the broker.
@@ -195,6 +184,19 @@ struct HomeAssistant {
 
 /// The messages in the form of Home Assistant.
 extension HomeAssistant {
+    /// A component there, and the payload of its state.
+    private struct Part {
+        let platform: String
+        /// The last word of its ID and of its topic.
+        let word: String
+        let name: String
+        var payload: [UInt8]?
+        /// Whether the payload is an object, with the state as its first member.
+        var isObject = false
+        /// Members of its description besides those that all have.
+        var more: [(String, String)] = []
+    }
+
     private static func text(_ json: borrowing JSON) -> [UInt8] {
         json.encoded(limit: ControlLimits.reply) ?? []
     }
@@ -207,121 +209,92 @@ extension HomeAssistant {
 
     private static func flag(_ isOn: Bool) -> [UInt8] { Array((isOn ? "ON" : "OFF").utf8) }
 
-    private func topic(of peer: PublicKey) -> String { "\(base)/peer/\(peer.short)" }
+    private static func word(of peer: PublicKey) -> String { "peer-\(peer.short)" }
 
-    /// The retained messages, in the order in which they are sent: the station becomes available
-    /// when Home Assistant knows its state.
-    private func messages() -> [Message] {
-        func state(_ word: String, _ payload: [UInt8]) -> Message {
-            Message(topic: "\(base)/\(word)", payload: payload, isRetained: true)
-        }
+    private var parts: [Part] {
         let call =
-            switch self.state.call {
+            switch state.call {
             case .idle: "idle"
             case .ringing: "ringing"
             case .trying, .calling: "calling"
             case .connecting, .active: "active"
             }
-        let problem = self.state.problem
-        let sentence = String(
-            decoding: (problem ?? "").utf8.prefix(Self.problemMost), as: UTF8.self)
-        return [
-            Message(
-                topic: "homeassistant/device/\(id)/config", payload: discovery, isRetained: true),
-            state("talking", Self.flag(self.state.isTalking)),
-            state("hearing", Self.flag(self.state.isHearing)),
-            state(
-                "call",
-                Self.text(
-                    Self.object([
-                        ("state", call), ("peer", self.state.callPeers.joined(separator: ", ")),
-                    ]))),
-            state("do-not-disturb", Self.flag(self.state.isUndisturbed)),
-            state(
-                "problem",
-                Self.text(
-                    Self.object([("state", problem == nil ? "OFF" : "ON"), ("text", sentence)]))),
+        let calling = [("state", call), ("peer", state.callPeers.joined(separator: ", "))]
+        let problem = (state.problem ?? "").utf8.prefix(Self.problemMost)
+        let trouble = [
+            ("state", problem.isEmpty ? "OFF" : "ON"),
+            ("text", String(decoding: problem, as: UTF8.self)),
         ]
-            + self.state.peers.map {
-                Message(
-                    topic: topic(of: $0.publicKey), payload: Self.flag($0.isUp), isRetained: true)
-            } + [state("available", Array("online".utf8))]
+        let own = [
+            Part(
+                platform: "event", word: "ring", name: "Ring",
+                more: [("dev_cla", "doorbell"), ("evt_typ", "ring")]),
+            Part(
+                platform: "binary_sensor", word: "talking", name: "Talking",
+                payload: Self.flag(state.isTalking)),
+            Part(
+                platform: "binary_sensor", word: "hearing", name: "Hearing",
+                payload: Self.flag(state.isHearing)),
+            Part(
+                platform: "sensor", word: "call", name: "Call",
+                payload: Self.text(Self.object(calling)), isObject: true),
+            Part(
+                platform: "binary_sensor", word: "problem", name: "Problem",
+                payload: Self.text(Self.object(trouble)), isObject: true,
+                more: [("dev_cla", "problem"), ("ent_cat", "diagnostic")]),
+            Part(
+                platform: "switch", word: "do-not-disturb", name: "Do not disturb",
+                payload: Self.flag(state.isUndisturbed)),
+            Part(platform: "button", word: "hang-up", name: "Hang up"),
+            Part(platform: "button", word: "chime", name: "Chime"),
+        ]
+        return own
+            + state.peers.map {
+                Part(
+                    platform: "binary_sensor", word: Self.word(of: $0.publicKey),
+                    name: "Peer \($0.name)", payload: Self.flag($0.isUp),
+                    more: [("dev_cla", "connectivity"), ("ent_cat", "diagnostic")])
+            }
     }
 
-    /// The discovery message: the station as a device, with a component for each state and command;
-    /// with Home Assistant's short keys, as one packet has room for 31 peers.
-    private func document() -> [UInt8] {
-        var device = Self.object([
-            ("name", state.name), ("mf", "intercomd"), ("sw", Product.version),
-        ])
-        var ids = JSON.array()
-        ids.append(JSON(id))
-        device.set("ids", ids)
-        var document = JSON.object()
-        document.set("dev", device)
-        document.set(
-            "o", Self.object([("name", "intercomd"), ("sw", Product.version)]))
-        document.set("avty_t", JSON(availability))
-        document.set("cmps", components())
-        return Self.text(document)
+    /// The messages to keep, in the order in which they are sent: the station becomes available
+    /// when Home Assistant knows its state.
+    private func messages() -> [(topic: String, payload: [UInt8])] {
+        let parts = parts
+        var messages = [("homeassistant/device/\(id)/config", Self.text(document(parts)))]
+        for part in parts {
+            if let payload = part.payload { messages.append(("\(base)/\(part.word)", payload)) }
+        }
+        return messages + [(availability, Array("online".utf8))]
     }
 
-    private func components() -> JSON {
+    /// The discovery message: the station as a device with its parts; with Home Assistant's short
+    /// keys, as one packet has room for 31 peers.
+    private func document(_ parts: [Part]) -> JSON {
+        let origin = [("name", "intercomd"), ("sw", Product.version)]
+        let device = [("name", state.name), ("mf", "intercomd"), ("sw", Product.version)]
         var components = JSON.object()
-        func part(_ platform: String, _ word: String, _ more: [(String, String)]) -> JSON {
-            Self.object([("p", platform), ("uniq_id", "\(id)-\(word)")] + more)
-        }
-        func stateful(
-            _ platform: String, _ word: String, _ name: String, _ more: [(String, String)] = []
-        ) -> JSON {
-            part(platform, word, [("name", name), ("stat_t", "\(base)/\(word)")] + more)
-        }
-        func attributed(_ word: String) -> [(String, String)] {
-            [
-                ("val_tpl", "{{ value_json.state }}"),
-                ("json_attr_t", "\(base)/\(word)"),
-            ]
-        }
-        func list(_ words: [String]) -> JSON { words.written() }
-        var ring = stateful("event", "ring", "Ring", [("dev_cla", "doorbell")])
-        ring.set("evt_typ", list(["ring"]))
-        components.set("ring", ring)
-        components.set("talking", stateful("binary_sensor", "talking", "Talking"))
-        components.set("hearing", stateful("binary_sensor", "hearing", "Hearing"))
-        var call = stateful("sensor", "call", "Call", [("dev_cla", "enum")] + attributed("call"))
-        call.set("ops", list(["idle", "ringing", "calling", "active"]))
-        components.set("call", call)
-        components.set(
-            "problem",
-            stateful(
-                "binary_sensor", "problem", "Problem",
-                [("dev_cla", "problem"), ("ent_cat", "diagnostic")]
-                    + attributed("problem")))
-        components.set(
-            "do-not-disturb",
-            stateful(
-                "switch", "do-not-disturb", "Do not disturb",
-                [("cmd_t", commandTopic("do-not-disturb"))]))
-        for (word, name) in [("hang-up", "Hang up"), ("chime", "Chime")] {
-            components.set(
-                word,
-                part("button", word, [("name", name), ("cmd_t", commandTopic(word))]))
-        }
-        for peer in state.peers {
-            components.set(
-                "peer-\(peer.publicKey.short)",
-                part(
-                    "binary_sensor", "peer-\(peer.publicKey.short)",
-                    [
-                        ("name", "Peer \(peer.name)"), ("dev_cla", "connectivity"),
-                        ("ent_cat", "diagnostic"),
-                        ("stat_t", topic(of: peer.publicKey)),
-                    ]))
+        for part in parts {
+            let (word, topic) = (part.word, "\(base)/\(part.word)")
+            var members = [("p", part.platform), ("uniq_id", "\(id)-\(word)"), ("name", part.name)]
+            if part.platform != "button" { members.append(("stat_t", topic)) }
+            if Self.commands.contains(where: { $0.word == word }) {
+                members.append(("cmd_t", commandTopic(word)))
+            }
+            if part.isObject {
+                members += [("val_tpl", "{{ value_json.state }}"), ("json_attr_t", topic)]
+            }
+            components.set(word, Self.object(members + part.more))
         }
         // A component with its platform alone is removed there.
         for key in former {
-            components.set("peer-\(key.short)", Self.object([("p", "binary_sensor")]))
+            components.set(Self.word(of: key), Self.object([("p", "binary_sensor")]))
         }
-        return components
+        var document = JSON.object()
+        document.set("dev", Self.object(device + [("ids", id)]))
+        document.set("o", Self.object(origin))
+        document.set("avty_t", JSON(availability))
+        document.set("cmps", components)
+        return document
     }
 }

@@ -86,16 +86,7 @@ final class HomeAssistantLink {
         var state = state
         state.problem = problem
         core.update(state)
-        while link.sendWaiting(at: now) {
-            if let topic = core.nextSubscription() {
-                link.order(.subscribe(topic: topic))
-            } else if let message = core.nextMessage() {
-                let keeping = message.isRetained ? BrokerLink.Keeping.always : .forNobody
-                link.order(.publish(topic: message.topic, message.payload, keeping))
-            } else {
-                break
-            }
-        }
+        while link.sendWaiting(at: now), let order = core.nextOrder() { link.order(order) }
     }
 
     /// Ends the program; the broker then reports that this station is away.
