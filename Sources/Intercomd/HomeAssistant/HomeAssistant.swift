@@ -261,11 +261,13 @@ extension HomeAssistant {
     /// when Home Assistant knows its state.
     private func messages() -> [(topic: String, payload: [UInt8])] {
         let parts = parts
-        var messages = [("homeassistant/device/\(id)/config", Self.text(document(parts)))]
+        var messages: [(topic: String, payload: [UInt8])] = []
+        messages.append(("homeassistant/device/\(id)/config", Self.text(document(parts))))
         for part in parts {
             if let payload = part.payload { messages.append(("\(base)/\(part.word)", payload)) }
         }
-        return messages + [(availability, Array("online".utf8))]
+        messages.append((availability, Array("online".utf8)))
+        return messages
     }
 
     /// The discovery message: the station as a device with its parts; with Home Assistant's short
