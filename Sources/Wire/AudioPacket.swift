@@ -91,8 +91,8 @@ public struct PacketFlags: RawRepresentable, Equatable, Sendable {
         case audio = 0
         case control = 1
         case cover = 2
-        /// Not assigned in version 1: such a packet is opened and dropped.
-        case drop = 3
+        /// A datagram that a third station passes on (§1.11).
+        case forward = 3
     }
 
     /// Stream numbers are five bits wide.
@@ -109,7 +109,14 @@ public struct PacketFlags: RawRepresentable, Equatable, Sendable {
         rawValue = kind.rawValue << 6 | (isSpurtStart ? 0x20 : 0) | stream
     }
 
-    public var kind: Kind { Kind(rawValue: rawValue >> 6) ?? .drop }
+    /// Flags of a packet that the receiver passes on to the peer at a place, or that was passed on
+    /// from there.
+    public init(forwardPlace place: UInt8, isToBePassedOn: Bool) {
+        precondition(Self.streams.contains(place))
+        rawValue = Kind.forward.rawValue << 6 | (isToBePassedOn ? 0x20 : 0) | place
+    }
+
+    public var kind: Kind { Kind(rawValue: rawValue >> 6)! }
 
     /// Set on every audio packet of a talkspurt's first 100 ms or its pre-roll; meaningless in
     /// other kinds.
@@ -117,6 +124,12 @@ public struct PacketFlags: RawRepresentable, Equatable, Sendable {
 
     /// The sender's stream number, 0 to 31; meaningless in other kinds than audio.
     public var stream: UInt8 { rawValue & 0x1F }
+
+    /// Whether the receiver of a forwarded packet passes it on; meaningless in other kinds.
+    public var isToBePassedOn: Bool { rawValue & 0x20 != 0 }
+
+    /// The other station's place at the one that passes on; meaningless in other kinds.
+    public var forwardPlace: UInt8 { rawValue & 0x1F }
 }
 
 /// Sizes of a data packet, in bytes (protocol.md §2.1).

@@ -105,6 +105,11 @@ public struct ControlPayload: Equatable, Sendable {
             add((member.isIn ? 1 : 0) as UInt8)
             add(member.name.high)
             add(member.name.low)
+        case .forward(let notice):
+            add(notice.place)
+            add((notice.isUp ? 1 : 0) as UInt8)
+            add(notice.name.high)
+            add(notice.name.low)
         }
     }
 

@@ -108,8 +108,13 @@ extension ControlRecord {
                 CallMember(
                     mid: body.uint32(at: 0), reference: body.uint64(at: 4), isIn: body[12] == 1,
                     name: name))
+        case (26, 22):
+            let name = MemberName(high: body.uint64(at: 6), low: body.uint64(at: 14))
+            self = .forward(
+                ForwardNotice(
+                    mid: body.uint32(at: 0), place: body[4], isUp: body[5] == 1, name: name))
         // All up to here are known.
-        case (...25, _): throw Malformed()
+        case (...26, _): throw Malformed()
         // An unknown one starts with its number, which is acknowledged.
         case (_, 4...): self = .unknown(mid: body.uint32(at: 0), type: type)
         default: throw Malformed()

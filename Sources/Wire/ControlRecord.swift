@@ -32,6 +32,7 @@ public enum ControlRecord: Equatable, Sendable {
     case signal(Signal)
     case result(RequestResult)
     case member(CallMember)
+    case forward(ForwardNotice)
     /// A record of type 16 or above that this version does not know: acknowledged and otherwise
     /// ignored.
     case unknown(mid: UInt32, type: UInt8)
@@ -50,6 +51,7 @@ public enum ControlRecord: Equatable, Sendable {
         case .signal(let signal): signal.mid
         case .result(let result): result.mid
         case .member(let member): member.mid
+        case .forward(let notice): notice.mid
         case .unknown(let mid, _): mid
         }
     }
@@ -96,6 +98,7 @@ public enum ControlRecord: Equatable, Sendable {
         case .signal: 23
         case .result: 24
         case .member: 25
+        case .forward: 26
         case .unknown(_, let type): type
         }
     }

@@ -46,6 +46,9 @@ public struct HandshakeHeader: Equatable, Sendable {
     /// Whether an index may be used: its first byte must differ from a handshake's, below 0x10.
     public static func isValid(index: UInt32) -> Bool { index >= 0x1000_0000 }
 
+    /// Whether a datagram with this first byte is a data packet.
+    static func isDataByte(_ byte: UInt8) -> Bool { byte >= 0x10 }
+
     /// Reads a header and checks the length of the whole message.
     ///
     /// Nil for a length, type, version, suite or flag that this version does not have, and for an

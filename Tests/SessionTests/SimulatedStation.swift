@@ -199,7 +199,7 @@ final class SimulatedStation {
         switch PacketFlags(rawValue: opened.flags).kind {
         case .audio: media.heard.append(payload[0..<8].reduce(0) { $0 << 8 | UInt64($1) })
         case .control: read(payload, peer: peer, index: index, from: source)
-        case .cover, .drop: break
+        case .cover, .forward: break
         }
     }
 

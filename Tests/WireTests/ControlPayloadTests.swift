@@ -11,7 +11,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
 @Suite struct ControlPayloadTests {
     @Test func writesEveryRecordOfTheVectors() throws {
         let cases = vectors.cases("control")
-        #expect(cases.count == 33)
+        #expect(cases.count == 34)
         var seen: Set<UInt8> = []
         for (input, expected) in cases {
             let expected = try #require(expected as? [String: Any])
@@ -23,7 +23,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
             #expect(plaintext(of: ControlPayload(record)) == wanted, "\(input)")
             #expect(records(in: wanted) == [record], "\(input)")
         }
-        #expect(seen == Set(1...14).union(16...25), "every type has a vector")
+        #expect(seen == Set(1...14).union(16...26), "every type has a vector")
     }
 
     @Test func appendsUntilFullAndThenChangesNothing() {
@@ -220,6 +220,15 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
                 CallMember(
                     mid: fields.uint32("mid"), reference: reference(),
                     isIn: fields.uint8("state") == 1,
+                    name: MemberName(
+                        high: who.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
+                        low: who.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })))
+        case "FORWARD":
+            let who = Array(bytes(hex: fields["who"]))
+            return .forward(
+                ForwardNotice(
+                    mid: fields.uint32("mid"), place: fields.uint8("place"),
+                    isUp: fields.uint8("state") == 1,
                     name: MemberName(
                         high: who.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
                         low: who.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })))

@@ -5,9 +5,14 @@ import Wire
     @Test func everyByteIsReadAsItsBitsSay() {
         for byte in UInt8.min ... .max {
             let flags = PacketFlags(rawValue: byte)
-            #expect(flags.kind == [.audio, .control, .cover, .drop][Int(byte >> 6)])
+            #expect(flags.kind == [.audio, .control, .cover, .forward][Int(byte >> 6)])
             #expect(flags.isSpurtStart == (byte & 32 != 0))
             #expect(flags.stream == byte & 31)
+            guard flags.kind == .forward else { continue }
+            #expect(flags.isToBePassedOn == (byte & 32 != 0) && flags.forwardPlace == byte & 31)
+            let same = PacketFlags(
+                forwardPlace: flags.forwardPlace, isToBePassedOn: flags.isToBePassedOn)
+            #expect(same == flags)
         }
     }
 

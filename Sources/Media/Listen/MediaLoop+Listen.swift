@@ -39,7 +39,7 @@ extension MediaLoop {
             talkers.receive(packet, in: receiver, speakerState, by: &socket, at: now)
         case .control: receiver.passRecords(of: packet, to: &talkers, at: now)
         case .cover: break
-        case .drop: rings.counters.add(.droppedKind)
+        case .forward: rings.counters.add(.droppedKind)
         }
     }
 

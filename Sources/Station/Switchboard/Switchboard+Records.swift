@@ -280,7 +280,7 @@ extension Switchboard {
             guard PacketFlags.streams.contains(end.stream) else { return }
             pages.fadeOut(end, of: peer, at: now)
         case .confirm, .pathChallenge, .pathResponse, .close, .keyShared, .roster,
-            .rosterQuestion, .rosterPart, .message, .unknown:
+            .rosterQuestion, .rosterPart, .message, .forward, .unknown:
             return
         }
     }

@@ -46,7 +46,7 @@ extension RoomSound {
                 cameAt: now, madeAt: now - age, time: opened.time)
             room.event { $0.opened(packet, of: number) }
             if isFresh { readEnds(packet.payload, of: number) }
-        case .cover, .drop: break
+        case .cover, .forward: break
         }
     }
 

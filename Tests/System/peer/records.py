@@ -35,6 +35,7 @@ LAYOUT = {
     "SIGNAL": (23, (("mid", 4), ("what", 1), ("ref", "8"), ("time", 2))),
     "RESULT": (24, (("mid", 4), ("of", 4), ("status", 1))),
     "MEMBER": (25, (("mid", 4), ("ref", "8"), ("state", 1), ("who", "16"))),
+    "FORWARD": (26, (("mid", 4), ("place", 1), ("state", 1), ("who", "16"))),
 }
 _NOTICE, _FLAGS = 26, (("flags", 1),)
 NAMES = {kind: name for name, (kind, _) in LAYOUT.items()}
