@@ -26,6 +26,7 @@ extension MediaLoop {
         repeat {
             count = receiver.read(from: socket, areStrays: areStrays)
             for place in 0..<count { usePacket(place) }
+            socket.flushPassedOn()
             taken += count
             // Fewer than fit: the kernel has no more.
         } while count == DatagramInbox.capacity && taken < most
@@ -34,11 +35,23 @@ extension MediaLoop {
 
     private mutating func usePacket(_ place: Int) {
         guard let packet = receiver.open(place, for: &socket.peers, at: now) else { return }
+        guard packet.flags.kind == .forward else { return use(packet) }
+        if packet.flags.isToBePassedOn {
+            forwarder.pass(packet, in: receiver, among: plan.forwards, by: &socket, at: now)
+        } else if !ForwardedPacket.holdsData(receiver.content(of: packet)) {
+            receiver.pass(packet)
+        } else if let inside = receiver.openInside(packet, for: &socket.peers, at: now) {
+            use(inside)
+        }
+    }
+
+    private mutating func use(_ packet: OpenedPacket) {
         switch packet.flags.kind {
         case .audio:
             talkers.receive(packet, in: receiver, speakerState, by: &socket, at: now)
         case .control: receiver.passRecords(of: packet, to: &talkers, at: now)
         case .cover: break
+        // Nothing is passed on twice.
         case .forward: rings.counters.add(.droppedKind)
         }
     }
@@ -140,6 +153,8 @@ struct PacketReceiver: ~Copyable {
     private var inbox: DatagramInbox
     /// The content of the packet opened last.
     private var plaintext = FixedArray(count: PacketLayout.plaintextMax) { _ in UInt8(0) }
+    /// The content of the packet in which another one came.
+    private var carried = FixedArray(count: PacketLayout.plaintextMax) { _ in UInt8(0) }
     /// The beginning of the turn before this one, and the moment of the last read.
     private var turnBefore: Instant
     private var readAt: Instant
@@ -208,30 +223,38 @@ struct PacketReceiver: ~Copyable {
         guard let peer = owners.owner(of: index, among: &peers) else {
             return refuse(.droppedIndex)
         }
-        switch Self.open(inbox, place, by: &peers[peer].keySlots, at: now, into: &plaintext) {
-        case .foreign:
+        let outcome = Self.open(
+            inbox, place, by: &peers[peer].keySlots, at: now, into: &plaintext)
+        let arrival = Arrival(
+            source: arrived.from, size: arrived.count + arrived.from.datagramOverhead,
+            at: arrival(of: place, at: now))
+        return take(outcome, of: index, arrival, from: peer, at: &peers[peer], now)
+    }
+
+    /// Opens the datagram in a packet that another station has passed on, as `open` does.
+    mutating func openInside(
+        _ outer: OpenedPacket, for peers: inout GrowingArray<MediaPeer>, at now: Instant
+    ) -> OpenedPacket? {
+        swap(&plaintext, &carried)
+        let range = ForwardedPacket.headerSize..<outer.count
+        guard range.count >= PacketLayout.datagramMin,
+            let index = KeySlots.index(of: carried.span(range))
+        else { return refuse(.droppedLength) }
+        guard let peer = owners.owner(of: index, among: &peers), peer != outer.peer else {
             return refuse(.droppedIndex)
-        case .refused(let refusal):
-            count(refusal, of: peer, at: now)
-            if refusal == .copy {
-                reportSource(of: peer, index, from: arrived.from, at: &peers[peer], now)
-            }
-            return nil
-        case .opened(let opened, slot: _, let age):
-            countBytes(of: arrived, from: peer)
-            let packet = accept(opened, age, of: index, place, from: peer, now)
-            if opened.isNewest { reportSource(of: packet, at: &peers[peer], now) }
-            return packet
-        case .switched(let opened, let age, let index, retired: let retired):
-            countBytes(of: arrived, from: peer)
-            if let retired { rings.handBack(.session(retired)) }
-            rings.traffic[peer].set(.sentOnCurrent, to: 0)
-            peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
-            rings.notify(.switched(peer: peer, index: index))
-            let packet = accept(opened, age, of: index, place, from: peer, now)
-            reportSource(of: packet, at: &peers[peer], now)
-            return packet
         }
+        let outcome = Self.open(
+            carried, range, by: &peers[peer].keySlots, at: now, into: &plaintext)
+        let way = Endpoint.Way(forwarder: outer.peer, place: outer.flags.forwardPlace)
+        let arrival = Arrival(source: SocketAddress(way), size: range.count, at: outer.cameAt)
+        return take(outcome, of: index, arrival, from: peer, at: &peers[peer], now)
+    }
+
+    /// Where a datagram came from, and when.
+    private struct Arrival {
+        let source: SocketAddress
+        let size: Int
+        let at: Instant
     }
 
     private static func open(
@@ -242,14 +265,51 @@ struct PacketReceiver: ~Copyable {
         return slots.open(inbox.bytes(of: place), at: now, into: &plain)
     }
 
+    private static func open(
+        _ carried: borrowing FixedArray<UInt8>, _ range: Range<Int>, by slots: inout KeySlots,
+        at now: Instant, into plaintext: inout FixedArray<UInt8>
+    ) -> KeySlots.Outcome {
+        var plain = plaintext.mutableSpan(plaintext.indices)
+        return slots.open(carried.span(range), at: now, into: &plain)
+    }
+
+    private mutating func take(
+        _ outcome: consuming KeySlots.Outcome, of index: UInt32, _ arrival: Arrival,
+        from peer: Int, at known: inout MediaPeer, _ now: Instant
+    ) -> OpenedPacket? {
+        switch consume outcome {
+        case .foreign:
+            return refuse(.droppedIndex)
+        case .refused(let refusal):
+            count(refusal, of: peer, at: now)
+            if refusal == .copy {
+                reportSource(of: peer, index, from: arrival.source, at: &known, now)
+            }
+            return nil
+        case .opened(let opened, slot: _, let age):
+            let packet = accept(opened, age, of: index, arrival, from: peer, now)
+            if opened.isNewest { reportSource(of: packet, at: &known, now) }
+            return packet
+        case .switched(let opened, let age, let index, retired: let retired):
+            if let retired { rings.handBack(.session(retired)) }
+            rings.traffic[peer].set(.sentOnCurrent, to: 0)
+            known.endpoint = known.nextEndpoint ?? known.endpoint
+            rings.notify(.switched(peer: peer, index: index))
+            let packet = accept(opened, age, of: index, arrival, from: peer, now)
+            reportSource(of: packet, at: &known, now)
+            return packet
+        }
+    }
+
     private mutating func accept(
-        _ opened: Opener.Opened, _ age: Duration, of index: UInt32, _ place: Int,
+        _ opened: Opener.Opened, _ age: Duration, of index: UInt32, _ arrival: Arrival,
         from peer: Int, _ now: Instant
     ) -> OpenedPacket? {
+        rings.traffic[peer].add(.openedBytes, UInt64(arrival.size))
         let packet = OpenedPacket(
             peer: peer, index: index, flags: PacketFlags(rawValue: opened.flags),
-            count: opened.count, source: inbox[place].from, cameAt: arrival(of: place, at: now),
-            madeAt: now - age, time: opened.time)
+            count: opened.count, source: arrival.source, cameAt: arrival.at, madeAt: now - age,
+            time: opened.time)
         rings.traffic[peer].add(.opened)
         guard packet.isFresh(at: now) else {
             rings.counters.add(.droppedStale)
@@ -301,11 +361,6 @@ struct PacketReceiver: ~Copyable {
         }
     }
 
-    private func countBytes(of arrived: Datagram, from peer: Int) {
-        let size = arrived.count + arrived.from.datagramOverhead
-        rings.traffic[peer].add(.openedBytes, UInt64(size))
-    }
-
     /// The arrival time of a datagram: by the kernel's clock if the datagram waited there for this
     /// turn.
     ///
@@ -335,6 +390,12 @@ struct PacketReceiver: ~Copyable {
         if packet.isFresh(at: now) {
             for place in 0..<found { talkers.spurtEnded(ends[place], of: packet.peer) }
         }
+        pass(packet)
+    }
+
+    /// Passes a packet to the control thread: control records, or a handshake message that another
+    /// station has passed on.
+    mutating func pass(_ packet: OpenedPacket) {
         var bytes = InlineArray<1207, UInt8>(repeating: 0)
         for place in 0..<packet.count { bytes[place] = plaintext[place] }
         rings.pass(OpenedRecords(packet: packet, bytes: bytes))

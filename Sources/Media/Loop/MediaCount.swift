@@ -52,6 +52,7 @@ package enum MediaCount: Int, CaseIterable {
     case droppedReplay
     /// Packets that may have been delayed for longer than `SessionClock.freshFor`.
     case droppedStale
+    /// Packets to be passed on that were passed on themselves.
     case droppedKind
     case droppedAudio
     case droppedUnbound
@@ -68,6 +69,12 @@ package enum MediaCount: Int, CaseIterable {
     case unsentNoSession
     case unsentUnreachable
     case unsentSpent
+    // Packets for the forwarder: passed on; not of a named peer, or for none; more than the peer's
+    // share; and for a peer without a session.
+    case forwarded
+    case forwardRefused
+    case forwardLimited
+    case forwardUnsent
     /// Events lost because a ring buffer to the control thread was full.
     case eventsLost
 
@@ -110,6 +117,10 @@ package enum MediaCount: Int, CaseIterable {
         case .unsentNoSession: "unsent_no_session"
         case .unsentUnreachable: "unsent_unreachable"
         case .unsentSpent: "unsent_spent"
+        case .forwarded: "forwarded"
+        case .forwardRefused: "forward_refused"
+        case .forwardLimited: "forward_limited"
+        case .forwardUnsent: "forward_unsent"
         case .eventsLost: "events_lost"
         }
     }
@@ -150,4 +161,7 @@ package enum PeerCount: Int, CaseIterable {
     /// Bytes with the headers of IP and UDP.
     case sentBytes
     case openedBytes
+    /// Packets of the peer that were passed on, and their bytes.
+    case forwarded
+    case forwardedBytes
 }

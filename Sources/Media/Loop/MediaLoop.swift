@@ -58,6 +58,7 @@ package struct MediaLoop: ~Copyable {
     var socket: DataSocket
     /// From the wire to the speaker.
     var receiver: PacketReceiver
+    var forwarder: Forwarder
     var talkers: Talkers
     var tones = Tones()
     var speaking = Speaking()
@@ -96,6 +97,7 @@ package struct MediaLoop: ~Copyable {
         self.cards = cards
         self.socket = socket
         self.receiver = receiver
+        forwarder = Forwarder(rings)
         self.talks = talks
         self.talkers = talkers
         talkKeys = TalkKeys(plan, rings, at: now)
@@ -335,6 +337,7 @@ extension MediaLoop {
         guard woken.commands else { return }
         rings.commandsWaiting.drain()
         while let command = rings.commands.pop() { handle(command) }
+        while let part = rings.handshakes.pop() { socket.send(part, at: now) }
         // A command may have moved a virtual key, or replaced them all.
         talkKeys.virtualMoved(at: now)
     }

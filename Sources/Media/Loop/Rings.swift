@@ -16,6 +16,9 @@ package final class Rings: Sendable {
     /// A command that does not fit waits for room (`tell`). A larger ring buffer would cost memory:
     /// each place takes a quarter of a kilobyte, which stays in memory once used.
     package let commands = SPSCRing<MediaCommand>(capacity: 128)
+    /// Control to media: handshake messages that another station is to pass on; one that finds no
+    /// room counts as lost, and is repeated.
+    package let handshakes = SPSCRing<ForwardedPart>(capacity: 8)
     /// Media to control.
     package let events = SPSCRing<MediaEvent>(capacity: 256)
     /// Media to control: opened control packets, larger than events and rarer.
@@ -241,6 +244,19 @@ extension Rings {
     }
 
     package func tell(_ order: SoundOrder) { tell(.sound(order)) }
+
+    /// Has a handshake message passed on; control thread only.
+    ///
+    /// - Returns: Whether there was room for it.
+    package func send(_ message: Span<UInt8>, along way: Endpoint.Way) -> Bool {
+        var hasRoom = true
+        for part in [ForwardedPacket.Part.whole, .first, .rest] {
+            guard let part = ForwardedPart(part, of: message, along: way) else { continue }
+            if handshakes.push(part) != nil { hasRoom = false }
+        }
+        commandsWaiting.raise()
+        return hasRoom
+    }
 }
 
 /// Opened control packets on their way to the control thread; no peer can fill the ring buffer.

@@ -23,6 +23,10 @@ struct DataSocket: ~Copyable {
     private var plaintext = FixedArray(count: PacketLayout.plaintextMax) { _ in UInt8(0) }
     /// Sealed packets.
     private var outbox: DatagramOutbox
+    /// The plaintext of a packet that another station is to pass on.
+    private var carried = FixedArray(count: PacketLayout.plaintextMax) { _ in UInt8(0) }
+    /// Whether the outbox has datagrams that nobody has flushed yet.
+    private var isHolding = false
 
     init(
         _ udp: consuming UDPSocket, strays: consuming UDPSocket, _ rings: Rings
@@ -164,19 +168,28 @@ struct DataSocket: ~Copyable {
         let traffic = rings.traffic[peer]
         traffic.set(.sentOnCurrent, to: peers[peer].keySlots.currentCounter)
         traffic.set(.lastSent, to: UInt64(now.nanoseconds))
-        guard outbox.append(size: sealed, to: endpoint, tag: peer) else {
+        if let way = endpoint.way {
+            carry(sealed, to: peer, along: way, at: now)
+        } else if !outbox.append(size: sealed, to: endpoint, tag: peer) {
             rings.counters.add(.unsentUnreachable)
-            return
+        } else if outbox.isFull {
+            flush()
         }
-        if outbox.isFull { flush() }
     }
 
     private static func seal(
         _ plaintext: borrowing FixedArray<UInt8>, _ size: Int, _ flags: PacketFlags,
-        by slots: inout KeySlots, onSession index: UInt32?, at now: Instant,
+        by slots: inout KeySlots, onSession index: UInt32? = nil, at now: Instant,
         into outbox: inout DatagramOutbox
     ) -> Int? {
-        let plain = plaintext.span(0..<size)
+        seal(
+            plaintext.span(0..<size), flags, by: &slots, onSession: index, at: now, into: &outbox)
+    }
+
+    private static func seal(
+        _ plain: Span<UInt8>, _ flags: PacketFlags, by slots: inout KeySlots,
+        onSession index: UInt32? = nil, at now: Instant, into outbox: inout DatagramOutbox
+    ) -> Int? {
         var datagram = outbox.next
         if let index {
             return slots.seal(
@@ -195,6 +208,7 @@ struct DataSocket: ~Copyable {
 
     /// Sends the sealed packets of the outbox, in one call to the kernel.
     mutating func flush() {
+        isHolding = false
         udp.send(&outbox)
         for place in 0..<outbox.count {
             let sent = outbox[place]
@@ -232,6 +246,87 @@ struct DataSocket: ~Copyable {
             found = .doubted
         }
         return found
+    }
+}
+
+/// Datagrams between two stations, through a third one (protocol.md §1.11).
+extension DataSocket {
+    /// Sends a handshake message, or a part of it, to the station that passes it on.
+    mutating func send(_ part: borrowing ForwardedPart, at now: Instant) {
+        let bytes = part.bytes
+        for place in bytes.indices { carried[place] = bytes[place] }
+        sendCarried(bytes.count, tag: part.way.forwarder, along: part.way, at: now)
+        flush()
+    }
+
+    /// Seals a datagram of the peer at a place for the peer to which it is passed on.
+    ///
+    /// It goes out with the next `flush`, or `flushPassedOn`.
+    ///
+    /// - Returns: Whether that peer has a session, and an address of its own: nothing is passed on
+    ///   twice.
+    mutating func passOn(
+        _ content: Span<UInt8>, from place: Int, to peer: Int, at now: Instant
+    ) -> Bool {
+        guard let endpoint = directEndpoint(of: peer) else { return false }
+        let flags = PacketFlags(forwardPlace: UInt8(place), isToBePassedOn: false)
+        let sealed = Self.seal(
+            content, flags, by: &peers[peer].keySlots, at: now, into: &outbox)
+        return append(sealed, sealedFor: peer, to: endpoint, tag: peer, at: now)
+    }
+
+    /// Sends what was passed on since the last flush.
+    mutating func flushPassedOn() { if isHolding { flush() } }
+
+    /// Seals the datagram that lies in the outbox for the station that passes it on.
+    private mutating func carry(
+        _ size: Int, to peer: Int, along way: Endpoint.Way, at now: Instant
+    ) {
+        guard size <= ForwardedPacket.room else { return rings.counters.add(.unsentUnreachable) }
+        Self.copy(size, from: &outbox, into: &carried)
+        sendCarried(ForwardedPacket.headerSize + size, tag: peer, along: way, at: now)
+    }
+
+    private static func copy(
+        _ size: Int, from outbox: inout DatagramOutbox, into carried: inout FixedArray<UInt8>
+    ) {
+        let datagram = outbox.next
+        for place in 0..<ForwardedPacket.headerSize { carried[place] = 0 }
+        for place in 0..<size { carried[ForwardedPacket.headerSize + place] = datagram[place] }
+    }
+
+    private mutating func sendCarried(
+        _ size: Int, tag: Int, along way: Endpoint.Way, at now: Instant
+    ) {
+        guard let endpoint = directEndpoint(of: way.forwarder) else {
+            return rings.counters.add(.unsentNoSession)
+        }
+        let flags = PacketFlags(forwardPlace: way.place, isToBePassedOn: true)
+        let sealed = Self.seal(
+            carried, size, flags, by: &peers[way.forwarder].keySlots, at: now, into: &outbox)
+        if !append(sealed, sealedFor: way.forwarder, to: endpoint, tag: tag, at: now) {
+            rings.counters.add(.unsentNoSession)
+        }
+    }
+
+    private func directEndpoint(of peer: Int) -> SocketAddress? {
+        guard let endpoint = peers[peer].endpoint, endpoint.way == nil else { return nil }
+        return endpoint
+    }
+
+    /// Queues a datagram that was sealed on a peer's session; `tag` is the peer whose it is.
+    private mutating func append(
+        _ sealed: Int?, sealedFor peer: Int, to endpoint: SocketAddress, tag: Int,
+        at now: Instant
+    ) -> Bool {
+        guard let sealed else { return false }
+        let traffic = rings.traffic[peer]
+        traffic.set(.sentOnCurrent, to: peers[peer].keySlots.currentCounter)
+        traffic.set(.lastSent, to: UInt64(now.nanoseconds))
+        guard outbox.append(size: sealed, to: endpoint, tag: tag) else { return false }
+        isHolding = true
+        if outbox.isFull { flush() }
+        return true
     }
 }
 

@@ -61,6 +61,8 @@ package struct MediaPlan: Sendable {
     /// Whether the neural network of libopus conceals missing sound.
     package var concealsNeurally = false
     package var jitterPreset = JitterBuffer.Preset.normal
+    /// The numbers of the peers between which datagrams are passed on, by their place.
+    package var forwards: [Int] = []
 
     /// Columns of `gains`: a peer alone, and each channel.
     package static let gainsPerPeer = Int(PacketFlags.streams.upperBound)
