@@ -73,10 +73,12 @@ struct RecordExchange {
         let mid = nextMid
         nextMid &+= 1
         let record = make(mid)
-        if case .stream(let new) = record {
-            // The former binding of a stream no longer matters.
-            outgoing.removeAll { entry in
-                if case .stream(let old) = entry.record { old.stream == new.stream } else { false }
+        // The former binding of a stream, or news of a way, no longer matters.
+        outgoing.removeAll { entry in
+            switch (entry.record, record) {
+            case (.stream(let old), .stream(let new)): old.stream == new.stream
+            case (.forward(let old), .forward(let new)): old.name == new.name
+            default: false
             }
         }
         // Full only when the peer has acknowledged nothing for long: the oldest record is the least

@@ -119,6 +119,22 @@ import Wire
         #expect(again != nil && again != asked)
     }
 
+    /// A way through another peer gives way to any address that is proved; an address gives way to
+    /// such a way only when it does not answer.
+    @Test func anAddressTakesOverFromAWayAtOnce() {
+        let way = Endpoint(Endpoint.Way(forwarder: 1, place: 0))
+        var byWay = Peer(way)
+        let token = byWay.seen(away, at: 0)
+        #expect(byWay.answered(token, at: 10) == .moved(away) && byWay.paths.deadline == nil)
+        var direct = Peer(home)
+        let other = direct.seen(way, at: 0)
+        guard case .check(let check) = direct.answered(other, at: 10) else {
+            Issue.record("the address in use is asked first")
+            return
+        }
+        #expect(direct.answered(check, at: 20) == .none && direct.inUse == home)
+    }
+
     /// Somebody sends copies of each packet of a peer that has moved, before and after it, from
     /// forty addresses; the way to the peer and back takes 60 ms.
     @Test func aStrangersAddressesDoNotKeepTheTrueOneOut() throws {

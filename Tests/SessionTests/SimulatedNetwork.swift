@@ -22,6 +22,11 @@ final class SimulatedNetwork {
     var isCut: (_ from: Endpoint, _ to: Endpoint) -> Bool = { _, _ in false }
     /// Loses the datagrams for which it returns true.
     var isLost: (_ bytes: [UInt8]) -> Bool = { _ in false }
+    /// Where a datagram for a way through another station arrives, and from which way it comes
+    /// there; nil where it is not passed on.
+    var passes: (_ from: Endpoint, _ to: Endpoint) -> (to: Endpoint, from: Endpoint)? = {
+        _, _ in nil
+    }
     /// Sees every datagram that is sent, before losses.
     var tap: (_ bytes: [UInt8], _ from: Endpoint, _ to: Endpoint) -> Void = { _, _, _ in }
     /// Stations by where they are.
@@ -41,6 +46,11 @@ final class SimulatedNetwork {
 
     func send(_ bytes: [UInt8], from: Endpoint, to: Endpoint) {
         tap(bytes, from, to)
+        var (from, to) = (from, to)
+        if to.way != nil {
+            guard let hop = passes(from, to) else { return }
+            (from, to) = (hop.from, hop.to)
+        }
         guard !isCut(from, to), !isLost(bytes), random(1000) >= weather.lost else { return }
         deliver(bytes, from: from, to: to)
         if random(1000) < weather.repeated { deliver(bytes, from: from, to: to) }

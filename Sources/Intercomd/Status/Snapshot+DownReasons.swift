@@ -181,6 +181,11 @@ extension Snapshot {
         case .blocked(let endpoint):
             text = "this machine's own firewall lets nothing out to \(SocketAddress(endpoint))"
             fix = "let UDP to that port out"
+        case .forwarderDown(let forwarder):
+            text = "\(directory[forwarder].name), which passed its packets on, is down"
+            fix =
+                "see whether \(directory[forwarder].name) is on and intercomd runs there; or give"
+                + " one of the two an open UDP port or IPv6"
         }
         return Fault(reason.code.description, of: name, text, fix: fix)
     }

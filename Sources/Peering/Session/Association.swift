@@ -60,6 +60,8 @@ final class Association {
     private var toldAt: Instant?
     /// When published addresses last began a series of M1.
     private var calledForWord: Instant?
+    /// The ways to the peer through other peers.
+    var ways = PeerWays()
     /// Shows the peer that this station has moved.
     var greeting = Greeting()
     var records = SessionRecords()
@@ -201,12 +203,11 @@ extension Association {
     }
 
     /// The address for the next M1: the latest sighting, else in turn the session's endpoint, the
-    /// configured addresses, former sightings and the addresses published at a broker.
+    /// configured addresses, former sightings, the addresses published at a broker, and the ways
+    /// through other peers.
     var target: Endpoint? {
         if let next = sightings.next { return next }
-        var candidates = endpoints
-        candidates += sightings.addresses.filter { !endpoints.contains($0) }
-        candidates += told.filter { !candidates.contains($0) }
+        var candidates = addresses + ways.open
         if records.current != nil, let endpoint {
             candidates.removeAll { $0 == endpoint }
             candidates.insert(endpoint, at: 0)
@@ -216,8 +217,12 @@ extension Association {
 
     /// The other addresses for the first few M1: a router on the way admits packets only from
     /// addresses to which packets were sent.
+    ///
+    /// Ways through other peers are called from the second M1 on: where there is an address, the
+    /// first one finds it.
     var otherTargets: [Endpoint] {
-        attempt < SessionLimits.callsToAll ? told.filter { $0 != target } : []
+        let told = attempt < SessionLimits.callsToAll ? told : []
+        return (told + (attempt > 0 ? ways.open : [])).filter { $0 != target }
     }
 
     /// Takes the addresses that the peer has published; a peer that is down is then called there.
@@ -226,6 +231,12 @@ extension Association {
     func hear(_ addresses: [Endpoint], at now: Instant) -> Bool {
         told = addresses
         toldAt = now
+        ways.trySoon(at: now)
+        return mayCallForWord(at: now)
+    }
+
+    /// Whether the word of others may begin another series of M1 by now.
+    func mayCallForWord(at now: Instant) -> Bool {
         guard calledForWord.map({ now >= $0 + SessionLimits.toldSpacing }) ?? true else {
             return false
         }

@@ -41,6 +41,8 @@ public enum DownReason: Equatable, Sendable {
     case noRoute(Endpoint)
     /// A rule of this machine drops the packet.
     case blocked(Endpoint)
+    /// The other peer, by its number, that passed on what the two send each other is down.
+    case forwarderDown(Int)
 
     /// The word for programs.
     public var code: StaticString { row.code }
@@ -70,6 +72,7 @@ public enum DownReason: Equatable, Sendable {
         case .unreachable: ("unreachable", false, false)
         case .noRoute: ("no_route", false, false)
         case .blocked: ("blocked", false, true)
+        case .forwarderDown: ("forwarder_down", false, false)
         }
     }
 }
@@ -124,4 +127,8 @@ public struct PeerState: Sendable {
     public var sessionIndex: UInt32? = nil
     /// The peer's name for other stations (protocol.md §2.4, `who`).
     public var memberName: MemberName? = nil
+    /// The number of the peer that passes packets on; nil while they go to an address.
+    public var forwarder: Int? = nil
+    /// How many addresses of the peer are known.
+    public var addressCount = 0
 }

@@ -37,4 +37,6 @@ public enum Drop: String, CaseIterable, Error {
     case closing
     /// An M1 whose source has used up its answers under load.
     case rate
+    /// A message that was passed on by a peer, which has not told of that way.
+    case way
 }

@@ -101,7 +101,10 @@ struct PeerPaths {
         guard check == nil,
             let proven = candidates.first(where: { $0.token == token && $0.isGood(at: now) })
         else { return .none }
-        guard let endpoint else { return move(to: proven.address) }
+        // An address is always better than a way through another peer.
+        guard let endpoint, endpoint.way == nil || proven.address.way != nil else {
+            return move(to: proven.address)
+        }
         let challenge = Challenge(
             address: endpoint, token: Self.token(random), begunAt: now, sentAt: now)
         check = Check(
@@ -166,6 +169,12 @@ extension PeerTable {
         else { return }
         let isCurrent = association.records.current?.index == index
         switch news {
+        case .elsewhere(let source), .challenge(_, let source):
+            // A peer passes on only what comes from where it has told of.
+            if let way = source.way, !association.ways.contains(way) { return }
+        case .response: break
+        }
+        switch news {
         case .elsewhere(let source):
             guard isCurrent,
                 let token = association.paths.seen(
@@ -206,7 +215,7 @@ extension PeerTable {
             let records = association.records
             let current = records.current.map { association.endpoint ?? $0.endpoint }
             for case let address? in [current, records.next?.endpoint]
-            where !found.contains(address) {
+            where address.way == nil && !found.contains(address) {
                 found.append(address)
             }
         }
@@ -216,6 +225,7 @@ extension PeerTable {
     /// Asks the address in use, gives it up, or shows the peer where this station is, when due.
     mutating func watchPaths(_ peer: Int, _ association: Association, at now: Instant) {
         take(association.paths.tick(at: now), of: peer, association)
+        seekAddress(peer, association, at: now)
         switch association.greeting.tick(lastOpened: association.lastOpened, at: now) {
         case .none: break
         case .greet:

@@ -82,11 +82,15 @@ extension PeerTable {
         guard associations.indices.contains(peer), let association = associations[peer],
             association.upSince == nil
         else { return nil }
-        let hasAddress =
-            !association.endpoints.isEmpty || !association.sightings.addresses.isEmpty
-            || !association.told.isEmpty
         guard hasNetwork else { return .noNetwork }
-        let reason = association.evidence.reason(hasAddress: hasAddress, at: now)
+        let reason = association.evidence.reason(
+            hasAddress: !association.addresses.isEmpty, at: now)
+        if let forwarder = association.ways.lost {
+            switch reason {
+            case .noAddress, .handshaking, .noAnswer: return .forwarderDown(forwarder)
+            default: break
+            }
+        }
         return reason == .noAddress && isUnresolved ? .unresolved : reason
     }
 
@@ -139,6 +143,8 @@ extension PeerTable {
             if caller.isProven { ownKeySigns.called(caller) }
             return
         }
+        // A person could not find it.
+        guard caller.source.way == nil else { return }
         callers.add(caller)
         for case let association? in associations where association.isDown(at: caller.source) {
             association.evidence.sawOtherKey(

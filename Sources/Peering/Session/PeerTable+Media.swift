@@ -115,6 +115,7 @@ extension PeerTable {
         association.handshakes += 1
         association.lastSuite = record.suite
         association.evidence.accepted()
+        association.ways.found()
         association.isInDoubt = false
         association.sightings.settle()
         association.sent = 0
@@ -126,6 +127,10 @@ extension PeerTable {
             association.paths.found()
             association.endpoint = record.endpoint
             actions.push(.endpoint(peer: peer, record.endpoint))
+        }
+        // Another run of a peer has other places.
+        if isNewBoot {
+            for case let other? in associations { other.ways.forget(by: peer) }
         }
         if isNewBoot || association.upSince == nil {
             association.upSince = now

@@ -27,7 +27,7 @@ extension PeerTable {
     func deadline(of association: Association) -> Instant? {
         if let goodbye = association.goodbye { return goodbye.due }
         let mayCall = association.mayInitiate && association.target != nil
-        let all: [8 of Instant?] = [
+        let all: [9 of Instant?] = [
             association.records.expiry(after: limits.expiry),
             association.confirmation.map { $0.remaining > 0 ? $0.due : $0.end },
             association.upSince.flatMap { _ in association.lastOpened }.map {
@@ -36,6 +36,7 @@ extension PeerTable {
             association.finish?.due,
             mayCall ? association.initiateAt ?? association.rekeyDue(limits) : nil,
             association.beatDue, association.paths.deadline, association.greeting.deadline,
+            association.ways.nextTry,
         ]
         var first: Instant?
         for place in all.indices {
@@ -63,6 +64,7 @@ extension PeerTable {
         association.upSince = nil
         association.evidence = Evidence(since: association.lastOpened ?? now)
         actions.push(.down(peer: peer))
+        forgetWays(by: peer, at: now)
     }
 
     /// Erases those sessions of a peer that match.
@@ -152,7 +154,7 @@ extension PeerTable {
         }
         guard now >= due else { return }
         // An address that is not proved to be the peer's gets an M1 and nothing else.
-        if association.isAt(target), association.isProbeDue(at: now) {
+        if association.isAt(target), target.way == nil, association.isProbeDue(at: now) {
             association.lastProbe = now
             actions.push(.probe(peer: peer, target))
         }

@@ -110,7 +110,10 @@ public struct PeerTable: ~Copyable {
     /// Sets the peer's addresses, in the order to try them; handshakes start with the first.
     public mutating func setEndpoints(_ endpoints: [Endpoint], of peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
-        if association.endpoints != endpoints { association.evidence.moved() }
+        if association.endpoints != endpoints {
+            association.evidence.moved()
+            association.ways.trySoon(at: now)
+        }
         association.endpoints = endpoints
         markDue(association, at: now)
     }
@@ -124,9 +127,11 @@ public struct PeerTable: ~Copyable {
         if isOther {
             association.evidence.moved()
             association.lastProbe = nil
+            association.ways.trySoon(at: now)
         }
         association.endpoints = endpoints
-        if !endpoints.isEmpty, association.endpoint.map({ !endpoints.contains($0) }) ?? isOther {
+        let isElsewhere = association.endpoint.map { $0.way == nil && !endpoints.contains($0) }
+        if !endpoints.isEmpty, isElsewhere ?? isOther {
             association.isInDoubt = association.isInDoubt || association.endpoint != nil
             association.endpoint = nil
             restart(association, at: now)
@@ -265,14 +270,17 @@ extension PeerTable {
             endpoint: association.place, endpointSource: association.placeSource,
             downSince: association.upSince == nil ? association.evidence.since : nil,
             endpoints: association.endpoints,
-            sessionIndex: association.records.current?.index, memberName: association.memberName)
+            sessionIndex: association.records.current?.index, memberName: association.memberName,
+            forwarder: association.endpoint?.way?.forwarder,
+            addressCount: association.addresses.count)
     }
 }
 
 extension Association {
-    /// The peer's address, or the first address at which it is called.
+    /// The peer's address, or the first address at which it is called; nil while packets go through
+    /// another peer.
     fileprivate var place: Endpoint? {
-        endpoint ?? endpoints.first ?? sightings.addresses.first ?? told.first
+        endpoint.map { $0.way == nil ? $0 : nil } ?? addresses.first
     }
 
     fileprivate var placeSource: PeerState.EndpointSource? {

@@ -87,7 +87,7 @@ public struct VainCalls {
 
     mutating func add(_ call: VainCall, at now: Instant) {
         noted.removeAll { now >= $0.at + Self.keyPause }
-        guard !noted.contains(where: { $0.key == call.publicKey }),
+        guard call.source.way == nil, !noted.contains(where: { $0.key == call.publicKey }),
             noted.count(where: { now < $0.at + Self.pause }) < Self.many
         else { return }
         noted.append((call.publicKey, now))

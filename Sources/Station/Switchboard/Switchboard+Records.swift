@@ -170,6 +170,8 @@ extension Switchboard {
             forgetHearings(of: peer)
         }
         bindStreams(to: peer)
+        tellWays(to: peer)
+        tellWay(to: peer, isUp: true)
     }
 
     /// Ends the session with a peer that was silent for long, or closed it.
@@ -187,6 +189,7 @@ extension Switchboard {
         peers[peer].askedAt = nil
         peers[peer].pings.removeAll(keepingCapacity: true)
         peers[peer].pongs.removeAll(keepingCapacity: true)
+        tellWay(to: peer, isUp: false)
     }
 
     /// Takes another session with the peer, and binds our streams again.
@@ -202,6 +205,7 @@ extension Switchboard {
         peers[peer].askedAt = nil
         ping(peer)
         bindStreams(to: peer)
+        tellWays(to: peer)
     }
 
     /// Announces the records of one packet of this peer, which follow until `end(packetOf:)`.

@@ -10,6 +10,7 @@ package import Wire
 /// - `Wish`: the wishes and settings of people here, and the ends of talks,
 /// - `Switchboard+Records`: the sessions of peers, and their records,
 /// - `Switchboard+Calls`, `+CallEnds` and `+CallMembers`: a call, from all sides,
+/// - `Switchboard+Forwarding`: the peers between which this station passes datagrams on,
 /// - `Switchboard+Requests`: pages, call lights and relays of peers,
 /// - `Switchboard+Peers`: this station's own talk, peers' voices, and other facts about peers.
 package struct Switchboard {
@@ -38,6 +39,8 @@ package struct Switchboard {
     var peerRequests: [(peer: Int, mid: UInt32, what: String, until: Instant)] = []
     /// The name of each peer, as other stations learn it.
     package var memberNames = ByPeer<MemberName?>(nil)
+    /// The peers between which this station passes datagrams on, by their place.
+    var forwards: [Int] = []
     /// How the sound to each peer is protected against loss.
     package internal(set) var protection: LossProtection
     /// The voices of peers that are heard.

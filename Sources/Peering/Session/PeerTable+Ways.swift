@@ -1,0 +1,183 @@
+public import Time
+public import Wire
+
+/// The ways to one peer through other peers, which pass datagrams on (protocol.md §1.11).
+///
+/// A way is the last choice: it is called after the peer's addresses, and while it is in use, those
+/// are tried again and again.
+struct PeerWays {
+    /// The most ways to one peer.
+    static let most = 4
+    /// How often the addresses are tried soon after a way has come into use; later more seldom, but
+    /// often enough for the routers between to remember both stations.
+    static let soonMost = 5
+    static let soon = Duration.seconds(2)
+    static let later = SessionLimits.outsideSilence
+
+    private struct Known {
+        let way: Endpoint.Way
+        var notice: ForwardNotice
+    }
+
+    private var all: [Known] = []
+    /// The peer whose end has left this one without a path; nil once there is another path.
+    private(set) var lost: Int?
+    /// The beginning of a message that came in two packets.
+    private var begun: (number: UInt8, bytes: [UInt8])?
+    /// When the addresses are tried next; nil while packets go to one.
+    private(set) var nextTry: Instant?
+    private var tries = 0
+
+    /// The ways that lead to the peer now.
+    var open: [Endpoint] { all.filter { $0.notice.isUp }.map { Endpoint($0.way) } }
+
+    func contains(_ way: Endpoint.Way) -> Bool { all.contains { $0.way == way } }
+
+    /// Takes a notice of the peer that passes on; false where a later one has come before it.
+    mutating func take(_ notice: ForwardNotice, by forwarder: Int) -> Bool {
+        let known = Known(
+            way: Endpoint.Way(forwarder: forwarder, place: notice.place), notice: notice)
+        guard let place = all.firstIndex(where: { $0.way.forwarder == forwarder }) else {
+            guard all.count < Self.most else { return false }
+            all.append(known)
+            return true
+        }
+        guard Int32(bitPattern: notice.mid &- all[place].notice.mid) > 0 else { return false }
+        all[place] = known
+        return true
+    }
+
+    mutating func forget(by forwarder: Int) { all.removeAll { $0.way.forwarder == forwarder } }
+
+    mutating func lose(_ forwarder: Int) { lost = forwarder }
+
+    /// There is a path.
+    mutating func found() { lost = nil }
+
+    /// Takes the first packet of a message that comes in two.
+    mutating func begin(_ packet: Span<UInt8>) {
+        let content = packet.extracting(droppingFirst: ForwardedPacket.headerSize)
+        begun = (packet[1], content.indices.map { content[$0] })
+    }
+
+    /// Takes the second packet; returns the whole message, nil where its beginning is missing.
+    mutating func end(_ packet: Span<UInt8>) -> [UInt8]? {
+        guard let first = begun, first.number == packet[1] else { return nil }
+        begun = nil
+        let content = packet.extracting(droppingFirst: ForwardedPacket.headerSize)
+        return first.bytes + content.indices.map { content[$0] }
+    }
+
+    /// Whether to try the addresses now.
+    mutating func isTryDue(at now: Instant) -> Bool {
+        guard now >= nextTry ?? now else { return false }
+        tries += 1
+        nextTry = now + (tries < Self.soonMost ? Self.soon : Self.later)
+        return true
+    }
+
+    /// Tries the addresses soon: there are others.
+    mutating func trySoon(at now: Instant) {
+        guard nextTry != nil else { return }
+        (nextTry, tries) = (now, 0)
+    }
+
+    /// Packets go to an address.
+    mutating func rest() { (nextTry, tries) = (nil, 0) }
+}
+
+extension Association {
+    /// The addresses at which the peer may be reached without another station.
+    var addresses: [Endpoint] {
+        var found = endpoints
+        found += sightings.addresses.filter { !found.contains($0) }
+        found += told.filter { !found.contains($0) }
+        return found
+    }
+}
+
+// Ways through peers that pass datagrams on.
+extension PeerTable {
+    /// Takes a peer's notice that it passes datagrams on to another one.
+    ///
+    /// A peer that is down is then called that way, too.
+    public mutating func told(_ notice: ForwardNotice, by forwarder: Int, at now: Instant) {
+        guard PacketFlags.streams.contains(notice.place),
+            let sender = associations[forwarder], sender.upSince != nil,
+            let association = associations.first(where: {
+                $0?.memberName == notice.name && $0?.goodbye == nil
+            }) ?? nil, association !== sender, association.ways.take(notice, by: forwarder)
+        else { return }
+        if let way = association.endpoint?.way, way.forwarder == forwarder, !notice.isUp {
+            leave(association, at: now)
+        } else if notice.isUp, association.mayCallForWord(at: now),
+            association.upSince == nil || association.isInDoubt
+        {
+            restart(association, at: now)
+        }
+        markDue(association, at: now)
+    }
+
+    /// Forgets the ways through a peer that is down.
+    mutating func forgetWays(by forwarder: Int, at now: Instant) {
+        for case let association? in associations {
+            association.ways.forget(by: forwarder)
+            guard association.endpoint?.way?.forwarder == forwarder else { continue }
+            association.ways.lose(forwarder)
+            leave(association, at: now)
+            markDue(association, at: now)
+        }
+    }
+
+    /// Looks for another path to a peer: that in use leads nowhere.
+    private func leave(_ association: Association, at now: Instant) {
+        association.endpoint = nil
+        association.isInDoubt = true
+        restart(association, at: now)
+    }
+
+    /// Tries the addresses of a peer while packets go another way; one that answers takes over.
+    mutating func seekAddress(_ peer: Int, _ association: Association, at now: Instant) {
+        guard association.endpoint?.way != nil, let current = association.records.current,
+            current.bootID != nil
+        else { return association.ways.rest() }
+        guard association.ways.isTryDue(at: now) else { return }
+        for address in association.addresses {
+            let token = association.paths.seen(
+                address, inUse: association.endpoint, at: now, random: random)
+            guard let token else { continue }
+            send(.pathChallenge(token), to: peer, on: current.index, at: address)
+        }
+    }
+
+    /// Takes the content of a packet with a handshake message, or a part of one, that a peer has
+    /// passed on.
+    ///
+    /// - Returns: Why it was dropped; nil where it was not.
+    public mutating func receive(
+        passedOn packet: Span<UInt8>, along way: Endpoint.Way, at now: Instant
+    ) -> Drop? {
+        let known = associations.first { $0?.ways.contains(way) ?? false } ?? nil
+        guard let known, let part = ForwardedPacket.part(of: packet) else { return .way }
+        switch part {
+        case .whole:
+            let content = packet.extracting(droppingFirst: ForwardedPacket.headerSize)
+            return receive(padded: content, from: Endpoint(way), at: now)
+        case .first:
+            known.ways.begin(packet)
+            return nil
+        case .rest:
+            guard let message = known.ways.end(packet) else { return .length }
+            return receive(padded: message.span, from: Endpoint(way), at: now)
+        }
+    }
+
+    private mutating func receive(
+        padded message: Span<UInt8>, from source: Endpoint, at now: Instant
+    ) -> Drop? {
+        guard let kind = HandshakeHeader.Kind(rawValue: message[0]),
+            message.count >= kind.messageSize
+        else { return .length }
+        return receive(message.extracting(first: kind.messageSize), from: source, at: now)
+    }
+}
