@@ -13,6 +13,7 @@ public struct Config: Equatable, Sendable {
     public internal(set) var site = Site()
     public internal(set) var rendezvous = Rendezvous()
     public internal(set) var homeAssistant = HomeAssistant()
+    public internal(set) var forward = Forward()
     public internal(set) var call = Call()
     public internal(set) var policy = Policy()
     public internal(set) var policies: [Policy] = []
@@ -109,7 +110,7 @@ extension Config {
     /// That peer is this station itself, as far as programs that may not read its key can tell.
     public var otherPeers: [Peer] { peers.filter { $0.name != station.name } }
 
-    /// Whether a button, channel or policy in a file of a person names a peer.
+    /// Whether a button, channel or policy in a file of a person, or `[forward]`, names a peer.
     public func names(peer name: String) -> Bool { origin(naming: name) != nil }
 
     /// Whether a button or a channel names a peer; the policy of a missing peer has no effect.
@@ -145,7 +146,8 @@ extension Config {
 
     private func origin(naming name: String) -> Origin? {
         let policy = policies.first { $0.name == name && $0.origin.file == station.origin.file }
-        return origin(needing: name) ?? policy?.origin
+        let forward = forward.peers.contains(name) ? forward.origin : nil
+        return origin(needing: name) ?? policy?.origin ?? forward
     }
 
     private func origin(needing name: String) -> Origin? {

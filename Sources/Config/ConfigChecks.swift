@@ -14,6 +14,7 @@ extension ConfigReader {
         checkRelays()
         checkKeys()
         checkPolicies()
+        checkForward()
         checkIntroductions()
         let ordinary = Config.Session()
         if config.session.rekeyAfter < ordinary.rekeyAfter
@@ -147,6 +148,16 @@ extension ConfigReader {
             config.site.introductionsOrigin,
             "introductions: there is no [peer \(name)] yet, so no site is joined",
             nearestWord(to: name, among: peers))
+    }
+
+    /// Warns of a missing peer in `[forward]`; no mistake, as for a policy.
+    private mutating func checkForward() {
+        let peers = config.peers.map { $0.name }
+        for name in config.forward.peers where !peers.contains(name) {
+            warn(
+                config.forward.origin, "for: there is no [peer \(name)]; pair with it",
+                nearestWord(to: name, among: peers))
+        }
     }
 
     /// Warns of a policy without its peer; no mistake, because the peer may be gone, or not paired

@@ -296,6 +296,7 @@ extension Config {
             .one(
                 "home-assistant", needsRestart: true, { $0.homeAssistant },
                 { $0.homeAssistant = $1 }),
+            .one("forward", { $0.forward }, { $0.forward = $1 }),
             .one("call", { $0.call }, { $0.call = $1 }),
             .one("policy", { $0.policy }, { $0.policy = $1 }),
             .one("session", { $0.session }, { $0.session = $1 }),

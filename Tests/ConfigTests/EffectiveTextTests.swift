@@ -15,6 +15,7 @@ func withoutOrigins(_ config: Config) -> Config {
     config.policy.origin = nowhere
     for index in config.policies.indices { config.policies[index].origin = nowhere }
     config.session.origin = nowhere
+    config.forward.origin = nowhere
     config.events.onEventOrigin = nowhere
     config.site.introductionsOrigin = nowhere
     for index in config.buttons.indices {

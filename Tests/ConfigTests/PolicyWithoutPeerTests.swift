@@ -25,4 +25,31 @@ import Testing
                 ])
         }
     }
+
+    @Test func aMissingPeerInForwardIsAWarningAndSoIsOneAlone() throws {
+        func warnings(_ names: String) throws -> [String] {
+            let text = """
+                [station]
+                name = a
+                [forward]
+                for = \(names)
+                [peer garage]
+                key = \(keyA)
+                """
+            let main = ConfigSource(role: .main, path: "a.conf", bytes: Array(text.utf8))
+            let config = try Config(
+                [main], paths: Paths(stateDirectory: nil, runtimeDirectory: nil))
+            #expect(config.names(peer: "garage") == (names != "nobody"))
+            return config.warnings.map(\.description)
+        }
+        #expect(try warnings("nobody") == [])
+        #expect(
+            try warnings("garage, gargae") == [
+                "a.conf:4: for: there is no [peer gargae]; pair with it; did you mean \"garage\"?"
+            ])
+        #expect(
+            try warnings("garage") == [
+                "a.conf:4: for: there must be two peers or more; with one, nothing is forwarded"
+            ])
+    }
 }

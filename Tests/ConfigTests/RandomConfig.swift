@@ -140,6 +140,7 @@ extension RandomConfig {
         case "rendezvous password-file", "home-assistant password-file": pick(["none", "/etc/a b"])
         case "rendezvous ca", "home-assistant ca": pick(["system", "/etc/a.pem"])
         case "rendezvous stun": pick(["none", "a.example", "192.0.2.1:19302"])
+        case "forward for": pick(["nobody", "barn, kitchen", "barn,garage , loft"])
         case "quiet hours": pick(["none", "22:00-06:30", "6:05 - 7:00"])
         case "events on-event": pick(["none", "/usr/bin/x y"])
         case "paths state": pick(["/s", "/var/lib/x y/", "/"])

@@ -70,3 +70,28 @@ extension Config.Session: ConfigSection {
 
     mutating func begin(_ section: INI.Section) { origin = section.origin }
 }
+
+extension Config {
+    /// `[forward]`: the peers between which this station passes on what they send each other.
+    public struct Forward: Equatable, Sendable {
+        /// The names of the peers (`for`); empty means nobody.
+        public internal(set) var peers: [String] = []
+        public internal(set) var origin = Origin.nowhere
+    }
+}
+
+extension Config.Forward: ConfigSection {
+    static var settings: [Setting<Self>] {
+        [
+            Setting(
+                "for", Form.name.list(limit: Limits.peers).or("nobody"),
+                { $0.peers.isEmpty ? nil : $0.peers }, { $0.peers = $1 ?? [] }
+            ).at { $0.origin = $1 }
+        ]
+    }
+
+    func end(_ reader: inout SectionReader) {
+        guard peers.count == 1 else { return }
+        reader.warn(origin, "for: there must be two peers or more; with one, nothing is forwarded")
+    }
+}
