@@ -7,6 +7,16 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         case down
     }
 
+    /// How packets get to the peer.
+    public enum Path: String, JSONWord, Sendable {
+        /// To an address that a machine has.
+        case direct
+        /// To the address that a router on the way maps.
+        case mapped
+        /// Through another peer, which passes them on.
+        case forwarded
+    }
+
     /// The report of a peer on our voice; null before its first report.
     public struct Reported: Equatable, Sendable {
         public var ageSeconds: Double?
@@ -64,6 +74,15 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var endpoint: String?
     /// The source of the endpoint: `settings`, `lan`, `rendezvous` or `peer`.
     public var endpointSource: String?
+    /// How packets get to the peer; null while it is down.
+    public var path: Path?
+    /// The peer that passes packets on, and why they do not go directly.
+    public var forwarder: String?
+    public var pathReason: String?
+    /// Whether this station passes on packets of the peer, and how much since the start.
+    public var isForwarded = false
+    public var forwardedPackets = 0
+    public var forwardedBytes = 0
     /// Whether the peer is heard now.
     public var isTalking = false
     public var sessionAgeSeconds: Double?
@@ -104,6 +123,15 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
 
     public init() {}
 
+    /// The path in a word or two: `direct`, `mapped`, `by relay`.
+    public var pathWords: String? { forwarder.map { "by \($0)" } ?? path?.rawValue }
+
+    /// Why packets go through another peer, as a sentence; nil while they do not.
+    public var detour: String? {
+        guard let forwarder, let pathReason else { return nil }
+        return "\(name) is reached by \(forwarder): \(pathReason)"
+    }
+
     /// The reason why one station refuses the other; nil if the peer is up, or merely away.
     public var refusal: String? {
         switch down.reason {
@@ -131,6 +159,12 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("verified", &isVerified)
         coder.field("endpoint", &endpoint)
         coder.field("endpoint_source", &endpointSource)
+        coder.field("path", &path)
+        coder.field("forwarded_by", &forwarder)
+        coder.field("path_reason", &pathReason)
+        coder.field("forwards", &isForwarded)
+        coder.field("forwarded_packets", &forwardedPackets)
+        coder.field("forwarded_bytes", &forwardedBytes)
         coder.field("talking", &isTalking)
         coder.field("session_age_s", &sessionAgeSeconds)
         coder.field("packets_sent", &packetsSent)

@@ -95,7 +95,12 @@ func remarks(onPeersOf list: PeerList) -> String {
         guard let fault = peer.fault else { continue }
         text += "\(peer.isProblem ? "!" : "*") \(fault.sentence.visible)\n"
     }
-    return text + lines(of: list.callers)
+    return text + detours(of: list.peers) + lines(of: list.callers)
+}
+
+/// One line for each peer that is reached through another one.
+func detours(of peers: [PeerStatus]) -> String {
+    peers.compactMap { $0.detour }.map { "* \($0.visible)\n" }.joined()
 }
 
 /// One line for each unknown station that called.
@@ -164,6 +169,7 @@ private func screen(of detail: PeerDetail, _ site: String?) -> String {
         if peer.endpointSource == "lan" { text += ", found on the LAN" }
         if peer.endpointSource == "rendezvous" { text += ", found by the broker" }
     }
+    if let detour = peer.detour { text += "\n\(detour.visible)" }
     if let fault = peer.fault { text += "\n\(fault.text.visible)" }
     let cipher = peer.suite == 2 ? "ChaCha20-Poly1305" : "AES-256-GCM"
     text += "\nsealed: suite \(peer.suite) (\(cipher)), X25519 and ML-KEM-768\n"

@@ -33,6 +33,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
     text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(status.version.visible)\n"
     for problem in status.problems { text += "! \(problem.sentence.visible)\n" }
     for note in status.notes { text += "* \(note.sentence.visible)\n" }
+    text += detours(of: status.peers)
     text += lines(of: status.callers)
     text += "audio   in  \(device(status.audio.input))\n"
     text += "        out \(device(status.audio.output))\n"
@@ -63,6 +64,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
         text += "broker  \(broker.address.visible), \(broker.isConnected ? "" : "not ")connected"
         text += ", for Home Assistant\n"
     }
+    if let forwarded = words(aboutForwardingFor: status.peers) { text += "forward \(forwarded)\n" }
     if let pairing = words(about: status.pairing) { text += "pairing \(pairing.visible)\n" }
     if let remarks = remarks(on: status.state) { text += "set     \(remarks)\n" }
     for button in status.buttons {
@@ -92,6 +94,14 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
     text += status.peers.isEmpty ? "\(noPeers(invocation))\n" : table(of: status.peers)
     text += doubts(about: status.peers, status.site)
     return text
+}
+
+/// The peers between which this station passes packets on, and how much of each; nil without any.
+private func words(aboutForwardingFor peers: [PeerStatus]) -> String? {
+    let some = peers.filter { $0.isForwarded }.map {
+        "\($0.name.visible) \(decimal(Double($0.forwardedBytes) / 1e6, unit: "MB"))"
+    }
+    return some.isEmpty ? nil : some.joined(separator: ", ")
 }
 
 /// Describes a pairing in progress; nil if there is none.
@@ -175,14 +185,14 @@ private func remarks(on peer: PeerStatus) -> String {
 }
 
 private func table(of peers: [PeerStatus]) -> String {
-    let header = ["PEER", "STATE", "HEARD", "RTT", "JITTER", "LOSS", "BUFFER", "KEY", ""]
+    let header = ["PEER", "STATE", "HEARD", "RTT", "JITTER", "LOSS", "BUFFER", "PATH", "KEY", ""]
     return Table(header, peers) { peer in
         [
             peer.name, peer.state.rawValue, age(seconds: peer.heardAgeSeconds),
             whole(peer.rttMilliseconds, unit: "ms"),
             decimal(peer.jitterMilliseconds, unit: "ms"),
             decimal(peer.lossPercent, unit: "%"), whole(peer.bufferMilliseconds, unit: "ms"),
-            peer.fingerprint, remarks(on: peer),
+            peer.pathWords ?? "-", peer.fingerprint, remarks(on: peer),
         ]
     }.text
 }

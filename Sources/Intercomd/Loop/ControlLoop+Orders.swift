@@ -23,6 +23,10 @@ extension ControlLoop {
             let (peer, index) = (opened.packet.peer, opened.packet.index)
             // A record of a peer that has left may still lie in the ring.
             guard cores.table.owns(index, peer: peer) else { continue }
+            guard opened.packet.flags.kind != .forward else {
+                takePassedOn(opened)
+                continue
+            }
             let source = Endpoint(opened.packet.source)
             let packet = PacketRecords(opened.bytes.span.extracting(first: opened.packet.count))
             // A request of an earlier run of the peer is void.
@@ -58,6 +62,11 @@ extension ControlLoop {
                     case .roster, .rosterQuestion, .rosterPart, .message: break
                     default:
                         guard isOfThisRun else { return }
+                        if case .forward(let notice) = record,
+                            now - opened.packet.madeAt <= Switchboard.freshFor
+                        {
+                            table.told(notice, by: peer, at: now)
+                        }
                         board.receive(
                             record, beside: packet.heard(beside: record), from: peer, at: now,
                             cameAt: opened.packet.cameAt, age: now - opened.packet.madeAt)

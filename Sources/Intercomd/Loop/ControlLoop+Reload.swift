@@ -222,7 +222,7 @@ extension ControlLoop {
             configured[number] = Policy(config.policy(ofPeer: directory[number].name))
         }
         let (signs, isHalfDuplex) = (listenerSigns, handsFree.isHalfDuplex)
-        let hasPermitTone = plan.hasPermitTone
+        let (hasPermitTone, forwards) = (plan.hasPermitTone, plan.forwards)
         // Only an emergency may disturb people then.
         let isResting = keeper.state.doNotDisturb.isOn || isQuietTime
         let availability: Availability = isResting ? .doNotDisturb : .open
@@ -231,6 +231,7 @@ extension ControlLoop {
             for number in numbers {
                 board.memberNames[number] = table.state(of: number)?.memberName
             }
+            board.forward(for: forwards, at: now)
             board.consent(
                 to: configured, signs, availability, isHalfDuplex: isHalfDuplex, at: now)
         }

@@ -39,10 +39,25 @@ extension ControlLoop {
         if let drop { links.count(drop) }
     }
 
+    /// Takes a handshake message that a peer has passed on.
+    mutating func takePassedOn(_ opened: OpenedRecords) {
+        let packet = opened.packet
+        let way = Endpoint.Way(forwarder: packet.peer, place: packet.flags.forwardPlace)
+        let drop = feed { _, table, now in
+            table.receive(
+                passedOn: opened.bytes.span.extracting(first: packet.count), along: way, at: now)
+        }
+        if let drop { links.count(drop) }
+    }
+
     mutating func enact(_ action: consuming SessionAction) {
         switch consume action {
         case .transmit(let datagram, let endpoint):
-            links.send(datagram, to: endpoint)
+            if let way = endpoint.way {
+                if !rings.send(datagram.bytes, along: way) { links.countUnsent() }
+            } else {
+                links.send(datagram, to: endpoint)
+            }
         case .install(let peer, let keys, let endpoint):
             rings.tell(.install(peer: peer, keys, SocketAddress(endpoint)))
             links.areAddressesNews = true

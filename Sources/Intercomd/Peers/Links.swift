@@ -71,8 +71,10 @@ struct Links: ~Copyable {
     mutating func send(_ datagram: HandshakeDatagram, to endpoint: Endpoint) {
         // An unsent datagram counts as lost, and is repeated.
         let sent = socket.send(datagram.bytes, to: SocketAddress(endpoint))
-        if sent != .sent { unsent += 1 }
+        if sent != .sent { countUnsent() }
     }
+
+    mutating func countUnsent() { unsent += 1 }
 
     /// Whether anything has just changed; `hasChanged` keeps that for `beginsLook`.
     @discardableResult

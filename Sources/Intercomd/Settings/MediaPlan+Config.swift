@@ -41,6 +41,7 @@ extension MediaPlan {
         hasPermitTone = config.sounds.permit == .tone
         self.concealsNeurally = concealsNeurally
         jitterPreset = audio.jitter
+        forwards = config.forward.peers.compactMap { directory.number(named: $0) }
     }
 
     private static func gains(_ config: Config, _ directory: PeerDirectory, _ routing: Routing)

@@ -67,6 +67,7 @@ extension Snapshot {
             case .peer: "peer"
             case nil: nil
             }
+        addPath(of: peer, state, to: &status)
         status.isTalking = switchboard.voices.isHeard(peer)
         status.sessionAgeSeconds = state.sessionSince.map { (now - $0).inSeconds }
         return status

@@ -1,0 +1,37 @@
+internal import Config
+internal import HAL
+internal import Media
+internal import Peering
+internal import Report
+internal import Station
+internal import Wire
+
+/// How packets get to each peer, and what this station passes on.
+extension Snapshot {
+    func addPath(of peer: Int, _ state: PeerState, to status: inout PeerStatus) {
+        status.isForwarded = plan.forwards.contains(peer)
+        status.forwardedPackets = Int(peers[peer].traffic[.forwarded])
+        status.forwardedBytes = Int(peers[peer].traffic[.forwardedBytes])
+        guard status.state != .down else { return }
+        if let forwarder = state.forwarder {
+            status.path = .forwarded
+            status.forwarder = directory[forwarder].name
+            status.pathReason =
+                switch state.addressCount {
+                case 0: "no address of it is known here"
+                case 1: "its one address does not answer"
+                default: "none of its \(state.addressCount) addresses answers"
+                }
+        } else if let endpoint = state.endpoint {
+            let isTold = state.endpointSource == .rendezvous
+            let isMapped = endpoint.isPublicIPv4 && (isTold || isBehindRouter)
+            status.path = isMapped ? .mapped : .direct
+        }
+    }
+
+    /// Whether others see this station by an address that it does not have.
+    private var isBehindRouter: Bool {
+        let seen = broker?.seenAs.flatMap { SocketAddress(parsing: $0) }
+        return seen.map { !ownHosts.contains($0.host) } ?? false
+    }
+}
