@@ -27,6 +27,51 @@ import Wire
         #expect(!station.peerStatus(Kitchen.office).hasPSK)
     }
 
+    @Test func theWayOfItsPacketsIsTold() throws {
+        let garage = Kitchen.garage
+        func path() -> [String?] {
+            let status = station.peerStatus(garage)
+            return [status.pathWords, status.detour]
+        }
+        #expect(path() == [nil, nil])
+        station.peers[garage].session = try Kitchen.session()
+        #expect(path() == ["direct", nil])
+        // The broker has told an address outside, or this station is behind a router.
+        let outside = try Kitchen.endpoint("198.51.100.7")
+        func session(_ endpoint: Endpoint?) -> PeerState {
+            PeerState(
+                phase: .up(since: Kitchen.now), suite: .aesGCM, hasPSK: true, sessionSince: nil,
+                handshakes: 1, endpoint: endpoint)
+        }
+        station.peers[garage].session = session(outside)
+        #expect(path() == ["direct", nil])
+        station.peers[garage].session?.endpointSource = .rendezvous
+        #expect(path() == ["mapped", nil])
+        station.peers[garage].session?.endpointSource = .peer
+        station.broker = Status.Broker()
+        station.broker?.seenAs = "192.0.2.5:4747"
+        #expect(path() == ["mapped", nil])
+        station.ownHosts = ["192.0.2.5"]
+        #expect(path() == ["direct", nil])
+        station.peers[garage].session = session(nil)
+        station.peers[garage].session?.forwarder = Kitchen.office
+        #expect(
+            path() == [
+                "by office", "garage is reached by office: no address of it is known here",
+            ])
+        station.peers[garage].session?.addressCount = 3
+        #expect(path()[1] == "garage is reached by office: none of its 3 addresses answers")
+        #expect(station.peerStatus(garage).endpoint == nil)
+    }
+
+    @Test func aPeerWithoutItsForwarderIsDownForThatReason() throws {
+        let station = try Kitchen.snapshot { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
+        station.peers[Kitchen.garage].downReason = .forwarderDown(Kitchen.office)
+        let status = station.peerStatus(Kitchen.garage)
+        #expect(status.path == nil && status.fault?.code == "forwarder_down")
+        #expect(status.fault?.text == "office, which passed its packets on, is down")
+    }
+
     @Test func whatIsNotKnownOfAPeerIsLeftOut() {
         let fresh = station.peerStatus(Kitchen.garage)
         #expect(fresh.state == .up)

@@ -1,0 +1,77 @@
+import Testing
+import Time
+import Wire
+
+@testable import Station
+
+/// Whom a station that passes datagrams on names to whom.
+@Suite struct ForwardingTests {
+    private let start = Instant(nanoseconds: 1_000_000_000)
+    private var station: Switchboard
+
+    /// A station with four peers, which passes on for three of them; none is up.
+    init() {
+        station = Switchboard(targets: [], channels: [], firstMids: [100, 200, 300, 400])
+        for peer in 0..<4 { station.memberNames[peer] = CallWorld.name(of: peer) }
+        station.forward(for: [2, 0, 1], at: start)
+    }
+
+    /// What this peer is told: of which peer, at which place, and whether that one is up.
+    private func told(_ orders: [Order], to peer: Int) -> [[Int]] {
+        orders.records(to: peer).compactMap {
+            guard case .forward(let notice) = $0,
+                let other = (0..<4).first(where: { CallWorld.name(of: $0) == notice.name })
+            else { return nil }
+            return [other, Int(notice.place), notice.isUp ? 1 : 0]
+        }
+    }
+
+    private mutating func drained() -> [Order] { station.drained() }
+
+    @Test mutating func eachNamedPeerIsToldOfTheOthers() {
+        station.up(peer: 0, isNewBoot: true, at: start)
+        var orders = drained()
+        #expect(told(orders, to: 0) == [[2, 0, 0], [1, 2, 0]])
+        station.up(peer: 1, isNewBoot: true, at: start)
+        orders = drained()
+        #expect(told(orders, to: 1) == [[2, 0, 0], [0, 1, 1]])
+        #expect(told(orders, to: 0).contains([1, 2, 1]))
+        // One that is not named learns nothing, and nobody of it.
+        station.up(peer: 3, isNewBoot: true, at: start)
+        orders = drained()
+        #expect(
+            (0..<4).allSatisfy { peer in
+                orders.records(to: peer).allSatisfy {
+                    if case .forward = $0 { false } else { true }
+                }
+            })
+        station.down(peer: 1, at: start)
+        orders = drained()
+        #expect(told(orders, to: 0).contains([1, 2, 0]))
+    }
+
+    @Test mutating func otherSettingsAreTold() {
+        for peer in 0..<3 { station.up(peer: peer, isNewBoot: true, at: start) }
+        _ = drained()
+        station.forward(for: [2, 0, 1], at: start)
+        var orders = drained()
+        #expect((0..<3).allSatisfy { told(orders, to: $0).isEmpty })
+        station.forward(for: [0, 1], at: start)
+        orders = drained()
+        #expect(told(orders, to: 2).map { [$0[0], $0[2]] } == [[0, 0], [1, 0]])
+        #expect(told(orders, to: 0).contains { $0[0] == 2 && $0[2] == 0 })
+        #expect(told(orders, to: 0).contains([1, 1, 1]))
+    }
+
+    /// A newer notice takes the place of one that is still repeated.
+    @Test mutating func onlyTheLastNoticeOfAPeerIsRepeated() {
+        station.up(peer: 0, isNewBoot: true, at: start)
+        station.up(peer: 1, isNewBoot: true, at: start)
+        station.down(peer: 1, at: start)
+        let orders = drained()
+        #expect(told(orders, to: 0).filter { $0[0] == 1 } == [[1, 2, 0]])
+        station.tick(at: start + .milliseconds(500))
+        let again = drained()
+        #expect(told(again, to: 0).filter { $0[0] == 1 } == [[1, 2, 0]])
+    }
+}
