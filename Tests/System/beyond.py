@@ -119,15 +119,23 @@ def serve_stun(space):
 class Beyond(SceneTest):
     """A scene whose stations are in houses of their own."""
 
-    def enter(self, *names, kinds=None, stun=True, known=True, **settings):
-        """Stations that know each other's keys, if `known`, and nothing of where they are."""
+    def enter(self, *names, kinds=None, stun=True, known=True, outside=(), **settings):
+        """Stations that know each other's keys, if `known`, and nothing of where they are.
+
+        Those of the names `outside` are in no house, and in `self.places`.
+        """
         scene = self.enterContext(Scene(*names))
         self.world = self.enterContext(Lan())
         self.broker = Broker(self.world, os.path.join(scene.folder, "broker"))
         if stun:
             serve_stun(self.broker.place.space)
-        self.houses = {}
+        self.houses, self.places = {}, {}
         for one in scene.stations:
+            if one.name in outside:
+                self.places[one.name] = self.world.join(one.name)
+                one.launcher = self.places[one.name].inside
+                del one.sections["network"]["listen"]
+                continue
             house = House(self.world, one.name, one.port,
                           (kinds or {}).get(one.name, "router"))
             self.houses[one.name] = house
