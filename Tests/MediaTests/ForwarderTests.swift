@@ -74,7 +74,7 @@ import Wire
         }
 
         /// Whether a heartbeat of the kitchen for the barn reaches the barn.
-        mutating func isThrough() -> Bool {
+        mutating func passThrough() -> Bool {
             kitchen.socket.sendCover(to: 1, at: now)
             pass()
             return barn.openInside(at: now)?.peer == 1
@@ -160,8 +160,8 @@ import Wire
         lab.kitchen.socket.peers[1].protection.room = AudioPacket.roomMax
         lab.kitchen.socket.peers[1].protection.depth = Redundancy.depthMax
         lab.kitchen.socket.frameSize = AudioPacket.roomMax / (1 + Redundancy.depthMax)
-        let isThrough = lab.isThrough()
-        #expect(isThrough && lab.kitchen.count(.unsentUnreachable) == 0)
+        let comesThrough = lab.passThrough()
+        #expect(comesThrough && lab.kitchen.count(.unsentUnreachable) == 0)
     }
 
     /// Each refusal, and after it what is right passes.
@@ -188,9 +188,9 @@ import Wire
         lab.kitchen.socket.peers[1].endpoint = way(to: 1)
         // A station that names nobody.
         lab.named = []
-        let isWrong = lab.isThrough()
+        let isWrong = lab.passThrough()
         lab.named = [0, 1]
-        let isRight = lab.isThrough()
+        let isRight = lab.passThrough()
         #expect(!isWrong && isRight && lab.refused == 5)
     }
 
@@ -217,8 +217,8 @@ import Wire
         lab.pass()
         #expect(lab.relay.count(.forwardUnsent) == 1)
         lab.relay.socket.peers[1].endpoint = address
-        let isThrough = lab.isThrough()
-        #expect(isThrough)
+        let comesThrough = lab.passThrough()
+        #expect(comesThrough)
     }
 
     /// A packet for the session with the relay itself, passed on by the relay.
@@ -296,7 +296,7 @@ import Wire
         let asItIs = lab.opens(inner, at: 1)
         let again = lab.opens(inner, at: 1)
         #expect(asItIs && !again && lab.barn.count(.droppedReplay) == 1)
-        let isThrough = lab.isThrough()
-        #expect(isThrough)
+        let comesThrough = lab.passThrough()
+        #expect(comesThrough)
     }
 }

@@ -49,7 +49,9 @@ struct Forwarder {
             ForwardedPacket.part(of: content) != nil
         else { return counters.add(.forwardRefused) }
         let size = packet.count + PacketLayout.overhead
-        guard mayPass(size, of: packet.peer, at: now) else { return counters.add(.forwardLimited) }
+        guard takeShare(size, of: packet.peer, at: now) else {
+            return counters.add(.forwardLimited)
+        }
         guard socket.passOn(content, from: own, to: named[place], at: now) else {
             return counters.add(.forwardUnsent)
         }
@@ -58,7 +60,7 @@ struct Forwarder {
         traffic[packet.peer].add(.forwardedBytes, UInt64(size))
     }
 
-    private mutating func mayPass(_ size: Int, of peer: Int, at now: Instant) -> Bool {
+    private mutating func takeShare(_ size: Int, of peer: Int, at now: Instant) -> Bool {
         if shares[peer].assured.take(size, rate: Self.assured, at: now) { return true }
         return shares[peer].more.take(size, rate: Self.more, at: now)
             && moreOfAll.take(size, rate: Self.moreOfAll, at: now)

@@ -68,8 +68,8 @@ struct PeerWays {
         return first.bytes + content.indices.map { content[$0] }
     }
 
-    /// Whether to try the addresses now.
-    mutating func isTryDue(at now: Instant) -> Bool {
+    /// Whether to try the addresses now; if so, the next try comes later.
+    mutating func takeTry(at now: Instant) -> Bool {
         guard now >= nextTry ?? now else { return false }
         tries += 1
         nextTry = now + (tries < Self.soonMost ? Self.soon : Self.later)
@@ -141,7 +141,7 @@ extension PeerTable {
         guard association.endpoint?.way != nil, let current = association.records.current,
             current.bootID != nil
         else { return association.ways.rest() }
-        guard association.ways.isTryDue(at: now) else { return }
+        guard association.ways.takeTry(at: now) else { return }
         for address in association.addresses {
             let token = association.paths.seen(
                 address, inUse: association.endpoint, at: now, random: random)
