@@ -111,7 +111,7 @@ extension Snapshot {
         let (one, other) = shared.endpoints
         return Fault(
             "shared_key", of: directory[peer].name,
-            "two stations use its key, at \(SocketAddress(one)) and \(SocketAddress(other)): its"
+            "two stations use its key, \(words(for: one)) and \(words(for: other)): its"
                 + " memory card was probably copied", fix: ownKeyAnew)
     }
 
@@ -124,7 +124,7 @@ extension Snapshot {
             .map { directory[$0].name }
         let finding: String
         if let caller = ownKeyCaller {
-            finding = "a caller at \(SocketAddress(caller.source)) used this station's own key"
+            finding = "a caller \(words(for: caller.source)) used this station's own key"
         } else if !reporters.isEmpty {
             finding =
                 "another station uses this station's own key, as"

@@ -29,6 +29,11 @@ extension Snapshot {
         }
     }
 
+    /// `at 192.0.2.1:5577`, or `by relay` where packets come through that peer.
+    func words(for place: Endpoint) -> String {
+        place.way.map { "by \(directory[$0.forwarder].name)" } ?? "at \(SocketAddress(place))"
+    }
+
     /// Whether others see this station by an address that it does not have.
     private var isBehindRouter: Bool {
         let seen = broker?.seenAs.flatMap { SocketAddress(parsing: $0) }

@@ -235,7 +235,7 @@ struct PacketReceiver: ~Copyable {
     mutating func openInside(
         _ outer: OpenedPacket, for peers: inout GrowingArray<MediaPeer>, at now: Instant
     ) -> OpenedPacket? {
-        swap(&plaintext, &carried)
+        for place in 0..<outer.count { carried[place] = plaintext[place] }
         let range = ForwardedPacket.headerSize..<outer.count
         guard range.count >= PacketLayout.datagramMin,
             let index = KeySlots.index(of: carried.span(range))
