@@ -203,7 +203,27 @@ import Wire
     }
 
     /// A packet to be passed on, in a packet that was passed on.
-    @Test func nothingIsPassedOnTwice() throws {
+    @Test func aPacketToBePassedOnMustNotHaveBeenPassedOn() throws {
+        var lab = try lab()
+        func inner(_ flags: PacketFlags) -> [UInt8] {
+            var room = [UInt8](repeating: 0, count: 1300)
+            var span = room.mutableSpan
+            let plain = [UInt8](repeating: 0, count: 64)
+            let size = lab.kitchen.socket.peers[1].keySlots.seal(
+                flags: flags.rawValue, plaintext: plain.span, at: now, into: &span)
+            return [0, 0] + room.prefix(size ?? 0)
+        }
+        for isToBePassedOn in [true, false] {
+            let flags = PacketFlags(forwardPlace: 1, isToBePassedOn: isToBePassedOn)
+            let isOpened = lab.opens(inner(flags), at: 1)
+            #expect(!isOpened)
+        }
+        #expect(lab.barn.count(.droppedKind) == 2)
+        let isOpened = lab.opens(inner(PacketFlags(kind: .cover)), at: 1)
+        #expect(isOpened && lab.barn.count(.droppedKind) == 2)
+    }
+
+    @Test func aWayNeverLeadsThroughAnotherOne() throws {
         var lab = try lab()
         // The way to the relay leads through the relay: nothing is sent at all.
         lab.kitchen.socket.peers[0].endpoint = way(to: 1)

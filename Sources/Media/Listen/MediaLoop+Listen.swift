@@ -35,14 +35,7 @@ extension MediaLoop {
 
     private mutating func usePacket(_ place: Int) {
         guard let packet = receiver.open(place, for: &socket.peers, at: now) else { return }
-        guard packet.flags.kind == .forward else { return use(packet) }
-        if packet.flags.isToBePassedOn {
-            forwarder.pass(packet, in: receiver, among: plan.forwards, by: &socket, at: now)
-        } else if !ForwardedPacket.holdsData(receiver.content(of: packet)) {
-            receiver.pass(packet)
-        } else if let inside = receiver.openInside(packet, for: &socket.peers, at: now) {
-            use(inside)
-        }
+        use(packet)
     }
 
     private mutating func use(_ packet: OpenedPacket) {
@@ -51,8 +44,12 @@ extension MediaLoop {
             talkers.receive(packet, in: receiver, speakerState, by: &socket, at: now)
         case .control: receiver.passRecords(of: packet, to: &talkers, at: now)
         case .cover: break
-        // Nothing is passed on twice.
-        case .forward: rings.counters.add(.droppedKind)
+        case .forward where packet.flags.isToBePassedOn:
+            forwarder.pass(packet, in: receiver, among: plan.forwards, by: &socket, at: now)
+        case .forward where ForwardedPacket.holdsData(receiver.content(of: packet)):
+            let inside = receiver.openInside(packet, for: &socket.peers, at: now)
+            if let inside { use(inside) }
+        case .forward: receiver.pass(packet)
         }
     }
 
@@ -247,7 +244,9 @@ struct PacketReceiver: ~Copyable {
             carried, range, by: &peers[peer].keySlots, at: now, into: &plaintext)
         let way = Endpoint.Way(forwarder: outer.peer, place: outer.flags.forwardPlace)
         let arrival = Arrival(source: SocketAddress(way), size: range.count, at: outer.cameAt)
-        return take(outcome, of: index, arrival, from: peer, at: &peers[peer], now)
+        let packet = take(outcome, of: index, arrival, from: peer, at: &peers[peer], now)
+        // Nothing is passed on twice.
+        return packet?.flags.kind == .forward ? refuse(.droppedKind) : packet
     }
 
     /// Where a datagram came from, and when.
