@@ -32,6 +32,31 @@ import Testing
         #expect(two.captureBlock == two.sound.blockSamples)
     }
 
+    /// Their order is that of the setting; a name without a peer takes no place.
+    @Test func thePeersToForwardForKeepTheirPlaces() throws {
+        func forwards(_ names: String) throws -> [Int] {
+            let keys = [
+                "pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp",
+                "b6vgqtwyq22ls7wbnzsd3qz7nkmb3e4qpnhipj2cfxbn6ylk64qa:aaaa",
+            ]
+            return try plan(
+                config(
+                    """
+                    [station]
+                    name = a
+                    [forward]
+                    for = \(names)
+                    [peer b]
+                    key = intercom1:\(keys[0])
+                    [peer c]
+                    key = intercom1:\(keys[1])
+                    """)
+            ).forwards
+        }
+        #expect(try forwards("c, gone, b") == [1, 0])
+        #expect(try forwards("nobody") == [])
+    }
+
     @Test func aPageIsAsLoudAsItsChannelUnlessThatIsOverridden() throws {
         let key = "pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp"
         let plan = try plan(
