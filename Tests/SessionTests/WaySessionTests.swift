@@ -178,6 +178,10 @@ import Wire
         let lab = Lab(seed: 7, isCut: true)
         lab.tell()
         #expect(lab.run(15) { lab.areUp })
+        // It says goodbye: the peer behind it stays for a while, without a path.
+        lab.pair.a.control { $0.closed(peer: 1, at: lab.network.now) }
+        #expect(lab.pair.a.isUp() && lab.pair.a.state()?.forwarder == 1)
+        #expect(lab.pair.a.state()?.hasPath == false)
         lab.third.stop()
         _ = lab.run(120)
         #expect(!lab.pair.a.isUp() && lab.pair.a.reason() == .forwarderDown(1))

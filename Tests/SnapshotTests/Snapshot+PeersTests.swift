@@ -62,6 +62,13 @@ import Wire
         station.peers[garage].session?.addressCount = 3
         #expect(path()[1] == "garage is reached by office: none of its 3 addresses answers")
         #expect(station.peerStatus(garage).endpoint == nil)
+        // Until it is down itself, or another path is found.
+        station.peers[garage].session?.hasPath = false
+        #expect(
+            path()[1]
+                == "garage is reached by office: office is down, and there is no other path")
+        station.peers[garage].session?.forwarder = nil
+        #expect(path() == [nil, nil])
     }
 
     @Test func aPeerWithoutItsForwarderIsDownForThatReason() throws {

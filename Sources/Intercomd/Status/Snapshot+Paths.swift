@@ -14,15 +14,17 @@ extension Snapshot {
         status.forwardedBytes = Int(peers[peer].traffic[.forwardedBytes])
         guard status.state != .down else { return }
         if let forwarder = state.forwarder {
+            let name = directory[forwarder].name
             status.path = .forwarded
-            status.forwarder = directory[forwarder].name
+            status.forwarder = name
             status.pathReason =
                 switch state.addressCount {
+                case _ where !state.hasPath: "\(name) is down, and there is no other path"
                 case 0: "no address of it is known here"
                 case 1: "its one address does not answer"
                 default: "none of its \(state.addressCount) addresses answers"
                 }
-        } else if let endpoint = state.endpoint {
+        } else if state.hasPath, let endpoint = state.endpoint {
             let isTold = state.endpointSource == .rendezvous
             let isMapped = endpoint.isPublicIPv4 && (isTold || isBehindRouter)
             status.path = isMapped ? .mapped : .direct

@@ -127,8 +127,11 @@ public struct PeerState: Sendable {
     public var sessionIndex: UInt32? = nil
     /// The peer's name for other stations (protocol.md §2.4, `who`).
     public var memberName: MemberName? = nil
-    /// The number of the peer that passes packets on; nil while they go to an address.
+    /// The number of the peer that passes packets on, or did until it went down; nil while they go
+    /// to an address.
     public var forwarder: Int? = nil
+    /// Whether packets go anywhere; false while another path is looked for.
+    public var hasPath = true
     /// How many addresses of the peer are known.
     public var addressCount = 0
 }

@@ -249,6 +249,7 @@ extension PeerTable {
             send(.pathChallenge(token), to: peer, on: current.index, at: endpoint)
         case .moved(let endpoint):
             association.endpoint = endpoint
+            association.ways.found()
             actions.push(.endpoint(peer: peer, endpoint))
         }
     }

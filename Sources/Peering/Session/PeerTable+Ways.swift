@@ -87,6 +87,9 @@ struct PeerWays {
 }
 
 extension Association {
+    /// The peer that passes packets on; nil while they go to an address, or nowhere.
+    var forwarder: Int? { endpoint.map { $0.way?.forwarder } ?? ways.lost }
+
     /// The addresses at which the peer may be reached without another station.
     var addresses: [Endpoint] {
         var found = endpoints

@@ -271,7 +271,7 @@ extension PeerTable {
             downSince: association.upSince == nil ? association.evidence.since : nil,
             endpoints: association.endpoints,
             sessionIndex: association.records.current?.index, memberName: association.memberName,
-            forwarder: association.endpoint?.way?.forwarder,
+            forwarder: association.forwarder, hasPath: association.endpoint != nil,
             addressCount: association.addresses.count)
     }
 }
