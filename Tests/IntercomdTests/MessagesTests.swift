@@ -167,11 +167,35 @@ private final class Folder {
         let config = try one()
         let body = directory(config).key(of: 0).body
         var messages = folder.load(config)
-        #expect(messages.departure(to: body, cutOff: []) == "goes when it is there")
+        func departure(cutOff: PeerSet = [], stale: PeerSet = []) -> String {
+            messages.departure(to: body, cutOff: cutOff, stale: stale)
+        }
+        #expect(departure() == "goes when it is there")
         messages.up(0, at: Clock.now())
-        #expect(messages.departure(to: body, cutOff: []) == "on its way")
+        #expect(departure() == "on its way")
+        #expect(departure(stale: [0]) == "goes when it is there")
         // The peer may well be there.
-        #expect(messages.departure(to: body, cutOff: [0]) == "waits: this station has no network")
+        #expect(departure(cutOff: [0]) == "waits: this station has no network")
+    }
+
+    @Test func aMessageAfterARefusedOneIsNotOnItsWay() throws {
+        let folder = try Folder()
+        let config = try one()
+        let body = directory(config).key(of: 0).body
+        for low in 1...2 as ClosedRange<UInt64> {
+            let waiting = message(low, .waiting, of: body)
+            try folder.put(waiting.fileName, waiting.size)
+        }
+        var messages = folder.load(config)
+        messages.up(0, at: Clock.now())
+        messages.close(within: .seconds(10))
+        messages.receive(.state(messages.kept[0].id, .denied), from: 0, at: Clock.now())
+        messages.tick(at: Clock.now())
+        let why = "its settings allow no messages of this station"
+        #expect(messages.departure(to: body, cutOff: [], stale: []) == "waits: \(why)")
+        #expect(messages.list.messages.map(\.reason) == [why, why])
+        // They do not wait for a station that is away.
+        #expect(messages.notes.map(\.text) == ["2 are not delivered yet"])
     }
 
     @Test func theMessageOfAFormerPeerTellsItsNameWhileThatIsKnown() throws {

@@ -219,7 +219,7 @@ class Messages(SceneTest):
         kitchen.prints("message", "send", "garage", self.wav(sound.tone(500, 1)))
         wait(lambda: "allow no messages" in kitchen.prints("message", "list"), "kitchen is told")
         kitchen.said("waiting: its settings allow no messages of this station")
-        self.assertIn("messages: 1 waits for its station", kitchen.prints("status"))
+        self.assertIn("messages: 1 is not delivered yet", kitchen.prints("status"))
         self.assertRegex(garage.prints("peer", "show", "kitchen"), "denied: .*message")
         self.assertEqual(self.list(garage), [])
         self.assertIn("no peer attic", kitchen.complains("message", "record", "attic"))

@@ -51,7 +51,9 @@ extension ControlLoop {
                 var done = Reply.Done(word.text)
                 if let peer, let body = word.peer {
                     let seconds = Event.tenths(word.seconds ?? 0)
-                    let when = messages.departure(to: body, cutOff: switchboard.downWatch.cutOff)
+                    let when = messages.departure(
+                        to: body, cutOff: switchboard.downWatch.cutOff,
+                        stale: switchboard.presence.peers(.stale))
                     done = Reply.Done("message to \(peer): \(seconds) s, \(when)")
                     done.outcome = word.text
                 }

@@ -50,11 +50,20 @@ extension Messages {
         return names[body] == nil ? "a former peer (\(name))" : "the former \(name)"
     }
 
-    /// Finds when a message to this peer leaves, in words.
-    func departure(to body: String, cutOff: PeerSet) -> String {
+    /// Finds when a message to this peer leaves.
+    ///
+    /// - Parameters:
+    ///   - body: The characters of the peer's public key.
+    ///   - cutOff: The peers that this station reaches by no network.
+    ///   - stale: The peers from which nothing has come lately, though they are not given up.
+    /// - Returns: The time, in words.
+    func departure(to body: String, cutOff: PeerSet, stale: PeerSet) -> String {
         let peer = number(of: body)
         if let peer, cutOff.contains(peer) { return "waits: this station has no network" }
-        return peer.map { exchange.isUp($0) } == true ? "on its way" : "goes when it is there"
+        guard let peer, exchange.isUp(peer), !stale.contains(peer) else {
+            return "goes when it is there"
+        }
+        return whyWaits(body).map { "waits: \($0)" } ?? "on its way"
     }
 
     /// Finds why the messages to a peer wait: they go one at a time.
@@ -94,8 +103,7 @@ extension Messages {
             found.append(Fault("damaged", of: "messages", what, fix: "intercomctl message list"))
         }
         if waiting > 0 {
-            let what =
-                waiting == 1 ? "1 waits for its station" : "\(waiting) wait for their stations"
+            let what = "\(waiting) \(waiting == 1 ? "is" : "are") not delivered yet"
             // A reason is known where the station is up and does not take it.
             let isRefused = kept.contains {
                 $0.state == .waiting && reasons[$0.id] != nil && !isDamaged($0)

@@ -64,7 +64,7 @@ package struct Presence: Sendable {
     package func reach(of peer: Int) -> Reach { reaches[peer] }
 
     /// Returns the numbers of all peers in this state.
-    func peers(_ reach: Reach) -> PeerSet {
+    package func peers(_ reach: Reach) -> PeerSet {
         PeerSet(reaches.indices.filter { reaches[$0] == reach })
     }
 
