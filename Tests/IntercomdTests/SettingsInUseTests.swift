@@ -170,6 +170,37 @@ private final class Station {
         #expect(station.complaint == "\(folder.path)/intercomd.conf is not there any more")
     }
 
+    /// A mistake is told until it is mended: the next start would fail, too.
+    @Test func aRefusedReloadIsKnownWhileTheMistakeIsThere() throws {
+        func reload(for cause: ReloadCause = .signal) {
+            _ = try? station.settings.readToReload(folder.path, station.table, for: cause)
+        }
+        var fault: Fault? { station.settings.fault(in: folder.path, station.table) }
+        let mistake = "[audio]\nprerol = 0\njitter = x\n"
+        try folder.write(mistake)
+        #expect(fault == nil, "a person may be in the middle of a change")
+        reload()
+        let told = try #require(fault?.sentence)
+        #expect(
+            told.hasPrefix(
+                "the settings in the files cannot be used, now or at the next start:"
+                    + " \(folder.path)/intercomd.conf:7: \"prerol\" is"), "\(told)")
+        #expect(
+            told.hasSuffix(" -> sudo intercomctl config check, then intercomctl reload")
+                && !told.contains("jitter"), "the first of them: \(told)")
+        // A pairing reads the files of peers alone.
+        reload(for: .pairing)
+        #expect(fault != nil)
+        try folder.write("")
+        #expect(fault == nil, "it is mended")
+        try folder.write(mistake)
+        #expect(fault != nil)
+        try folder.write("")
+        reload()
+        try folder.write(mistake)
+        #expect(fault == nil)
+    }
+
     @Test func anotherReloadIsRefusedWhileOneIsUnderWay() throws {
         let found = try station.settings.readToReload(
             folder.path, station.table, for: .signal)

@@ -27,6 +27,8 @@ struct SettingsInUse {
     private(set) var sources: [ConfigSource]
     /// Settings in the files that only a restart applies.
     private(set) var awaitsRestart: [String] = []
+    /// Whether the last reload of all files was refused, or a later one of the peers'.
+    private var isRefused = false
     /// Whether a signal asked for a reload while another was under way.
     private(set) var owesReload = false
     /// Settings that the media loop is about to take over.
@@ -89,13 +91,31 @@ struct SettingsInUse {
     func canReload(isTakingLeave: Bool) -> Bool { !isChanging && !isReloading && !isTakingLeave }
 
     /// Does the same as `read`, for a reload; refuses while one is under way.
-    func readToReload(
+    mutating func readToReload(
         _ folder: String, _ table: borrowing PeerTable, for cause: ReloadCause
     ) throws(ControlError) -> FoundSettings {
         guard canReload(isTakingLeave: table.isTakingLeave) else {
             throw ControlError(.busy, "a reload is under way: try again in a second")
         }
-        return try read(folder, table, isOfPeers: cause == .pairing || cause == .site)
+        let (isOfPeers, wasRefused) = (cause == .pairing || cause == .site, isRefused)
+        isRefused = true
+        let found = try read(folder, table, isOfPeers: isOfPeers)
+        isRefused = isOfPeers && wasRefused
+        return found
+    }
+
+    /// Finds a mistake that the files still have after a refused reload.
+    ///
+    /// The next start, perhaps after a power cut, would fail, too. Before a refusal the files are
+    /// not looked at: reading them takes time, and a person may be in the middle of a change.
+    func fault(in folder: String, _ table: borrowing PeerTable) -> Fault? {
+        guard isRefused else { return nil }
+        do throws(ControlError) { _ = try read(folder, table) } catch {
+            return Fault(
+                "settings", "the settings in the files cannot be used, now or at the next start",
+                fix: "sudo intercomctl config check, then intercomctl reload")
+        }
+        return nil
     }
 
     private func difference(
