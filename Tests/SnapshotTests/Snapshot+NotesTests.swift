@@ -21,6 +21,11 @@ import Wire
         #expect(station.noteLines == [Advice.unpaired(isInSite: false).sentence])
         station.site.name = "house"
         #expect(station.noteLines == [Advice.unpaired(isInSite: true).sentence])
+        // A person who is at it needs no advice to begin.
+        for state in [PairingStatus.State.showing, .entering] {
+            station.pairing.state = state
+            #expect(station.noteLines == [])
+        }
         station.facts.folder = "/etc/intercom"
         station.isUnconfigured = true
         #expect(station.noteLines == [Advice.unconfigured("/etc/intercom").sentence])

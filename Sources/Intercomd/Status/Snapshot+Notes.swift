@@ -19,7 +19,7 @@ extension Snapshot {
         }
         if isUnconfigured {
             found.append(Advice.unconfigured(facts.folder))
-        } else if directory.isEmpty {
+        } else if directory.isEmpty, pairing.state == .idle {
             found.append(Advice.unpaired(isInSite: site.name != nil))
         }
         if let siteNote { found.append(siteNote) }
