@@ -41,7 +41,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
     if status.audio.echo != "off" { text += "   echo \(echo(status.audio))" }
     text += "   profile \(status.audio.profile.visible)\n"
     if let reason = status.audio.clockReason { text += "clock   two: \(reason.visible)\n" }
-    text += "mic     \(microphone(status.microphone))\n"
+    text += "mic     \(microphone(status.microphone, status.state))\n"
     if status.call.state != .idle { text += "call    \(call(status.call))\n" }
     if let target = status.announcement { text += "announce a file to \(target.visible)\n" }
     if let last = lastCall(status.call) { text += "last    \(last)\n" }
@@ -159,7 +159,7 @@ private func lastCall(_ call: CallStatus) -> String? {
     return "call \(call.lastDirection == "in" ? "from" : "to") \(who): \(cause), \(time)"
 }
 
-private func microphone(_ microphone: Status.Microphone) -> String {
+private func microphone(_ microphone: Status.Microphone, _ state: SavedState) -> String {
     let others = microphone.mayOpen.joined(separator: ", ")
     let remark = others.isEmpty ? "" : "   may be opened by \(others.visible)"
     guard microphone.isOpen else { return "closed\(remark)" }
@@ -167,6 +167,7 @@ private func microphone(_ microphone: Status.Microphone) -> String {
     if !microphone.targets.isEmpty {
         text += " to \(microphone.targets.joined(separator: ", ").visible)"
     }
+    if state.isMicrophoneMuted { text += "  muted" }
     if let level = microphone.levelDBFS { text += "  \(whole(level)) dBFS" }
     return text + remark
 }

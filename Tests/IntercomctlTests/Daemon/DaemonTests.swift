@@ -69,6 +69,18 @@ private func sample() -> Status {
         #expect(output.contains("aa10-7c44  no psk\n"), "\(output)")
     }
 
+    @Test func anOpenMicrophoneThatIsMutedIsShownSo() throws {
+        var status = sample()
+        (status.microphone.isOpen, status.microphone.targets) = (true, ["nursery"])
+        status.microphone.levelDBFS = -96
+        for (isMuted, words) in [(false, ""), (true, "  muted")] {
+            status.state.isMicrophoneMuted = isMuted
+            try folder.answer(.status(status))
+            let output = try folder.run("status").output
+            #expect(output.contains("\nmic     OPEN to nursery\(words)  -96 dBFS"), "\(output)")
+        }
+    }
+
     @Test func problemsComeFirstAndEndWithFour() throws {
         var status = sample()
         status.problems = [Fault("no_realtime", "no real-time priority", fix: "ulimit -r 70")]
