@@ -189,7 +189,10 @@ func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             "to have it in the site \(site.name) again: sudo intercomctl site add \(name)")
     }
     if invocation.suite != nil || hasPSK {
-        report.add("the other station needs the same: sudo intercomctl peer set there, too")
+        let need =
+            hasPSK || invocation.suite != "auto"
+            ? "the other station needs the same" : "if the other station has a suite set"
+        report.add("\(need): sudo intercomctl peer set there, too")
     }
     return try report.reloadAndPrint(invocation)
 }

@@ -55,6 +55,18 @@ private let written = """
         try folder.does("config", "check")
     }
 
+    /// Where nothing is set, every station has auto.
+    @Test func autoIsNeededThereOnlyWhereASuiteIsSet() throws {
+        let way = ": sudo intercomctl peer set there, too\n"
+        for (suite, need) in [
+            ("auto", "if the other station has a suite set"),
+            ("2", "the other station needs the same"),
+        ] {
+            let output = try folder.does("peer", "set", "--suite", suite, "garage")
+            #expect(output.contains("\(need)\(way)"), "\(output)")
+        }
+    }
+
     @Test func aPeerIsPutOutAndTakenBack() throws {
         try folder.does("peer", "set", "garage", "--revoked", "yes")
         #expect(folder.read("state/peers.d/garage.conf")?.contains("\nrevoked = yes\n") == true)
