@@ -74,6 +74,23 @@ import Wire
         #expect(told == "the two minutes of this code are over; for a new code, \(way)")
     }
 
+    /// A copied card is known of whoever showed the code.
+    @Test(arguments: [(Pairing.Failure.unfit(.ownKey), 5994), (.refused(.ownKey), 5995)])
+    func aStationWithTheOwnKeyIsKnownForTenMinutes(failure: Pairing.Failure, port: Int) throws {
+        let own = try own("[network]\nlisten = 127.0.0.1\nport = \(port)\n")
+        var pairings = Pairings(usesAES: true, writer: WorkChain())
+        _ = try pairings.open(by: button, own, at: start)
+        pairings.failed(.unfit(.suites), at: start)
+        var copy = pairings.copy(at: start)
+        #expect(copy == nil)
+        _ = try pairings.open(by: button, own, at: start)
+        pairings.failed(failure, at: start)
+        copy = pairings.copy(at: start + .seconds(599))
+        #expect(copy != nil)
+        copy = pairings.copy(at: start + .seconds(600))
+        #expect(copy == nil)
+    }
+
     /// What is told of a code that was tried at these places, where nobody is.
     private func ending(at places: [String], _ settings: String = "") throws -> String? {
         let own = try own(settings)

@@ -181,7 +181,15 @@ import Wire
         station.ownHosts = ["10.0.0.9"]
         let own = try Kitchen.endpoint("10.0.0.9", port)
         #expect(station.downReason(of: Kitchen.garage) == .ownAddress(own))
-        #expect(station.peerStatus(Kitchen.garage).down.reason == "own_address")
+        let status = station.peerStatus(Kitchen.garage)
+        #expect(status.down.reason == "own_address")
+        // No address helps where a copy of this station's card is in the peer's box.
+        let fix = try #require(status.fault?.fix)
+        #expect(
+            fix.hasPrefix(
+                "give it its own: sudo intercomctl peer set garage --address ADDRESS; or, if this"
+                    + " memory card is a copy, on this station: sudo systemctl stop intercomd, "),
+            "\(fix)")
         // Another port of this machine is another station.
         station.peers[Kitchen.garage].session = Kitchen.down(
             at: try Kitchen.endpoint("10.0.0.9", port + 1))
@@ -374,5 +382,10 @@ import Wire
         station.peers[Kitchen.office].reportsOwnKeyShared = true
         #expect(station.problemLines.count == 1)
         #expect(station.problemLines[0].contains("as garage, office report:"))
+        station.ownKeyPlace = "at 10.0.0.7"
+        #expect(
+            station.problemLines[0].hasPrefix(
+                "a station at 10.0.0.7 used this station's own key: its memory card"))
+        #expect(station.problemLines[0].hasSuffix("within 10 minutes of that"))
     }
 }

@@ -63,7 +63,7 @@ class Commands(SceneTest):
         self.kitchen.write_peer("attic", self.kitchen.public_key)
         errors = self.kitchen.complains("reload")
         self.assertIn("key: it is this station's own key", errors)
-        told = "the settings in the files cannot be used, now or at the next start: "
+        told = "the settings in the files cannot be used, now or at the next start"
         self.kitchen.problem(told)
         self.kitchen.remove_peer("attic")
         self.assertNotIn(told, "\n".join(self.kitchen.problems()))

@@ -147,6 +147,7 @@ class Pairing(PairingTest):
         self.assertIn(", by a memory card that was copied", errors)
         self.assertEqual(screen.ended(), 1)
         self.assertIn("has this station's own key: its memory card was copied", screen.text)
+        self.kitchen.problem("used this station's own key: its memory card was probably copied")
 
     def test_one_pairing_at_a_time(self):
         screen = self.show()

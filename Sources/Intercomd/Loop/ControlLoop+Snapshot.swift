@@ -37,6 +37,7 @@ extension ControlLoop {
         (found.site, found.siteNote) = (site.status(at: now), site.note(at: now))
         (found.broker, found.homeAssistant) = (mailbox?.status, homeAssistant?.status)
         found.pairing = pairings.status
+        if let copy = pairings.copy(at: now) { found.ownKeyPlace = "at \(copy)" }
         found.putOut = site.former
         // A site that a peer offers identifies these callers once it is joined.
         for caller in cores.table.unknownCallers(at: now) where !site.isOffered(caller.publicKey) {
@@ -88,7 +89,8 @@ extension PeerTable {
     /// Adds the sessions' knowledge of peers and callers to a snapshot.
     fileprivate func describe(in found: Snapshot) {
         let now = found.now
-        found.ownKeyCaller = ownKeySigns.caller(at: now)
+        let caller = ownKeySigns.caller(at: now)
+        found.ownKeyPlace = caller.map { found.words(for: $0.source) }
         for peer in found.peers.indices {
             found.peers[peer].session = state(of: peer)
             found.peers[peer].downReason = downReason(

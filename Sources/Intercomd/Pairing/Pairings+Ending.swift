@@ -143,11 +143,13 @@ extension OwnStation {
 /// The results of a pairing, and of attempts at the shown code, for people and programs.
 extension Pairings {
     /// Reports the failure of an attempt at the shown code, or of the pairing.
-    mutating func failed(_ failure: Pairing.Failure) {
+    mutating func failed(_ failure: Pairing.Failure, at now: Instant) {
         let host = port.other?.host ?? "?"
         let answered = job?.answered.joined(separator: " or ") ?? ""
         let place = answered.isEmpty ? port.other?.asTyped ?? "the other station" : answered
         let typedHost = job?.host ?? place
+        if failure == .unfit(.ownKey) { copy = (host, now) }
+        if failure == .refused(.ownKey) { copy = (typedHost, now) }
         switch failure {
         case .stranger:
             strangers += 1

@@ -47,6 +47,8 @@ struct Pairings: ~Copyable {
     /// Counted since the start: streams from something that is no station, and failed attempts.
     var strangers = 0
     var failedAttempts = 0
+    /// The last station met that has this station's own key, and the time.
+    var copy: (place: String, metAt: Instant)?
 
     var core: Pairing
     var port = PairingPort()
@@ -80,6 +82,11 @@ struct Pairings: ~Copyable {
         status.state = job.isEntering ? .entering : .showing
         status.asker = job.asker.text
         return status
+    }
+
+    /// The address of a station that has this station's own key; nil when none was met lately.
+    func copy(at now: Instant) -> String? {
+        copy.flatMap { now < $0.metAt + .seconds(600) ? $0.place : nil }
     }
 
     mutating func nextOrder() -> Order? {
@@ -354,7 +361,7 @@ struct Pairings: ~Copyable {
         case .paired(let paired):
             if job?.isEntering == false { job?.host = port.other?.host ?? "?" }
             store(paired, .commit)
-        case .failed(let failure): failed(failure)
+        case .failed(let failure): failed(failure, at: now)
         }
     }
 

@@ -115,16 +115,16 @@ extension Snapshot {
                 + " memory card was probably copied", fix: ownKeyAnew)
     }
 
-    /// Another station uses this station's own key: it has called, or peers report it.
+    /// Another station uses this station's own key: it has called or paired, or peers report it.
     ///
-    /// Only a copy of this station's card allows such a call. A report is only a peer's word, and
-    /// changes nothing but words.
+    /// Only a copy of this station's card allows such a call. The claim in a pairing, or a peer's
+    /// report, is only their word, and changes nothing but words.
     var ownKeyFault: Fault? {
         let reporters = directory.numbers.filter { peers[$0].reportsOwnKeyShared }
             .map { directory[$0].name }
         let finding: String
-        if let caller = ownKeyCaller {
-            finding = "a caller \(words(for: caller.source)) used this station's own key"
+        if let ownKeyPlace {
+            finding = "a station \(ownKeyPlace) used this station's own key"
         } else if !reporters.isEmpty {
             finding =
                 "another station uses this station's own key, as"
@@ -133,7 +133,7 @@ extension Snapshot {
         } else {
             return nil
         }
-        let minutes = ownKeyCaller == nil ? 3 : 10
+        let minutes = ownKeyPlace == nil ? 3 : 10
         return Fault(
             "own_key_shared", "\(finding): its memory card was probably copied",
             fix: "\(ownKeyAnew); this line ends within \(minutes) minutes of that")

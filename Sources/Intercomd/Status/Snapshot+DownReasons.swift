@@ -1,5 +1,6 @@
 internal import Config
 internal import Crypto
+internal import Files
 internal import HAL
 internal import Peering
 internal import Report
@@ -64,7 +65,9 @@ extension Snapshot {
             fix = "see whether that name is right, and whether the router or mDNS knows it"
         case .ownAddress(let endpoint):
             text = "its address \(SocketAddress(endpoint)) is this station's own"
-            fix = "give it its own: sudo intercomctl peer set \(name) --address ADDRESS"
+            fix =
+                "give it its own: sudo intercomctl peer set \(name) --address ADDRESS; or, if"
+                + " this memory card is a copy, " + config.paths.keyAnew(on: "this station")
         case .noAddress where isLANSearched:
             let isFormer =
                 isInSite && site.hasLeft && site.behind.contains(name)

@@ -88,8 +88,9 @@ final class Snapshot {
     var strangers: [CallerStatus] = []
     /// The names of the stations that the site has put out, by their keys as text.
     var putOut: [String: String] = [:]
-    /// The last caller that used this station's own key; nil when there was none lately.
-    var ownKeyCaller: UnknownCaller?
+    /// Where the last station is that used this station's own key, in a call or a pairing, in words;
+    /// nil when there was none lately.
+    var ownKeyPlace: String?
 
     // The program.
     /// Whether the media loop has not turned for a second.
