@@ -67,7 +67,7 @@ public struct Status: JSONDocument, Equatable, Sendable {
         coder.field("callers", &callers)
         coder.field("site", &site)
         coder.field("broker", &broker)
-        coder.late("home_assistant", &homeAssistant)
+        coder.field("home_assistant", &homeAssistant)
         coder.field("pairing", &pairing)
         coder.field("left_out", &leftOut)
         coder.field("channels", &channels)

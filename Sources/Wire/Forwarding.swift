@@ -2,7 +2,7 @@
 /// from a third one, which passes it on (protocol.md §1.11).
 ///
 /// ```
-/// 0 1 part: 0 the whole datagram, 1 its first bytes, 2 the rest     1 1 number of a divided datagram
+/// 0 1 part: 0 the whole datagram, 1 its first bytes, 2 the rest     1 1 number of a divided one
 /// 2 … the datagram, or this part of it       zeros up to P, only after a handshake message
 /// ```
 /// Only M1 is longer than a packet has room for, so it alone travels in two.

@@ -129,7 +129,7 @@ import Time
         let text = try #require(station.problemLines.first)
         #expect(
             text.hasPrefix(
-                "garage: two stations use its key, at 10.0.0.1:4747 and 10.0.0.2:4747: "
+                "garage: two stations use its key, at 10.0.0.1:4747 and at 10.0.0.2:4747: "
                     + "its memory card was probably copied"))
         #expect(station.sharedKeyFault(of: Kitchen.office) == nil)
         let status = station.peerList.peers[Kitchen.garage]

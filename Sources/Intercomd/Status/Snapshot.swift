@@ -88,8 +88,8 @@ final class Snapshot {
     var strangers: [CallerStatus] = []
     /// The names of the stations that the site has put out, by their keys as text.
     var putOut: [String: String] = [:]
-    /// Where the last station is that used this station's own key, in a call or a pairing, in words;
-    /// nil when there was none lately.
+    /// Where the last station is that used this station's own key, in a call or a pairing, in
+    /// words; nil when there was none lately.
     var ownKeyPlace: String?
 
     // The program.
