@@ -164,7 +164,7 @@ class HomeAssistant(SceneTest):
         self.kitchen.record()
         self.say("chime", "PRESS")
         span = listen(1.4)
-        self.assert_heard(self.kitchen.recorded().span(*span), 800, least=-45)
+        self.assert_heard(self.kitchen.recorded().span(*span), 1_000, least=-45)
         for payload, is_on in (("ON", True), ("OFF", False)):
             self.say("do-not-disturb", payload)
             self.shows("do-not-disturb", payload)
