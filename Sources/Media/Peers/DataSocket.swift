@@ -290,7 +290,9 @@ extension DataSocket {
     private static func copy(
         _ size: Int, from outbox: inout DatagramOutbox, into carried: inout FixedArray<UInt8>
     ) {
-        let datagram = outbox.next
+        // Read through a `Span`: reading a `MutableSpan` in the loop allocates in Embedded Swift.
+        let room = outbox.next
+        let datagram = room.span
         for place in 0..<ForwardedPacket.headerSize { carried[place] = 0 }
         for place in 0..<size { carried[ForwardedPacket.headerSize + place] = datagram[place] }
     }
