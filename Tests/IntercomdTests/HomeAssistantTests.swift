@@ -337,18 +337,18 @@ import Time
     @Test func onlyARestThatABrokerBeganEndsByIt() {
         var (core, state) = Self.connected()
         #expect(said("OFF", "do-not-disturb", to: &core) == nil)
-        // Somebody here wants no drop-in; another "on" in between changes nothing about that.
+        // Somebody here wants no drop-in, perhaps for an hour: "on" would make that endless.
         state.isUndisturbed = true
         core.update(state)
         #expect(said("OFF", "do-not-disturb", to: &core, minute: 1) == nil)
-        #expect(said("ON", "do-not-disturb", to: &core, minute: 2) != nil)
+        #expect(said("ON", "do-not-disturb", to: &core, minute: 2) == nil)
         #expect(said("OFF", "do-not-disturb", to: &core, minute: 3) == nil)
         state.isUndisturbed = false
         core.update(state)
         #expect(said("ON", "do-not-disturb", to: &core, minute: 4) != nil)
         state.isUndisturbed = true
         core.update(state)
-        #expect(said("ON", "do-not-disturb", to: &core, minute: 5) != nil)
+        #expect(said("ON", "do-not-disturb", to: &core, minute: 5) == nil)
         #expect(said("OFF", "do-not-disturb", to: &core, minute: 6) != nil)
         #expect(said("OFF", "do-not-disturb", to: &core, minute: 7) == nil)
         // Ended here meanwhile, and begun again here.
@@ -360,6 +360,42 @@ import Time
             core.update(state)
         }
         #expect(said("OFF", "do-not-disturb", to: &core, minute: 9) == nil)
+    }
+
+    @Test func aRestThatAPersonAsksForMeanwhileIsTheirs() {
+        var (core, state) = Self.connected()
+        #expect(said("ON", "do-not-disturb", to: &core) != nil)
+        state.isUndisturbed = true
+        core.update(state)
+        core.leaveRest()
+        #expect(said("OFF", "do-not-disturb", to: &core, minute: 1) == nil)
+        #expect(core.refused == 1)
+    }
+
+    @Test func aConnectionThatIsCutDoesNotHideARest() {
+        // At the start of the program, before the broker has been sent a state.
+        var state = HomeAssistant.State()
+        state.isUndisturbed = true
+        var core = HomeAssistant(own: Self.own)
+        core.update(state)
+        core.connected()
+        for payload in ["ON", "OFF"] {
+            #expect(said(payload, "do-not-disturb", to: &core) == nil)
+        }
+        #expect(said("PRESS", "chime", to: &core) == nil)
+        // A rest that the broker began ends while it is away, and a person begins another one.
+        state.isUndisturbed = false
+        core.update(state)
+        #expect(said("ON", "do-not-disturb", to: &core, minute: 1) != nil)
+        core.disconnected()
+        for isOn in [true, false, true] {
+            state.isUndisturbed = isOn
+            core.update(state)
+        }
+        core.connected()
+        for payload in ["ON", "OFF"] {
+            #expect(said(payload, "do-not-disturb", to: &core, minute: 2) == nil)
+        }
     }
 
     @Test func whatDisturbsIsRefused() {

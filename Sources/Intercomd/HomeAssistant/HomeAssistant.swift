@@ -104,7 +104,8 @@ struct HomeAssistant {
         (subscriptions, rings) = ([], [])
     }
 
-    /// Takes the present state.
+    /// Takes the present state, by which commands are judged: also without a connection, as a new
+    /// one may bring a command at once.
     mutating func update(_ now: State) {
         if !now.isUndisturbed { hasBegunRest = false }
         guard now != state || wanted.isEmpty else { return }
@@ -115,6 +116,9 @@ struct HomeAssistant {
         wanted = messages()
         isCurrent = false
     }
+
+    /// Leaves do-not-disturb to a person, who has just asked for it here, or for its end.
+    mutating func leaveRest() { hasBegunRest = false }
 
     /// Reports that a peer rings here.
     mutating func rang(by peer: String) {
@@ -160,9 +164,7 @@ struct HomeAssistant {
             return nil
         }
         carriedOut.append((topic, now))
-        if case .state(.doNotDisturb(let isOn, _)) = command.request {
-            hasBegunRest = isOn && (hasBegunRest || !state.isUndisturbed)
-        }
+        if case .state(.doNotDisturb(let isOn, _)) = command.request { hasBegunRest = isOn }
         accepted += 1
         return command.request
     }
@@ -175,7 +177,9 @@ struct HomeAssistant {
         case .hangUp: state.call != .idle
         case .tone: state.mayChime
         case .state(.doNotDisturb(isOn: false, _)): hasBegunRest
-        default: true
+        // It would make a rest endless that a person has begun for an hour.
+        case .state(.doNotDisturb(isOn: true, _)): !state.isUndisturbed
+        default: false
         }
     }
 

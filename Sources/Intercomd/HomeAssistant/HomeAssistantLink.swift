@@ -13,7 +13,6 @@ final class HomeAssistantLink {
 
     private var link: BrokerLink
     private var core: HomeAssistant
-    private var requests: [Request] = []
     private var problem: String?
     private var looksAt = Instant(nanoseconds: 0)
 
@@ -50,11 +49,19 @@ final class HomeAssistantLink {
     /// The time for the next call of `tick`; nil while the connection stands.
     var deadline: Instant? { link.deadline }
 
-    /// Reads the broker's messages.
+    /// Starts the program when that is due.
     ///
     /// - Returns: The descriptor of a new program; nil where none was started.
     func tick(at now: Instant) -> Int32? {
         let started = link.tick(at: now)
+        // Before there is a connection, the program waits for the order to connect.
+        _ = link.sendWaiting(at: now)
+        return started
+    }
+
+    /// Reads the broker's messages, up to the next request, which the present state allows.
+    func nextRequest(in state: HomeAssistant.State, at now: Instant) -> Request? {
+        update(state)
         while let news = link.nextNews(at: now) {
             switch news {
             case .connected:
@@ -63,16 +70,14 @@ final class HomeAssistantLink {
             case .disconnected: core.disconnected()
             case .message(let topic, let payload, let isRetained):
                 let request = core.receive(payload, at: topic, isRetained: isRetained, at: now)
-                if let request { requests.append(request) }
+                if let request { return request }
             }
         }
-        // Before there is a connection, the program waits for the order to connect.
-        _ = link.sendWaiting(at: now)
-        return started
+        return nil
     }
 
-    /// Returns the next request of Home Assistant.
-    func nextRequest() -> Request? { requests.isEmpty ? nil : requests.removeFirst() }
+    /// Leaves do-not-disturb to a person, who has just asked for it here, or for its end.
+    func leaveRest() { core.leaveRest() }
 
     /// Reports that a peer rings here.
     func rang(by peer: String) { core.rang(by: peer) }
@@ -83,10 +88,14 @@ final class HomeAssistantLink {
             looksAt = now + Self.interval
             problem = newest()
         }
-        var state = state
+        update(state)
+        while link.sendWaiting(at: now), let order = core.nextOrder() { link.order(order) }
+    }
+
+    private func update(_ now: HomeAssistant.State) {
+        var state = now
         state.problem = problem
         core.update(state)
-        while link.sendWaiting(at: now), let order = core.nextOrder() { link.order(order) }
     }
 
     /// Ends the program; the broker then reports that this station is away.

@@ -7,6 +7,8 @@ struct Asker: Equatable {
     /// The user of the program; nil where no program asked.
     var user: Int?
 
+    static let homeAssistant = Asker(name: "home assistant")
+
     /// The asker in a sentence.
     var text: String { user.map { "\(name) (uid \($0))" } ?? name }
 }

@@ -10,11 +10,13 @@ extension ControlLoop {
     /// Carries out the requests of Home Assistant, and shows it the state.
     mutating func followHomeAssistant() {
         guard let homeAssistant else { return }
-        while let request = homeAssistant.nextRequest() {
-            _ = answer(request, by: Asker(name: "home assistant"))
+        var state = homeAssistantState
+        while let request = homeAssistant.nextRequest(in: state, at: now) {
+            _ = answer(request, by: .homeAssistant)
+            state = homeAssistantState
         }
         guard homeAssistant.isConnected else { return }
-        homeAssistant.show(homeAssistantState, at: now) { snapshot().problems.first?.sentence }
+        homeAssistant.show(state, at: now) { snapshot().problems.first?.sentence }
     }
 
     /// The state as Home Assistant sees it, without the problem.
@@ -22,8 +24,7 @@ extension ControlLoop {
         let board = switchboard
         var state = HomeAssistant.State()
         state.name = config.station.name
-        state.isTalking = !board.openTalks.talks.isEmpty
-        state.isHearing = directory.numbers.contains { board.voices.isHeard($0) }
+        (state.isTalking, state.isHearing) = (board.openTalks.isAny, board.voices.isAny)
         if let (_, call) = board.call { state.call = CallStatus.State(call) }
         state.callPeers = board.participants.map { directory[$0].name }
         (state.isUndisturbed, state.isQuietTime) = (keeper.state.doNotDisturb.isOn, isQuietTime)

@@ -96,7 +96,9 @@ extension ControlLoop {
             return site.join(peer, digits, for: waiting, files)
         case .message(let request):
             return answerMessages(request, by: ticket.map { .caller($0) }, user: asker.user)
-        case .state(let request): return answerState(request)
+        case .state(let request):
+            if case .doNotDisturb = request, asker != .homeAssistant { homeAssistant?.leaveRest() }
+            return answerState(request)
         case .show(let name):
             guard let peer = directory.number(named: name) else {
                 return .refused(.unknownPeer(name, directory))
