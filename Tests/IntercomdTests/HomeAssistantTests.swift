@@ -60,6 +60,7 @@ import Time
 
     @Test func aConnectionPublishesEverythingAndBecomesAvailableLast() throws {
         var (core, _) = Self.connected()
+        #expect(Set(HomeAssistant.commands.map { $0.word }) == Set(HomeAssistant.commandWords))
         let topics = ["hang-up", "chime", "do-not-disturb"].map { "\(Self.base)/\($0)/set" }
         for topic in topics { #expect(core.nextOrder() == .subscribe(topic: topic)) }
         let messages = Self.ordered(&core)
@@ -196,11 +197,28 @@ import Time
         let parts = try #require(
             Self.object(found[Self.config])["cmps"] as? [String: NSDictionary])
         #expect(parts["peer-\(left)"] == ["p": "binary_sensor"])
+        // A broker that was away meanwhile may still keep its state.
+        core.disconnected()
+        core.connected()
+        #expect(Self.taken(&core)["\(Self.base)/peer-\(left)"] == "")
         state.peers.append(Self.peer(1, "door"))
         core.update(state)
         let again = try #require(
             Self.object(Self.taken(&core)[Self.config])["cmps"] as? [String: NSDictionary])
         #expect(again["peer-\(left)"]?["name"] as? String == "Peer door")
+    }
+
+    @Test func peersWithOneTopicShareItWithoutEnd() {
+        var (core, state) = Self.connected()
+        _ = Self.taken(&core)
+        // The same key twice stands for two keys with one beginning.
+        state.peers = [Self.peer(1, "door"), Self.peer(1, "forged", isUp: false)]
+        core.update(state)
+        var topics: [String] = []
+        while topics.count < 100, case .publish(let topic, _, _) = core.nextOrder() {
+            topics.append(topic)
+        }
+        #expect(topics == [Self.config, "\(Self.base)/peer-\(Self.key(2).short)"])
     }
 
     @Test func aRingIsToldOnceAndNeverLate() {

@@ -15,6 +15,9 @@ struct HomeAssistant {
             let publicKey: PublicKey
             let name: String
             let isUp: Bool
+
+            /// The last word of its topic, from 32 bits of its key: another key may have the same.
+            var word: String { "peer-\(publicKey.short)" }
         }
 
         var name = ""
@@ -34,6 +37,9 @@ struct HomeAssistant {
             !isTalking && !isHearing && call == .idle && !isUndisturbed && !isQuietTime
         }
     }
+
+    /// The parts that take commands, by the last word of their topics.
+    static let commandWords = ["hang-up", "chime", "do-not-disturb"]
 
     /// Every request that a message can make: the last word of its topic, its payload, and the
     /// request, which any person at this station may make.
@@ -62,8 +68,9 @@ struct HomeAssistant {
     var availability: String { "\(base)/available" }
 
     private var state = State()
-    private var former: [PublicKey] = []
-    /// The messages that the broker should keep, by topic.
+    /// The words of former peers.
+    private var former: [String] = []
+    /// The messages that the broker should keep, one for each topic; one without bytes removes it.
     private var wanted: [(topic: String, payload: [UInt8])] = []
     /// The retained messages that were sent on this connection.
     private var sent: [String: [UInt8]] = [:]
@@ -91,11 +98,7 @@ struct HomeAssistant {
         isConnected = true
         isCurrent = false
         sent = [:]
-        var topics: [String] = []
-        for command in Self.commands where !topics.contains(commandTopic(command.word)) {
-            topics.append(commandTopic(command.word))
-        }
-        subscriptions = topics
+        subscriptions = Self.commandWords.map(commandTopic)
     }
 
     mutating func disconnected() {
@@ -109,9 +112,9 @@ struct HomeAssistant {
     mutating func update(_ now: State) {
         if !now.isUndisturbed { hasBegunRest = false }
         guard now != state || wanted.isEmpty else { return }
-        let keys = now.peers.map { $0.publicKey }
-        let left = state.peers.map { $0.publicKey }.filter { !keys.contains($0) }
-        former = Array((former.filter { !keys.contains($0) } + left).suffix(Self.formerMost))
+        let words = now.peers.map { $0.word }
+        let known = former + state.peers.map { $0.word }.filter { !former.contains($0) }
+        former = Array(known.filter { !words.contains($0) }.suffix(Self.formerMost))
         state = now
         wanted = messages()
         isCurrent = false
@@ -133,11 +136,6 @@ struct HomeAssistant {
             for (topic, payload) in wanted where sent[topic] != payload {
                 sent[topic] = payload
                 return .publish(topic: topic, payload, .always)
-            }
-            for topic in sent.keys where !wanted.contains(where: { $0.topic == topic }) {
-                sent[topic] = nil
-                // Empty bytes remove what the broker keeps.
-                return .publish(topic: topic, [], .always)
             }
             isCurrent = true
         }
@@ -213,8 +211,6 @@ extension HomeAssistant {
 
     private static func flag(_ isOn: Bool) -> [UInt8] { Array((isOn ? "ON" : "OFF").utf8) }
 
-    private static func word(of peer: PublicKey) -> String { "peer-\(peer.short)" }
-
     private var parts: [Part] {
         let call =
             switch state.call {
@@ -229,7 +225,7 @@ extension HomeAssistant {
             ("state", problem.isEmpty ? "OFF" : "ON"),
             ("text", String(decoding: problem, as: UTF8.self)),
         ]
-        let own = [
+        var parts = [
             Part(
                 platform: "event", word: "ring", name: "Ring",
                 more: [("dev_cla", "doorbell"), ("evt_typ", "ring")]),
@@ -252,13 +248,15 @@ extension HomeAssistant {
             Part(platform: "button", word: "hang-up", name: "Hang up"),
             Part(platform: "button", word: "chime", name: "Chime"),
         ]
-        return own
-            + state.peers.map {
+        // Two states of one topic would replace each other without end.
+        for peer in state.peers where !parts.contains(where: { $0.word == peer.word }) {
+            parts.append(
                 Part(
-                    platform: "binary_sensor", word: Self.word(of: $0.publicKey),
-                    name: "Peer \($0.name)", payload: Self.flag($0.isUp),
-                    more: [("dev_cla", "connectivity"), ("ent_cat", "diagnostic")])
-            }
+                    platform: "binary_sensor", word: peer.word, name: "Peer \(peer.name)",
+                    payload: Self.flag(peer.isUp),
+                    more: [("dev_cla", "connectivity"), ("ent_cat", "diagnostic")]))
+        }
+        return parts
     }
 
     /// The messages to keep, in the order in which they are sent: the station becomes available
@@ -270,6 +268,7 @@ extension HomeAssistant {
         for part in parts {
             if let payload = part.payload { messages.append(("\(base)/\(part.word)", payload)) }
         }
+        for word in former { messages.append(("\(base)/\(word)", [])) }
         messages.append((availability, Array("online".utf8)))
         return messages
     }
@@ -284,18 +283,14 @@ extension HomeAssistant {
             let (word, topic) = (part.word, "\(base)/\(part.word)")
             var members = [("p", part.platform), ("uniq_id", "\(id)-\(word)"), ("name", part.name)]
             if part.platform != "button" { members.append(("stat_t", topic)) }
-            if Self.commands.contains(where: { $0.word == word }) {
-                members.append(("cmd_t", commandTopic(word)))
-            }
+            if Self.commandWords.contains(word) { members.append(("cmd_t", commandTopic(word))) }
             if part.isObject {
                 members += [("val_tpl", "{{ value_json.state }}"), ("json_attr_t", topic)]
             }
             components.set(word, Self.object(members + part.more))
         }
         // A component with its platform alone is removed there.
-        for key in former {
-            components.set(Self.word(of: key), Self.object([("p", "binary_sensor")]))
-        }
+        for word in former { components.set(word, Self.object([("p", "binary_sensor")])) }
         var document = JSON.object()
         document.set("dev", Self.object(device + [("ids", id)]))
         document.set("o", Self.object(origin))
