@@ -50,9 +50,12 @@ struct HomeAssistant {
         ("do-not-disturb", "OFF", .state(.doNotDisturb(isOn: false, seconds: nil))),
     ]
 
-    /// The most commands of one topic that are carried out in `window`.
-    static let most = 3
-    static let window = Duration.seconds(15)
+    /// The most commands of one topic that are carried out in a time.
+    ///
+    /// Each is a line in the journal and a run of `on-event`, and some are written to the card, so
+    /// the longer time has few.
+    private static let bounds = [(3, Duration.seconds(15)), (20, longest)]
+    private static let longest = Duration.seconds(3600)
     /// Rings that wait for the broker; later ones are dropped.
     private static let ringsMost = 4
     /// Former peers whose removal is reported.
@@ -150,13 +153,15 @@ struct HomeAssistant {
     mutating func receive(
         _ payload: [UInt8], at topic: String, isRetained: Bool, at now: Instant
     ) -> Request? {
-        carriedOut.removeAll { now >= $0.at + Self.window }
+        carriedOut.removeAll { now >= $0.at + Self.longest }
         let command = Self.commands.first {
             topic == commandTopic($0.word) && payload == Array($0.payload.utf8)
         }
         // A kept command would act again at each connection.
         guard let command, !isRetained, isAllowed(command.request),
-            carriedOut.count(where: { $0.topic == topic }) < Self.most
+            Self.bounds.allSatisfy({ most, time in
+                carriedOut.count(where: { $0.topic == topic && now < $0.at + time }) < most
+            })
         else {
             refused += 1
             return nil
