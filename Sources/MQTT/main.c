@@ -14,7 +14,7 @@
 //   U topic                                        unsubscribe
 //   P topic\0 payload                              publish, retained for a day and a half
 //   R topic\0 payload                              publish, retained
-//   N topic\0 payload                              publish, not retained
+//   N topic\0 payload                              publish now or never
 // and to it:
 //   C                                              connected
 //   M topic\0 payload                              a message
@@ -179,7 +179,9 @@ static struct mosquitto *connection(char *place, const char *limit) {
     char *ca = next(&place, limit), *user = next(&place, limit), *file = next(&place, limit);
     char *will = next(&place, limit);
     mosquitto_lib_init();
-    struct mosquitto *client = mosquitto_new(NULL, true, NULL);
+    // With one ID, the broker gives up a dead connection when the next one begins, and not later,
+    // when its will would replace what this one has published.
+    struct mosquitto *client = mosquitto_new(will[0] != 0 ? will : NULL, true, NULL);
     if (client == NULL)
         end("no memory");
     check(mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5), "MQTT 5");
@@ -213,8 +215,8 @@ static void publish(struct mosquitto *client, char letter, const char *topic, co
     if (letter == 'P')
         check(mosquitto_property_add_int32(&properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL,
                                            retained_s), "expiry");
-    check(mosquitto_publish_v5(client, NULL, topic, (int)size, payload, 1, letter != 'N',
-                               properties), "publish");
+    check(mosquitto_publish_v5(client, NULL, topic, (int)size, payload, letter != 'N',
+                               letter != 'N', properties), "publish");
     mosquitto_property_free_all(&properties);
 }
 
@@ -259,7 +261,9 @@ int main(void) {
         fd_set readable, writable;
         FD_ZERO(&readable);
         FD_ZERO(&writable);
-        FD_SET(daemon_socket, &readable);
+        // What the broker does not take stays with intercomd, which drops what comes too late.
+        if (client == NULL || !mosquitto_want_write(client))
+            FD_SET(daemon_socket, &readable);
         int broker = client != NULL ? mosquitto_socket(client) : -1;
         if (broker >= 0)
             FD_SET(broker, &readable);
@@ -278,8 +282,6 @@ int main(void) {
             check(mosquitto_loop_write(client, 1), "the connection has ended");
         check(mosquitto_loop_misc(client), "the connection has ended");
     }
-    if (client != NULL)
-        // The will counts when intercomd stops, too.
-        mosquitto_disconnect_v5(client, MQTT_RC_DISCONNECT_WITH_WILL_MSG, NULL);
+    // The broker gets no DISCONNECT, so that the will counts when intercomd stops, too.
     return 0;
 }
