@@ -70,7 +70,17 @@ import Testing
         #expect(whole.0.warnings.isEmpty)
         let none = try read("user = u\n").0.warnings.map(\.what)
         #expect(none == ["[\(section)] has no broker, so nothing in it has an effect"])
-        #expect(try read("broker = mqtt://b.example\nuser = u\n").0.warnings.count == 1)
-        #expect(try read("broker = mqtt://b.example\n").0.warnings.isEmpty)
+        let slips: [(String, [String])] = [
+            ("mqtt://b.example", []),
+            ("mqtt://b.example\nuser = u", ["mqtt:// shows the password: write mqtts://"]),
+            ("mqtt://b.example\nca = /c", ["ca has no effect with mqtt://: write mqtts://"]),
+            (
+                "mqtts://b.example\npassword-file = /p",
+                ["password-file has no effect without user: set user"]
+            ),
+        ]
+        for (lines, warnings) in slips {
+            #expect(try read("broker = \(lines)\n").0.warnings.map(\.what) == warnings, "\(lines)")
+        }
     }
 }

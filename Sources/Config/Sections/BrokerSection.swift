@@ -82,11 +82,12 @@ extension BrokerSection {
         if broker == nil, user != nil || access.passwordFile != nil || ca != nil || hasMore {
             reader.warn(origin, "[\(kind)] has no broker, so nothing in it has an effect")
         }
-        if broker?.isEncrypted == false, user != nil || ca != nil {
-            reader.warn(
-                origin,
-                "mqtt:// sends the password as it is, and ca has no effect: write mqtts://")
+        if access.passwordFile != nil, user == nil {
+            reader.warn(origin, "password-file has no effect without user: set user")
         }
+        guard broker?.isEncrypted == false else { return }
+        if user != nil { reader.warn(origin, "mqtt:// shows the password: write mqtts://") }
+        if ca != nil { reader.warn(origin, "ca has no effect with mqtt://: write mqtts://") }
     }
 
     private static var file: Form<String> { .wholePath(limit: 200) }
