@@ -55,14 +55,12 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
         for name in status.site.introducers { text += "; \(name.visible) introduces" }
         text += "\n"
     }
-    if let broker = status.broker {
-        text += "broker  \(broker.address.visible), \(broker.isConnected ? "" : "not ")connected"
+    for (broker, use) in [(status.broker, ""), (status.homeAssistant, ", for Home Assistant")] {
+        guard let broker else { continue }
+        let state = broker.isConnected ? "connected" : "not connected"
+        text += "broker  \(broker.address.visible), \(state)\(use)"
         if let place = broker.seenAs { text += "; this station is seen as \(place.visible)" }
         text += "\n"
-    }
-    if let broker = status.homeAssistant {
-        text += "broker  \(broker.address.visible), \(broker.isConnected ? "" : "not ")connected"
-        text += ", for Home Assistant\n"
     }
     if let forwarded = words(aboutForwardingFor: status.peers) { text += "forward \(forwarded)\n" }
     if let pairing = words(about: status.pairing) { text += "pairing \(pairing.visible)\n" }

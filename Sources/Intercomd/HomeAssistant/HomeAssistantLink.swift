@@ -1,6 +1,5 @@
 internal import Config
 internal import Crypto
-internal import HAL
 internal import Report
 internal import Time
 
@@ -30,19 +29,13 @@ final class HomeAssistantLink {
 
     var isConnected: Bool { link.isConnected }
 
-    var status: Status.Broker {
-        var status = Status.Broker()
-        (status.address, status.isConnected) = (link.address, link.isConnected)
-        return status
-    }
+    var status: Status.Broker { link.status }
 
     /// The trouble for a person to mend; nil while the broker answers, or may answer in a moment.
-    func fault(wall: Int, at now: Instant) -> Fault? {
+    func fault(at now: Instant) -> Fault? {
         guard let trouble = link.trouble(at: now) else { return nil }
-        let since = LocalTime(milliseconds: Int64(wall) - (now - trouble.since).milliseconds)
         return Fault(
-            "home_assistant", of: "home assistant",
-            "not reachable since \(since?.clock ?? "?"): broker \(link.address): \(trouble.why)",
+            "home_assistant", of: "home assistant", "broker \(link.address): \(trouble)",
             fix: "see the broker, and [home-assistant]; talk and calls do not need it")
     }
 
@@ -100,12 +93,4 @@ final class HomeAssistantLink {
 
     /// Ends the program; the broker then reports that this station is away.
     func close() { link.close() }
-}
-
-extension LocalTime {
-    /// Hours and minutes.
-    fileprivate var clock: String {
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(two(hour)):\(two(minute))"
-    }
 }

@@ -53,7 +53,7 @@ extension ControlLoop {
         }
         found.fileFaults = [
             history.problem, keeper.problem, relayNote, mailbox?.fault(at: now), site.problem,
-            messages.problem, homeAssistant?.fault(wall: wall, at: now),
+            messages.problem, homeAssistant?.fault(at: now),
         ].compactMap { $0 }
         found.messageNotes = messages.notes
         found.media = Readings(rings.counters.values)

@@ -85,13 +85,18 @@ struct BrokerLink: ~Copyable {
 
     var isConnected: Bool { if case .running(_?) = state { true } else { false } }
 
-    /// The trouble for a person to mend: its beginning and reason; nil while the broker answers, or
-    /// may answer in a moment.
-    func trouble(at now: Instant) -> (since: Instant, why: String)? {
+    var status: Status.Broker {
+        var status = Status.Broker()
+        (status.address, status.isConnected) = (address, isConnected)
+        return status
+    }
+
+    /// Why a person must mend something; nil while the broker answers, or may answer in a moment.
+    func trouble(at now: Instant) -> String? {
         guard let downSince, now >= downSince + Self.troubleAfter, !reason.isEmpty else {
             return nil
         }
-        return (downSince, reason)
+        return reason
     }
 
     /// The time for the next call of `tick`; nil while the connection stands.

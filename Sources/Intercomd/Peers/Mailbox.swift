@@ -33,8 +33,7 @@ final class Mailbox {
     var counts: Rendezvous.Counts { core.counts }
 
     var status: Status.Broker {
-        var status = Status.Broker()
-        (status.address, status.isConnected) = (link.address, link.isConnected)
+        var status = link.status
         status.seenAs = stun?.mapped.map { SocketAddress($0).description }
         return status
     }
@@ -43,7 +42,7 @@ final class Mailbox {
     func fault(at now: Instant) -> Fault? {
         guard let trouble = link.trouble(at: now) else { return nil }
         return Fault(
-            "rendezvous", of: "broker \(link.address)", trouble.why,
+            "rendezvous", of: "broker \(link.address)", trouble,
             fix: "see the broker, and [rendezvous]; who knows the way to a peer still talks to it")
     }
 
