@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import socket
-import time
 import unittest
 
 from lab import SceneTest, listen, process, wait
@@ -196,10 +195,18 @@ class HomeAssistant(SceneTest):
         self.stands("ringing")
         self.assertFalse(self.kitchen.is_talking())
         self.assertEqual(self.kitchen.ctl("reject")[0], 0)
-        for _ in range(20):
+        # One "on" is enough: more would make a rest for an hour endless.
+        for _ in range(3):
             self.say("do-not-disturb", "ON")
-        wait(lambda: self.count("refused") + self.count("done") == 25, "a flood is counted")
-        self.assertLessEqual(self.count("done"), 6)
+        wait(lambda: self.count("refused") + self.count("done") == 8, "each is counted")
+        self.assertEqual(self.count("done"), 1)
+        # A rest that somebody here asks for meanwhile is theirs.
+        self.assertEqual(self.kitchen.ctl("dnd", "on")[0], 0)
+        self.say("do-not-disturb", "OFF")
+        wait(lambda: self.count("refused") == 8, "it is refused")
+        self.assertTrue(self.kitchen.status()["state"]["dnd"]["on"])
+        self.assertEqual(self.kitchen.ctl("dnd", "off")[0], 0)
+        self.shows("do-not-disturb", "OFF")
         self.assertEqual(self.kitchen.level(RELAY), 0)
         self.door.speak(500)
         self.assert_talk(self.door, self.kitchen)
@@ -231,7 +238,7 @@ class HomeAssistant(SceneTest):
         wait(lambda: any("home assistant" in line for line in self.kitchen.problems()), "the fault",
              seconds=60)
         fault = next(line for line in self.kitchen.problems() if "home assistant" in line)
-        self.assertRegex(fault, r"^home assistant: not reachable since \d\d:\d\d: broker 127\.0")
+        self.assertRegex(fault, r"^home assistant: broker 127\.0")
         self.assert_no_heap_calls(self.kitchen)
         self.broker.start()
         wait(self.is_connected, "it is connected again", seconds=180)
@@ -244,8 +251,10 @@ class HomeAssistant(SceneTest):
         self.shows("available", "offline")
 
     def test_without_the_section_no_program_runs(self):
-        kitchen, = self.up("kitchen")
-        time.sleep(2)
+        kitchen, door = self.up("kitchen", "door")
+        kitchen.wait_for(door)
+        kitchen.speak(500)
+        self.assert_talk(kitchen, door)
         code, output, _ = process.run(["ps", "-o", "comm=", "--ppid", str(kitchen.pid)])
         self.assertIn(code, (0, 1))
         self.assertNotIn("intercomd-mqtt", output)
