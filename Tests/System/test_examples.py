@@ -202,10 +202,10 @@ class HomeAssistantsBroker(Beyond):
                     "-addext subjectAltName=DNS:broker.example -keyout intercom.key "
                     "-out intercom.pem")
         commands, = examples.blocks(text, "sh")
-        adding, = (line.partition("#")[0].removeprefix("sudo").replace("/etc/mosquitto", folder)
-                   for line in commands.splitlines() if "mosquitto_passwd" in line)
-        space.shell(f"touch {folder}/passwd; printf 'secret\\nsecret\\n' | {adding}")
-        space.do("mosquitto_passwd", "-b", f"{folder}/passwd", "homeassistant", "other")
+        adding = [line.partition("#")[0].removeprefix("sudo")
+                  for line in commands.splitlines() if "mosquitto_passwd" in line]
+        for line, password in zip(adding, ("secret", "other"), strict=True):
+            space.shell(f"cd {folder} && printf '{password}\\n{password}\\n' | {line}")
         access, = examples.blocks(text, "text")
         with open(f"{folder}/acl", "w", encoding="utf-8") as file:
             file.write(access)
