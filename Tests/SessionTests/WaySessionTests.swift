@@ -104,10 +104,14 @@ import Wire
         #expect(lab.run(10) { lab.areUp && lab.goesByThird })
     }
 
-    @Test func aDirectPathIsLeftAlone() {
-        let lab = Lab(seed: 1, isCut: false)
+    @Test(arguments: UInt64(1)...5) func aDirectPathIsLeftAlone(seed: UInt64) {
+        let lab = Lab(seed: seed, isCut: false)
         #expect(lab.run(5) { lab.areUp } && lab.isDirect)
         lab.tell()
+        // Rekeys lose messages.
+        lab.network.isLost = { [unowned network = lab.network] in
+            isHandshake($0) && network.random(10) == 0
+        }
         var isThird = false
         _ = lab.run(600) {
             isThird = isThird || !lab.isDirect

@@ -207,7 +207,7 @@ extension Association {
     /// through other peers.
     var target: Endpoint? {
         if let next = sightings.next { return next }
-        var candidates = addresses + ways.open
+        var candidates = addresses + (isWellAtAddress ? [] : ways.open)
         if records.current != nil, let endpoint {
             candidates.removeAll { $0 == endpoint }
             candidates.insert(endpoint, at: 0)
@@ -222,7 +222,13 @@ extension Association {
     /// first one finds it.
     var otherTargets: [Endpoint] {
         let told = attempt < SessionLimits.callsToAll ? told : []
-        return (told + (attempt > 0 ? ways.open : [])).filter { $0 != target }
+        let ways = attempt > 0 && !isWellAtAddress ? self.ways.open : []
+        return (told + ways).filter { $0 != target }
+    }
+
+    /// Whether packets come from an address: a lost M1 is then no reason to call another way.
+    private var isWellAtAddress: Bool {
+        upSince != nil && !isInDoubt && endpoint.map { $0.way == nil } ?? false
     }
 
     /// Takes the addresses that the peer has published; a peer that is down is then called there.
