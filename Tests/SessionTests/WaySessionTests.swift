@@ -196,6 +196,39 @@ import Wire
         #expect(lab.run(15) { lab.areUp && lab.goesByThird })
     }
 
+    @Test func theThirdOneIsBlamedOnlyWhileItIsDown() {
+        for isRemoved in [false, true] {
+            let lab = Lab(seed: 11, isCut: true)
+            lab.tell()
+            #expect(lab.run(15) { lab.areUp })
+            lab.third.stop()
+            lab.pair.b.stop()
+            #expect(lab.run(120) { lab.pair.a.reason() == .forwarderDown(1) })
+            if isRemoved {
+                lab.pair.a.control { $0.remove(peer: 1, at: lab.network.now) }
+            } else {
+                lab.third.start()
+            }
+            _ = lab.run(60) { lab.pair.a.isUp(1) }
+            #expect(lab.pair.a.reason() != .forwarderDown(1))
+            #expect(lab.pair.a.state()?.forwarder == nil)
+        }
+    }
+
+    /// As behind a router, whose address no settings have.
+    @Test func anAddressThatNobodyHasToldIsTriedAgain() {
+        let lab = Lab(seed: 12, isCut: false)
+        #expect(lab.run(5) { lab.areUp } && lab.isDirect)
+        for station in [lab.pair.a, lab.pair.b] {
+            station.control { $0.setEndpoints([], of: 0, at: lab.network.now) }
+        }
+        lab.tell()
+        lab.cut(true)
+        #expect(lab.run(120) { lab.goesByThird && lab.areUp })
+        lab.cut(false)
+        #expect(lab.run(27) { lab.isDirect })
+    }
+
     /// A third one that injects, repeats, and names ways of which it has not told.
     @Test func aHostileThirdBreaksNoSession() {
         let lab = Lab(seed: 8, isCut: true)

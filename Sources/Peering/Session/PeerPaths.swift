@@ -248,8 +248,8 @@ extension PeerTable {
             else { return }
             send(.pathChallenge(token), to: peer, on: current.index, at: endpoint)
         case .moved(let endpoint):
-            association.endpoint = endpoint
-            association.ways.found()
+            association.move(to: endpoint)
+            association.ways.lost = nil
             actions.push(.endpoint(peer: peer, endpoint))
         }
     }

@@ -66,6 +66,7 @@ extension PeerTable {
         drop(peer, association) { _ in true }
         lose(peer, association, at: now)
         associations[peer] = nil
+        clear(peer)
         ownKeySigns.forget(peer)
     }
 }

@@ -115,7 +115,7 @@ extension PeerTable {
         association.handshakes += 1
         association.lastSuite = record.suite
         association.evidence.accepted()
-        association.ways.found()
+        association.ways.lost = nil
         association.isInDoubt = false
         association.sightings.settle()
         association.sent = 0
@@ -125,7 +125,7 @@ extension PeerTable {
         association.greeting.end()
         if association.endpoint != record.endpoint {
             association.paths.found()
-            association.endpoint = record.endpoint
+            association.move(to: record.endpoint)
             actions.push(.endpoint(peer: peer, record.endpoint))
         }
         // Another run of a peer has other places.
@@ -134,6 +134,7 @@ extension PeerTable {
         }
         if isNewBoot || association.upSince == nil {
             association.upSince = now
+            clear(peer)
             actions.push(.up(peer: peer, newBoot: isNewBoot))
         }
     }

@@ -54,6 +54,7 @@ extension PeerTable {
             lose(peer, association, at: now)
         } else if association.upSince == nil {
             association.upSince = opened
+            clear(peer)
             actions.push(.up(peer: peer, newBoot: false))
         }
     }

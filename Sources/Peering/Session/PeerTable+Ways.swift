@@ -20,8 +20,11 @@ struct PeerWays {
     }
 
     private var all: [Known] = []
-    /// The peer whose end has left this one without a path; nil once there is another path.
-    private(set) var lost: Int?
+    /// The peer whose end has left this one without a path; nil once there is another path, or that
+    /// peer is up again or removed.
+    var lost: Int?
+    /// The address in whose place a way has come: a peer behind a router has perhaps no other.
+    var former: Endpoint?
     /// The beginning of a message that came in two packets.
     private var begun: (number: UInt8, bytes: [UInt8])?
     /// When the addresses are tried next; nil while packets go to one.
@@ -48,11 +51,6 @@ struct PeerWays {
     }
 
     mutating func forget(by forwarder: Int) { all.removeAll { $0.way.forwarder == forwarder } }
-
-    mutating func lose(_ forwarder: Int) { lost = forwarder }
-
-    /// There is a path.
-    mutating func found() { lost = nil }
 
     /// Takes the first packet of a message that comes in two.
     mutating func begin(_ packet: Span<UInt8>) {
@@ -97,6 +95,12 @@ extension Association {
         found += told.filter { !found.contains($0) }
         return found
     }
+
+    /// Has packets go to an address, or another way.
+    func move(to place: Endpoint) {
+        if place.way != nil, let endpoint, endpoint.way == nil { ways.former = endpoint }
+        endpoint = place
+    }
 }
 
 // Ways through peers that pass datagrams on.
@@ -126,9 +130,16 @@ extension PeerTable {
         for case let association? in associations {
             association.ways.forget(by: forwarder)
             guard association.endpoint?.way?.forwarder == forwarder else { continue }
-            association.ways.lose(forwarder)
+            association.ways.lost = forwarder
             leave(association, at: now)
             markDue(association, at: now)
+        }
+    }
+
+    /// Blames no missing path on a peer any more: it is up again, or removed.
+    func clear(_ forwarder: Int) {
+        for case let association? in associations where association.ways.lost == forwarder {
+            association.ways.lost = nil
         }
     }
 
@@ -145,7 +156,7 @@ extension PeerTable {
             current.bootID != nil
         else { return association.ways.rest() }
         guard association.ways.takeTry(at: now) else { return }
-        for address in association.addresses {
+        for address in association.addresses + (association.ways.former.map { [$0] } ?? []) {
             let token = association.paths.seen(
                 address, inUse: association.endpoint, at: now, random: random)
             guard let token else { continue }
