@@ -24,6 +24,11 @@ import Wire
             Endpoint(Endpoint.Way(forwarder: 1, place: 1)),
             Endpoint(Endpoint.Way(forwarder: 1, place: 0))
         )
+        /// The same when the third one has other settings.
+        static let otherWays = (
+            Endpoint(Endpoint.Way(forwarder: 1, place: 5)),
+            Endpoint(Endpoint.Way(forwarder: 1, place: 4))
+        )
 
         init(seed: UInt64, isCut: Bool) {
             pair = Pair(seed: seed)
@@ -213,6 +218,25 @@ import Wire
             #expect(lab.pair.a.reason() != .forwarderDown(1))
             #expect(lab.pair.a.state()?.forwarder == nil)
         }
+    }
+
+    @Test func anotherPlaceAtTheThirdOneIsTakenAtOnce() {
+        let lab = Lab(seed: 13, isCut: true)
+        lab.tell()
+        #expect(lab.run(15) { lab.areUp && lab.goesByThird })
+        let index = lab.pair.b.media[0].currentIndex
+        lab.network.passes = { from, to in
+            if from == host(1), to == Lab.otherWays.0 { return (host(2), Lab.otherWays.1) }
+            if from == host(2), to == Lab.otherWays.1 { return (host(1), Lab.otherWays.0) }
+            return nil
+        }
+        lab.tell(lab.pair.a, of: lab.pair.b, place: 5, 10, isUp: true)
+        lab.tell(lab.pair.b, of: lab.pair.a, place: 4, 10, isUp: true)
+        lab.pair.a.speak(7)
+        lab.pair.b.speak(8)
+        _ = lab.run(1)
+        #expect(lab.pair.b.media[0].heard == [7] && lab.pair.a.media[0].heard == [8])
+        #expect(lab.pair.b.media[0].currentIndex == index)
     }
 
     /// As behind a router, whose address no settings have.

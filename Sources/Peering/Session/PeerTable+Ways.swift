@@ -115,8 +115,15 @@ extension PeerTable {
                 $0?.memberName == notice.name && $0?.goodbye == nil
             }) ?? nil, association !== sender, association.ways.take(notice, by: forwarder)
         else { return }
-        if let way = association.endpoint?.way, way.forwarder == forwarder, !notice.isUp {
-            leave(association, at: now)
+        if let way = association.endpoint?.way, way.forwarder == forwarder {
+            if !notice.isUp {
+                leave(association, at: now)
+            } else if way.place != notice.place, let peer = peer(of: association.publicKey) {
+                // The forwarder's settings have changed: only the place of the way is another.
+                let now = Endpoint(Endpoint.Way(forwarder: forwarder, place: notice.place))
+                association.endpoint = now
+                actions.push(.endpoint(peer: peer, now))
+            }
         } else if notice.isUp, association.mayCallForWord(at: now),
             association.upSince == nil || association.isInDoubt
         {
