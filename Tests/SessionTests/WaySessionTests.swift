@@ -239,6 +239,54 @@ import Wire
         #expect(lab.pair.b.media[0].currentIndex == index)
     }
 
+    @Test func aLiarDoesNotTakeTheTurnsOfTheAddresses() {
+        let lab = Lab(seed: 14, isCut: true)
+        lab.isPassing = false
+        let places = [host(2), host(20), host(21), host(22)]
+        lab.pair.a.control { $0.setEndpoints(places, of: 0, at: lab.network.now) }
+        let calls = Calls(of: lab.pair.a, lab.network)
+        for _ in 0..<45 {
+            lab.tell(isUp: false)
+            lab.tell()
+            _ = lab.run(2)
+        }
+        let counts = places.map { calls.count(to: $0) }
+        #expect(counts.allSatisfy { $0 > 0 && $0 < 10 }, "\(counts)")
+        // Nor does it silence what the peer publishes.
+        lab.tell(isUp: false)
+        lab.tell()
+        lab.pair.a.control { $0.told([host(23)], by: 0, at: lab.network.now) }
+        _ = lab.run(2)
+        #expect(calls.count(to: host(23)) > 0)
+    }
+
+    /// A peer that leaves says so to both; the notice of it may come later.
+    @Test func aPeerThatHasSaidGoodbyeIsNotCalled() {
+        let lab = Lab(seed: 15, isCut: true)
+        lab.tell()
+        #expect(lab.run(15) { lab.areUp && lab.goesByThird })
+        let calls = Calls(of: lab.pair.a, lab.network)
+        lab.pair.b.stop()
+        lab.pair.a.control { $0.closed(peer: 0, at: lab.network.now) }
+        lab.tell(lab.pair.a, of: lab.pair.b, place: 1, 50, isUp: false)
+        _ = lab.network.run(for: .milliseconds(700))
+        #expect(calls.all.allSatisfy { $0.to == host(3) })
+        _ = lab.run(10)
+        #expect(calls.count(to: host(2)) > 0 && calls.count(to: Lab.ways.0) == 0)
+    }
+
+    @Test func aWayThatLeadsNowhereMakesRoomForAnother() {
+        var ways = PeerWays()
+        let now = Instant(nanoseconds: 1_000_000_000)
+        func notice(_ isUp: Bool) -> ForwardNotice {
+            ForwardNotice(mid: 1, place: 0, isUp: isUp, name: MemberName(high: 0, low: 0))
+        }
+        for forwarder in 1...4 { _ = ways.take(notice(forwarder != 3), by: forwarder, at: now) }
+        #expect(ways.take(notice(true), by: 5, at: now) == .opened)
+        #expect(ways.open.compactMap { $0.way?.forwarder } == [1, 2, 4, 5])
+        #expect(ways.take(notice(true), by: 6, at: now) == .none)
+    }
+
     /// As behind a router, whose address no settings have.
     @Test func anAddressThatNobodyHasToldIsTriedAgain() {
         let lab = Lab(seed: 12, isCut: false)

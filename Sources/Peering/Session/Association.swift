@@ -238,11 +238,6 @@ extension Association {
         told = addresses
         toldAt = now
         ways.trySoon(at: now)
-        return mayCallForWord(at: now)
-    }
-
-    /// Whether the word of others may begin another series of M1 by now.
-    func mayCallForWord(at now: Instant) -> Bool {
         guard calledForWord.map({ now >= $0 + SessionLimits.toldSpacing }) ?? true else {
             return false
         }

@@ -35,7 +35,10 @@ extension PeerTable {
         drop(peer, association) {
             index == nil || $0.index == index || bootID != nil && $0.bootID == bootID
         }
-        if association.records.current == nil { lose(peer, association, at: now) }
+        if association.records.current == nil {
+            association.ways = PeerWays()
+            lose(peer, association, at: now)
+        }
         if association.records.next == nil {
             // The peer is leaving: no handshake now. It starts one itself when it is back.
             association.endInitiation()

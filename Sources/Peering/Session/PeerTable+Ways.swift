@@ -14,9 +14,21 @@ struct PeerWays {
     static let soon = Duration.seconds(2)
     static let later = SessionLimits.outsideSilence
 
+    /// The least time between two M1 that notices of one peer that passes on bring about.
+    static let callSpacing = Duration.seconds(30)
+
     private struct Known {
         let way: Endpoint.Way
-        var notice: ForwardNotice
+        let notice: ForwardNotice
+        var calledAt: Instant?
+    }
+
+    enum News {
+        /// There has been a later notice, or there is no room.
+        case none
+        case known
+        /// The way leads to the peer from now on.
+        case opened
     }
 
     private var all: [Known] = []
@@ -36,18 +48,30 @@ struct PeerWays {
 
     func contains(_ way: Endpoint.Way) -> Bool { all.contains { $0.way == way } }
 
-    /// Takes a notice of the peer that passes on; false where a later one has come before it.
-    mutating func take(_ notice: ForwardNotice, by forwarder: Int) -> Bool {
-        let known = Known(
+    /// Takes a notice of the peer that passes on.
+    mutating func take(_ notice: ForwardNotice, by forwarder: Int, at now: Instant) -> News {
+        var known = Known(
             way: Endpoint.Way(forwarder: forwarder, place: notice.place), notice: notice)
-        guard let place = all.firstIndex(where: { $0.way.forwarder == forwarder }) else {
-            guard all.count < Self.most else { return false }
+        let place = all.firstIndex { $0.way.forwarder == forwarder }
+        if let place {
+            let former = all[place]
+            guard Int32(bitPattern: notice.mid &- former.notice.mid) > 0 else { return .none }
+            known.calledAt = former.calledAt
+            all[place] = known
+            guard notice.isUp, !former.notice.isUp,
+                former.calledAt.map({ now >= $0 + Self.callSpacing }) ?? true
+            else { return .known }
+        } else {
+            // One that leads nowhere makes room.
+            if all.count == Self.most, let shut = all.firstIndex(where: { !$0.notice.isUp }) {
+                all.remove(at: shut)
+            }
+            guard all.count < Self.most else { return .none }
             all.append(known)
-            return true
+            guard notice.isUp else { return .known }
         }
-        guard Int32(bitPattern: notice.mid &- all[place].notice.mid) > 0 else { return false }
-        all[place] = known
-        return true
+        all[place ?? all.count - 1].calledAt = now
+        return .opened
     }
 
     mutating func forget(by forwarder: Int) { all.removeAll { $0.way.forwarder == forwarder } }
@@ -113,8 +137,10 @@ extension PeerTable {
             let sender = associations[forwarder], sender.upSince != nil,
             let association = associations.first(where: {
                 $0?.memberName == notice.name && $0?.goodbye == nil
-            }) ?? nil, association !== sender, association.ways.take(notice, by: forwarder)
+            }) ?? nil, association !== sender
         else { return }
+        let news = association.ways.take(notice, by: forwarder, at: now)
+        guard news != .none else { return }
         if let way = association.endpoint?.way, way.forwarder == forwarder {
             if !notice.isUp {
                 leave(association, at: now)
@@ -124,10 +150,13 @@ extension PeerTable {
                 association.endpoint = now
                 actions.push(.endpoint(peer: peer, now))
             }
-        } else if notice.isUp, association.mayCallForWord(at: now),
+        } else if news == .opened, association.mayInitiate,
             association.upSince == nil || association.isInDoubt
         {
-            restart(association, at: now)
+            // In the turn of the series: a liar does not take those of the addresses.
+            association.retry.restart()
+            let soonest = association.lastInitiation.map { $0 + SessionLimits.wantedSpacing }
+            association.initiateAt = max(now, soonest ?? now)
         }
         markDue(association, at: now)
     }
@@ -153,6 +182,8 @@ extension PeerTable {
     /// Looks for another path to a peer: that in use leads nowhere.
     private func leave(_ association: Association, at now: Instant) {
         association.endpoint = nil
+        // A peer that has said goodbye is not called.
+        guard association.upSince != nil else { return }
         association.isInDoubt = true
         restart(association, at: now)
     }
