@@ -135,6 +135,15 @@ import Wire
         #expect(direct.answered(check, at: 20) == .none && direct.inUse == home)
     }
 
+    /// The address of a station that passes on, which has carried a challenge itself.
+    @Test func aKnownAddressTakesOverFromAnUnknownOneAtOnce() {
+        var peer = Peer(away)
+        let token = peer.seen(home, at: 0)
+        let step = peer.paths.answered(
+            token ?? 0, inUse: away, better: [home], at: ms(10), random: { $0[0] = 1 })
+        #expect(step == .moved(home) && peer.paths.deadline == nil)
+    }
+
     /// Somebody sends copies of each packet of a peer that has moved, before and after it, from
     /// forty addresses; the way to the peer and back takes 60 ms.
     @Test func aStrangersAddressesDoNotKeepTheTrueOneOut() throws {

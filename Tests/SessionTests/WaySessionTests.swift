@@ -287,6 +287,29 @@ import Wire
         #expect(ways.take(notice(true), by: 6, at: now) == .none)
     }
 
+    /// The third one carries a challenge and its answer by an address of its own.
+    @Test func anAddressOfTheThirdOneDoesNotEndTheSearch() {
+        let lab = Lab(seed: 16, isCut: true)
+        lab.tell()
+        #expect(lab.run(15) { lab.areUp && lab.goesByThird })
+        let other = host(30)
+        var isCarried = false
+        lab.network.tap = { [unowned network = lab.network] bytes, from, to in
+            if from == host(1), to == Lab.ways.0 {
+                network.inject(bytes, from: isCarried ? Lab.ways.1 : other, to: host(2))
+            } else if from == host(2), to == other {
+                isCarried = true
+                network.inject(bytes, from: Lab.ways.0, to: host(1))
+            }
+        }
+        lab.isPassing = false
+        lab.pair.a.speak(1)
+        #expect(lab.run(5) { lab.pair.b.media[0].endpoint == other })
+        _ = lab.run(20)
+        lab.cut(false)
+        #expect(lab.run(27) { lab.isDirect })
+    }
+
     /// As behind a router, whose address no settings have.
     @Test func anAddressThatNobodyHasToldIsTriedAgain() {
         let lab = Lab(seed: 12, isCut: false)

@@ -83,9 +83,9 @@ struct PeerPaths {
         return token
     }
 
-    /// Takes the bytes of an answer.
+    /// Takes the bytes of an answer; an address of `better` needs no check of another one in use.
     mutating func answered(
-        _ token: UInt64, inUse endpoint: Endpoint?, at now: Instant,
+        _ token: UInt64, inUse endpoint: Endpoint?, better: [Endpoint] = [], at now: Instant,
         random: (inout MutableSpan<UInt8>) -> Void
     ) -> Step {
         if let check, check.challenge.token == token {
@@ -102,9 +102,10 @@ struct PeerPaths {
             let proven = candidates.first(where: { $0.token == token && $0.isGood(at: now) })
         else { return .none }
         // An address is always better than a way through another peer.
-        guard let endpoint, endpoint.way == nil || proven.address.way != nil else {
-            return move(to: proven.address)
-        }
+        let isBetter = better.contains(proven.address)
+        guard let endpoint, !isBetter || better.contains(endpoint),
+            endpoint.way == nil || proven.address.way != nil
+        else { return move(to: proven.address) }
         let challenge = Challenge(
             address: endpoint, token: Self.token(random), begunAt: now, sentAt: now)
         check = Check(
@@ -187,7 +188,9 @@ extension PeerTable {
             send(.pathResponse(token), to: peer, on: index, at: source)
         case .response(let token):
             let step = association.paths.answered(
-                token, inUse: association.endpoint, at: now, random: random)
+                token, inUse: association.endpoint,
+                better: association.ways.nextTry == nil ? [] : association.addresses, at: now,
+                random: random)
             take(step, of: peer, association)
         }
         markDue(association, at: now)

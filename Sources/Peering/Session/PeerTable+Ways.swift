@@ -39,7 +39,7 @@ struct PeerWays {
     var former: Endpoint?
     /// The beginning of a message that came in two packets.
     private var begun: (number: UInt8, bytes: [UInt8])?
-    /// When the addresses are tried next; nil while packets go to one.
+    /// When the addresses are tried next; nil while packets go to one that is known.
     private(set) var nextTry: Instant?
     private var tries = 0
 
@@ -190,8 +190,12 @@ extension PeerTable {
 
     /// Tries the addresses of a peer while packets go another way; one that answers takes over.
     mutating func seekAddress(_ peer: Int, _ association: Association, at now: Instant) {
-        guard association.endpoint?.way != nil, let current = association.records.current,
-            current.bootID != nil
+        // An address that took over from a way may be one of the station that passes on.
+        let isSought = association.endpoint.map {
+            $0.way != nil
+                || association.ways.nextTry != nil && !association.addresses.contains($0)
+        }
+        guard isSought ?? false, let current = association.records.current, current.bootID != nil
         else { return association.ways.rest() }
         guard association.ways.takeTry(at: now) else { return }
         for address in association.addresses + (association.ways.former.map { [$0] } ?? []) {
