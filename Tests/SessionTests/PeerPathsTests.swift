@@ -120,12 +120,23 @@ import Wire
     }
 
     /// A way through another peer gives way to any address that is proved; an address gives way to
-    /// such a way only when it does not answer.
+    /// such a way only when it does not answer, then or on trial.
     @Test func anAddressTakesOverFromAWayAtOnce() {
         let way = Endpoint(Endpoint.Way(forwarder: 1, place: 0))
         var byWay = Peer(way)
         let token = byWay.seen(away, at: 0)
-        #expect(byWay.answered(token, at: 10) == .moved(away) && byWay.paths.deadline == nil)
+        #expect(byWay.answered(token, at: 10) == .moved(away))
+        // It is asked once more, a second later.
+        #expect(byWay.paths.deadline == ms(1010))
+        guard case .check(let trial) = byWay.paths.tick(at: ms(1010)) else {
+            Issue.record("the address is on trial")
+            return
+        }
+        #expect(byWay.answered(trial, at: 1020) == .none && byWay.paths.deadline == nil)
+        byWay = Peer(way)
+        _ = byWay.answered(byWay.seen(away, at: 0), at: 10)
+        #expect(byWay.pass(to: 1259).count == 3 && byWay.inUse == away)
+        #expect(byWay.pass(to: 1260) == [1260: .moved(way)])
         var direct = Peer(home)
         let other = direct.seen(way, at: 0)
         guard case .check(let check) = direct.answered(other, at: 10) else {

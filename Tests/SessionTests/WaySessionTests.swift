@@ -310,6 +310,21 @@ import Wire
         #expect(lab.run(27) { lab.isDirect })
     }
 
+    /// Somebody on the direct path lets challenges pass, and then nothing.
+    @Test func aPathThatOnlyProvesItselfIsLeftForTheWay() {
+        let lab = Lab(seed: 17, isCut: true)
+        lab.tell()
+        #expect(lab.run(15) { lab.areUp && lab.goesByThird })
+        _ = lab.run(30)
+        lab.cut(false)
+        #expect(lab.run(27) { !lab.goesByThird })
+        _ = lab.network.run(for: .milliseconds(5))
+        lab.cut(true)
+        #expect(lab.run(2) { lab.goesByThird })
+        _ = lab.run(3)
+        #expect(lab.goesByThird && lab.areUp)
+    }
+
     /// As behind a router, whose address no settings have.
     @Test func anAddressThatNobodyHasToldIsTriedAgain() {
         let lab = Lab(seed: 12, isCut: false)

@@ -21,6 +21,8 @@ struct PeerPaths {
     static let checkInterval = Duration.milliseconds(80)
     /// How long the address in use has to answer.
     static let checkTime = Duration.milliseconds(250)
+    /// When an address that took over from a way through another peer is checked itself.
+    static let trial = Duration.seconds(1)
     /// How long another address is not challenged after the address in use has answered.
     static let rest = Duration.milliseconds(500)
 
@@ -33,7 +35,8 @@ struct PeerPaths {
         func isGood(at now: Instant) -> Bool { now < begunAt + lifetime }
     }
 
-    /// The check of the address in use, after another address has answered.
+    /// The check of the address in use, after another address has answered, or it has taken over
+    /// from a way.
     private struct Check {
         let candidate: Endpoint
         let challenge: Challenge
@@ -105,7 +108,18 @@ struct PeerPaths {
         let isBetter = better.contains(proven.address)
         guard let endpoint, !isBetter || better.contains(endpoint),
             endpoint.way == nil || proven.address.way != nil
-        else { return move(to: proven.address) }
+        else {
+            let step = move(to: proven.address)
+            if let way = endpoint, way.way != nil {
+                let challenge = Challenge(
+                    address: proven.address, token: Self.token(random), begunAt: now, sentAt: now)
+                let due = now + Self.trial
+                check = Check(
+                    candidate: way, challenge: challenge, remaining: Self.checks, due: due,
+                    end: due + Self.checkTime)
+            }
+            return step
+        }
         let challenge = Challenge(
             address: endpoint, token: Self.token(random), begunAt: now, sentAt: now)
         check = Check(

@@ -191,13 +191,17 @@ extension PeerTable {
     /// Tries the addresses of a peer while packets go another way; one that answers takes over.
     mutating func seekAddress(_ peer: Int, _ association: Association, at now: Instant) {
         // An address that took over from a way may be one of the station that passes on.
-        let isSought = association.endpoint.map {
-            $0.way != nil
-                || association.ways.nextTry != nil && !association.addresses.contains($0)
-        }
-        guard isSought ?? false, let current = association.records.current, current.bootID != nil
+        let isTried = association.ways.nextTry != nil
+        let isSought =
+            association.endpoint.map {
+                $0.way != nil || isTried && !association.addresses.contains($0)
+            } ?? false
+        // One on trial may be left again: then the tries go on, as seldom as they were.
+        let isOnTrial = isTried && association.paths.deadline != nil
+        guard isSought || isOnTrial, let current = association.records.current,
+            current.bootID != nil
         else { return association.ways.rest() }
-        guard association.ways.takeTry(at: now) else { return }
+        guard association.ways.takeTry(at: now), isSought else { return }
         for address in association.addresses + (association.ways.former.map { [$0] } ?? []) {
             let token = association.paths.seen(
                 address, inUse: association.endpoint, at: now, random: random)
