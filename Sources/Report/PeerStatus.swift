@@ -9,10 +9,8 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
 
     /// How packets get to the peer.
     public enum Path: String, JSONWord, Sendable {
-        /// To an address that a machine has.
+        /// To an address of the peer.
         case direct
-        /// To the address that a router on the way maps.
-        case mapped
         /// Through another peer, which passes them on.
         case forwarded
     }
@@ -123,7 +121,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
 
     public init() {}
 
-    /// The path in a word or two: `direct`, `mapped`, `by relay`.
+    /// The path in a word or two: `direct`, `by relay`.
     public var pathWords: String? { forwarder.map { "by \($0)" } ?? path?.rawValue }
 
     /// Why packets go through another peer, as a sentence; nil while they do not.

@@ -19,15 +19,6 @@ public struct Endpoint: Hashable, Sendable {
 
     public var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 
-    /// Whether it is an IPv4 address beyond the networks of houses (RFC 1918).
-    public var isPublicIPv4: Bool {
-        guard isIPv4, isOfOneHost else { return false }
-        let (first, second) = (low >> 24 & 0xFF, low >> 16 & 0xFF)
-        let isOfHouse =
-            first == 10 || first == 172 && second >> 4 == 1 || first == 192 && second == 168
-        return !isOfHouse
-    }
-
     /// Whether it can be one other machine's address, even far away: no multicast, broadcast,
     /// unspecified, loopback or link-local address (RFC 6890), and no port 0.
     public var isOfOneHost: Bool {

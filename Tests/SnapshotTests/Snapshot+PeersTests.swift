@@ -36,24 +36,9 @@ import Wire
         #expect(path() == [nil, nil])
         station.peers[garage].session = try Kitchen.session()
         #expect(path() == ["direct", nil])
-        // The broker has told an address outside, or this station is behind a router.
-        let outside = try Kitchen.endpoint("198.51.100.7")
-        func session(_ endpoint: Endpoint?) -> PeerState {
-            PeerState(
-                phase: .up(since: Kitchen.now), suite: .aesGCM, hasPSK: true, sessionSince: nil,
-                handshakes: 1, endpoint: endpoint)
-        }
-        station.peers[garage].session = session(outside)
-        #expect(path() == ["direct", nil])
-        station.peers[garage].session?.endpointSource = .rendezvous
-        #expect(path() == ["mapped", nil])
-        station.peers[garage].session?.endpointSource = .peer
-        station.broker = Status.Broker()
-        station.broker?.seenAs = "192.0.2.5:4747"
-        #expect(path() == ["mapped", nil])
-        station.ownHosts = ["192.0.2.5"]
-        #expect(path() == ["direct", nil])
-        station.peers[garage].session = session(nil)
+        station.peers[garage].session = PeerState(
+            phase: .up(since: Kitchen.now), suite: .aesGCM, hasPSK: true, sessionSince: nil,
+            handshakes: 1, endpoint: nil)
         station.peers[garage].session?.forwarder = Kitchen.office
         #expect(
             path() == [

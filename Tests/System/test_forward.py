@@ -97,7 +97,7 @@ class Forward(Beyond):
             "nft", f'add rule ip nat pre iifname "eth0" udp dport {cabin.port} dnat to 10.0.0.2')
         for one, other in ((kitchen, cabin), (cabin, kitchen)):
             wait(lambda one=one, other=other:
-                 one.peer(str(other))["path"] in ("direct", "mapped"),
+                 one.peer(str(other))["path"] == "direct",
                  f"{one} reaches {other} directly", seconds=DIRECT_S)
             self.assertEqual(one.peer(str(other))["forwarded_by"], None)
         # Of three sessions, at most one each was renewed meanwhile.

@@ -24,21 +24,13 @@ extension Snapshot {
                 case 1: "its one address does not answer"
                 default: "none of its \(state.addressCount) addresses answers"
                 }
-        } else if state.hasPath, let endpoint = state.endpoint {
-            let isTold = state.endpointSource == .rendezvous
-            let isMapped = endpoint.isPublicIPv4 && (isTold || isBehindRouter)
-            status.path = isMapped ? .mapped : .direct
+        } else if state.hasPath {
+            status.path = .direct
         }
     }
 
     /// `at 192.0.2.1:5577`, or `by relay` where packets come through that peer.
     func words(for place: Endpoint) -> String {
         place.way.map { "by \(directory[$0.forwarder].name)" } ?? "at \(SocketAddress(place))"
-    }
-
-    /// Whether others see this station by an address that it does not have.
-    private var isBehindRouter: Bool {
-        let seen = broker?.seenAs.flatMap { SocketAddress(parsing: $0) }
-        return seen.map { !ownHosts.contains($0.host) } ?? false
     }
 }
