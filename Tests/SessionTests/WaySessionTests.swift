@@ -325,6 +325,40 @@ import Wire
         #expect(lab.goesByThird && lab.areUp)
     }
 
+    @Test func aThirdOneThatIsReachedByAnotherPassesNothingOn() {
+        let lab = Lab(seed: 18, isCut: true)
+        lab.tell()
+        #expect(lab.run(15) { lab.areUp && lab.goesByThird })
+        lab.pair.a.control { table in
+            table.associations[1]?.endpoint = Endpoint(Endpoint.Way(forwarder: 5, place: 0))
+            table.tick(at: lab.network.now)
+        }
+        #expect(lab.pair.a.state()?.hasPath == false && lab.pair.a.state()?.forwarder == nil)
+        lab.tell()
+        let calls = Calls(of: lab.pair.a, lab.network)
+        _ = lab.run(10)
+        #expect(calls.count(to: host(2)) > 0 && calls.count(to: Lab.ways.0) == 0)
+    }
+
+    /// A station that has come to the same network is heard directly at once.
+    @Test func newsOfAnAddressHastensTheSearch() {
+        for isSighted in [false, true] {
+            let lab = Lab(seed: 19, isCut: true)
+            lab.tell()
+            #expect(lab.run(15) { lab.areUp && lab.goesByThird })
+            _ = lab.run(12)
+            lab.cut(false)
+            lab.pair.a.control {
+                if isSighted {
+                    $0.sighted(0, at: host(2), mark: 1, at: lab.network.now)
+                } else {
+                    $0.hostMoved(at: lab.network.now)
+                }
+            }
+            #expect(lab.run(1) { lab.pair.a.media[0].endpoint == host(2) })
+        }
+    }
+
     /// As behind a router, whose address no settings have.
     @Test func anAddressThatNobodyHasToldIsTriedAgain() {
         let lab = Lab(seed: 12, isCut: false)
@@ -415,5 +449,10 @@ import Wire
         #expect(give([0, 0, 0x20] + message) == .length && give([]) == .way)
         #expect(give(begin) == nil && give(end) == nil && answers() == before + 1)
         #expect(give(end) == .length, "once only")
+        // What two third ones have passed on is not joined.
+        var ways = PeerWays()
+        let another = Endpoint.Way(forwarder: 2, place: 0)
+        ways.begin(begin.span, along: way)
+        #expect(ways.end(end.span, along: another) == nil && ways.end(end.span, along: way) != nil)
     }
 }

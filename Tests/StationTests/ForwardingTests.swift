@@ -59,8 +59,12 @@ import Wire
         station.forward(for: [0, 1], at: start)
         orders = drained()
         #expect(told(orders, to: 2).map { [$0[0], $0[2]] } == [[0, 0], [1, 0]])
-        #expect(told(orders, to: 0).contains { $0[0] == 2 && $0[2] == 0 })
+        #expect(told(orders, to: 0).contains([2, 0, 0]))
         #expect(told(orders, to: 0).contains([1, 1, 1]))
+        // One that is no longer named is told of by the place that it had.
+        station.forward(for: [0], at: start)
+        orders = drained()
+        #expect(told(orders, to: 0) == [[1, 1, 0]])
     }
 
     /// A newer notice takes the place of one that is still repeated.

@@ -8,7 +8,7 @@ public import Wire
 /// were sealed and sent there. It replaces the address in use only if a challenge to the latter
 /// then stays unanswered: a peer that is still there cannot be moved by an attacker who relays the
 /// challenge. A challenge to a new address is sent for a packet, never by the clock, and is no
-/// longer than that packet.
+/// longer than that packet. All this is otherwise while a way is in use (§1.11, 5).
 struct PeerPaths {
     /// The most addresses that are challenged at once.
     static let candidatesMax = 64
@@ -219,6 +219,7 @@ extension PeerTable {
                 restart(association, at: now)
             } else {
                 association.greeting.begin(at: now)
+                association.ways.trySoon(at: now)
             }
         }
         tick(at: now)

@@ -38,7 +38,7 @@ struct PeerWays {
     /// The address in whose place a way has come: a peer behind a router has perhaps no other.
     var former: Endpoint?
     /// The beginning of a message that came in two packets.
-    private var begun: (number: UInt8, bytes: [UInt8])?
+    private var begun: (way: Endpoint.Way, number: UInt8, bytes: [UInt8])?
     /// When the addresses are tried next; nil while packets go to one that is known.
     private(set) var nextTry: Instant?
     private var tries = 0
@@ -77,14 +77,14 @@ struct PeerWays {
     mutating func forget(by forwarder: Int) { all.removeAll { $0.way.forwarder == forwarder } }
 
     /// Takes the first packet of a message that comes in two.
-    mutating func begin(_ packet: Span<UInt8>) {
+    mutating func begin(_ packet: Span<UInt8>, along way: Endpoint.Way) {
         let content = packet.extracting(droppingFirst: ForwardedPacket.headerSize)
-        begun = (packet[1], content.indices.map { content[$0] })
+        begun = (way, packet[1], content.indices.map { content[$0] })
     }
 
     /// Takes the second packet; returns the whole message, nil where its beginning is missing.
-    mutating func end(_ packet: Span<UInt8>) -> [UInt8]? {
-        guard let first = begun, first.number == packet[1] else { return nil }
+    mutating func end(_ packet: Span<UInt8>, along way: Endpoint.Way) -> [UInt8]? {
+        guard let first = begun, first.way == way, first.number == packet[1] else { return nil }
         begun = nil
         let content = packet.extracting(droppingFirst: ForwardedPacket.headerSize)
         return first.bytes + content.indices.map { content[$0] }
@@ -135,6 +135,7 @@ extension PeerTable {
     public mutating func told(_ notice: ForwardNotice, by forwarder: Int, at now: Instant) {
         guard PacketFlags.streams.contains(notice.place),
             let sender = associations[forwarder], sender.upSince != nil,
+            sender.endpoint?.way == nil,
             let association = associations.first(where: {
                 $0?.memberName == notice.name && $0?.goodbye == nil
             }) ?? nil, association !== sender
@@ -201,6 +202,11 @@ extension PeerTable {
         guard isSought || isOnTrial, let current = association.records.current,
             current.bootID != nil
         else { return association.ways.rest() }
+        if !isTried {
+            // Nothing is sent along a way that leads along another one.
+            forgetWays(by: peer, at: now)
+            clear(peer)
+        }
         guard association.ways.takeTry(at: now), isSought else { return }
         for address in association.addresses + (association.ways.former.map { [$0] } ?? []) {
             let token = association.paths.seen(
@@ -224,10 +230,10 @@ extension PeerTable {
             let content = packet.extracting(droppingFirst: ForwardedPacket.headerSize)
             return receive(padded: content, from: Endpoint(way), at: now)
         case .first:
-            known.ways.begin(packet)
+            known.ways.begin(packet, along: way)
             return nil
         case .rest:
-            guard let message = known.ways.end(packet) else { return .length }
+            guard let message = known.ways.end(packet, along: way) else { return .length }
             return receive(padded: message.span, from: Endpoint(way), at: now)
         }
     }

@@ -302,9 +302,12 @@ extension PeerTable {
     public mutating func sighted(
         _ peer: Int, at address: Endpoint, mark: UInt64, at now: Instant
     ) {
-        guard let association = associations[peer], association.goodbye == nil,
-            association.sightings.saw(address, mark: mark, at: now, random: random)
-        else { return }
+        guard let association = associations[peer], association.goodbye == nil else { return }
+        let isKnown = association.sightings.addresses.contains(address)
+        guard association.sightings.saw(address, mark: mark, at: now, random: random) else {
+            return
+        }
+        if !isKnown { association.ways.trySoon(at: now) }
         if association.upSince == nil || association.isInDoubt {
             guard association.mayInitiate, association.sightings.call(address, at: now) else {
                 return

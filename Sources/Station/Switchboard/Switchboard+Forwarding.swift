@@ -10,10 +10,10 @@ extension Switchboard {
         self.now = now
         let former = forwards
         forwards = named
-        for gone in former where !named.contains(gone) {
+        for (formerPlace, gone) in former.enumerated() where !named.contains(gone) {
             for (place, other) in former.enumerated() where other != gone {
                 tell(gone, of: other, at: place, isUp: false)
-                tell(other, of: gone, at: 0, isUp: false)
+                tell(other, of: gone, at: formerPlace, isUp: false)
             }
         }
         for peer in named { tellWays(to: peer) }
