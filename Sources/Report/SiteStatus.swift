@@ -73,6 +73,8 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
         public var stations = 0
         /// The fingerprint of the site's key.
         public var fingerprint = ""
+        /// Whether this station has left that key for another one, as a thief may have it.
+        public var wasLeft = false
 
         public init() {}
 
@@ -82,6 +84,7 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
             coder.field("number", &number)
             coder.field("stations", &stations)
             coder.field("fingerprint", &fingerprint)
+            coder.field("left", &wasLeft)
         }
     }
 }

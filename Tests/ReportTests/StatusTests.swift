@@ -42,7 +42,7 @@ private let golden = """
     "site":{"name":"house","number":3,"fingerprint":"1234","peers":["garage"],"introduces":false,\
     "introducers":["attic"],"behind":["attic"],"older":[{"station":"attic","number":2}],\
     "left":["barn"],"offers":[{"peer":"attic","name":"barn","number":2,"stations":5,\
-    "fingerprint":"5678"}]},"broker":{"address":"a.example:8883","connected":true,\
+    "fingerprint":"5678","left":false}]},"broker":{"address":"a.example:8883","connected":true,\
     "seen_as":"192.0.2.3:5577"},"home_assistant":{"address":"b.example:1883",\
     "connected":false,"seen_as":null},"pairing":{"state":"showing","by":"button ptt"},\
     "left_out":["voices"],"channels":[{"name":"house","listen":true,"members":["garage"],\

@@ -235,12 +235,26 @@ import Wire
         offer(house, in: house, from: 2)
         #expect(house.counters[1] == held + 1)
         #expect(house.stations[1].exchange.peersLeft(at: house.now).count == 1)
-        // One that is up and tells no more of it has left it, too; of one that is off that is not
+        // One that is up and tells no more of it has left it, too; what one that is off has is not
         // known.
         let later = house.now + .seconds(61)
         #expect(house.stations[1].exchange.peersLeft(at: later).isEmpty)
         house.cut(0)
-        #expect(house.stations[1].exchange.peersLeft(at: later) == [0])
+        #expect(house.stations[1].exchange.peersLeft(at: house.now).isEmpty)
+    }
+
+    /// In no site, a person may go back to it, and must see that a peer shows it; settings may name
+    /// a stolen introducer, which then shows a fresh key.
+    @Test(arguments: [(Int?.none, false), (0, false), (0, true), (2, true)])
+    func whoHasLeftAKeyIsBroughtIntoASiteByAPersonAlone(introducer: Int?, isFresh: Bool) throws {
+        let house = try House(3)
+        if let introducer {
+            house.stations[1].introductions = .from(house.stations[introducer].key)
+        }
+        house.stations[1].exchange.left = [isFresh ? 1 : house.roster.key.reference]
+        house.hold(at: 0, run: .seconds(2))
+        #expect(house.stations[1].exchange.held == nil)
+        #expect(house.stations[1].exchange.offers.map(\.roster) == [house.roster])
     }
 
     @Test(arguments: [(Int?.none, false), (2, false), (0, true)])

@@ -100,6 +100,14 @@ import Wire
         station.site.offers = [offer]
         expect(
             station.noteLines, "garage: shows the site house -> to join it: intercomctl site join")
+        // A key that was left may be a thief's.
+        station.site.offers[0].wasLeft = true
+        expect(
+            station.noteLines,
+            "garage: shows the site house with the key 3071 7782 …, which this station has left for"
+                + " another key -> to go back to it, if no thief has that key: intercomctl site"
+                + " join garage")
+        station.site.offers[0].wasLeft = false
         (station.site.name, station.site.fingerprint) = ("house", "6615 5028 5009")
         let leaving =
             "sudo intercomctl site leave, then intercomctl pair --join, and sudo intercomctl pair"
@@ -151,8 +159,8 @@ import Wire
         #expect(
             station.noteLines == [
                 "lately the site house took out attic; introduced barn -> if none of your"
-                    + " own people did that, its key is stolen; at a station that you trust: sudo"
-                    + " intercomctl site init house --take-over"
+                    + " own people did that, its key is stolen; unless you have just taken it over,"
+                    + " at a station that you trust: sudo intercomctl site init house --take-over"
             ])
         isNews = changes.note(other, after: other, at: now + .seconds(60))
         #expect(!isNews)

@@ -390,6 +390,23 @@ class Return(SiteTest):
         self.assertIn("this station is in the site house", there)
         self.all_up(kitchen, garage, attic)
 
+    def test_a_key_that_was_left_is_joined_by_its_digits_alone(self):
+        kitchen, garage = self.house("kitchen", "garage")
+        garage.sections["site"] = {"introductions": "from kitchen"}
+        garage.reload()
+        digits = self.digits(kitchen)
+        # It has taken the site over, and gives in.
+        self.do(garage, "site", "init", "house", "--take-over", "--yes")
+        self.do(garage, "site", "leave", "--yes")
+        garage.restart()
+        word = (f"kitchen: shows the site house with the key {digits[:9]} …, which this station has"
+                " left for another key ->")
+        wait(lambda: word in self.do(garage, "status", code=None), "garage says so", 45)
+        self.assertIsNone(garage.status()["site"]["name"])
+        self.assertIn("add --site", self.do(garage, "site", "join", "--yes", code=2))
+        self.do(garage, "site", "join", "kitchen", "--site", digits)
+        self.all_up(kitchen, garage)
+
     def test_one_that_was_added_by_its_key_alone_does_too(self):
         kitchen, garage, attic = self.house("kitchen", "garage", "attic")
         self.do(kitchen, "site", "remove", "garage")
@@ -428,6 +445,11 @@ class Return(SiteTest):
 
 
 MUTATIONS = (
+    # One that has left a key is brought into a site by the peer that settings name.
+    ("Sources/Peering/Site/RosterExchange.swift",
+     "held == nil && !left.isEmpty && introductions != .no ? .ask : introductions",
+     "introductions",
+     "Return.test_a_key_that_was_left_is_joined_by_its_digits_alone"),
     # The roster is shown to nobody.
     ("Sources/Peering/Site/RosterExchange.swift",
      "peers[number]?.announce(at: now)\n            if before", "if before",

@@ -21,7 +21,8 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     try check(roster, in: book)
     if book.held == nil {
         let question = SiteQuestion(
-            name: roster.name, stations: roster.stations.count, digits: roster.key.fingerprint)
+            name: roster.name, stations: roster.stations.count, digits: roster.key.fingerprint,
+            wasLeft: SiteFiles.left(book.paths).contains(roster.key.reference))
         guard try question.isConfirmed(invocation, mayAsk: file != nil) else {
             return try printUnchanged()
         }

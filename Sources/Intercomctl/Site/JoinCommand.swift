@@ -49,13 +49,16 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
                 + " CODE there")
     }
     guard offers.count == 1 else {
-        let peers = offers.map { "\($0.peer.visible) (\($0.name.visible))" }
+        let peers = offers.map { offer in
+            let words = offer.wasLeft ? ", which this station has left" : ""
+            return "\(offer.peer.visible) (\(offer.name.visible)\(words))"
+        }
         throw Failure.usage(
             "several peers show a site: \(peers.joined(separator: ", ")); name one: site join PEER")
     }
     let question = SiteQuestion(
         name: offer.name, stations: offer.stations, digits: offer.fingerprint,
-        showing: "\(offer.peer) shows the ", leaving: status.name)
+        showing: "\(offer.peer) shows the ", leaving: status.name, wasLeft: offer.wasLeft)
     guard try question.isConfirmed(invocation, mayAsk: true) else { return try printUnchanged() }
     return try join(offer, invocation)
 }
@@ -63,7 +66,9 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 /// Offers to join the site of a newly paired peer, where `pair --join` has introduced this station.
 func offerToJoin(_ peer: String, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let status = try siteShown(by: peer, within: .seconds(3), invocation)
-    guard status.name == nil, let offer = status.offers.first(where: { $0.peer == peer }) else {
+    guard status.name == nil,
+        let offer = status.offers.first(where: { $0.peer == peer && !$0.wasLeft })
+    else {
         try remindOfSite(peer, invocation)
         return .ok
     }
@@ -169,6 +174,12 @@ enum Joining {
                 try printLine("it shows none yet; \(Self.ways)")
             }
             if let offer = status.offers.first(where: { $0.peer == peer }) {
+                // A pairing is no consent to a key that was left.
+                guard !offer.wasLeft else {
+                    throw Failure(
+                        "\(peer.visible) shows the site \(offer.name.visible), which this station"
+                            + " has left; to go back to it: intercomctl site join \(peer.visible)")
+                }
                 return try join(offer, invocation)
             }
             let isOther = former?.digits != status.fingerprint
@@ -252,6 +263,8 @@ struct SiteQuestion {
     var showing = ""
     /// The site that this station is in.
     var leaving: String?
+    /// Whether this station has left the key of that site for another one.
+    var wasLeft = false
 
     /// Asks, unless the command line has the answer.
     ///
@@ -267,13 +280,17 @@ struct SiteQuestion {
             guard Self.areDigits(typed, of: digits) else { throw Self.otherDigits }
             return true
         }
-        if invocation.isYes { return true }
+        // A program's yes to all is no consent to a key that was left.
+        if invocation.isYes, !wasLeft { return true }
         guard Keyboard.isThere, mayAsk else {
             throw Failure.usage(
-                "to join the site \(name.visible), add --site with the digits that"
+                (wasLeft ? "this station has left that key, which a thief may have; " : "")
+                    + "to join the site \(name.visible), add --site with the digits that"
                     + " \"intercomctl site list\" shows at the station that is to introduce")
         }
-        let loss = leaving.map { "this station leaves the site \($0.visible)\n" } ?? ""
+        let loss =
+            (leaving.map { "this station leaves the site \($0.visible)\n" } ?? "")
+            + (wasLeft ? "this station has left that key, which a thief may have\n" : "")
         let question =
             "\(showing.visible)site \(name.visible), with \(plural(stations, "station"))\n"
             + "the digits of its key: \(digits.visible)\n\(loss)"

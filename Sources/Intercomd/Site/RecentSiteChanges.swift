@@ -57,7 +57,8 @@ struct RecentSiteChanges {
         }
         return Fault(
             "site_changed", "lately the site \(roster.name) \(words)",
-            fix: "if none of your own people did that, its key is stolen; at a station that you"
-                + " trust: sudo intercomctl site init \(roster.name) --take-over")
+            fix: "if none of your own people did that, its key is stolen; unless you have just"
+                + " taken it over, at a station that you trust: sudo intercomctl site init"
+                + " \(roster.name) --take-over")
     }
 }

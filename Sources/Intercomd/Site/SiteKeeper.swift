@@ -37,8 +37,8 @@ struct SiteKeeper {
     private let writer: WorkChain
     private var exchange: RosterExchange
     private var names: [Int: String] = [:]
-    /// The last text read from the roster's file.
-    private var text: [UInt8] = []
+    /// The last text read from the roster's file; nil before the first one.
+    private var text: [UInt8]?
     private var adoption: Adoption?
     /// The stations of the roster that are no peers although their names are free here; and the
     /// value of that list at the last attempt to add them.
@@ -137,7 +137,7 @@ struct SiteKeeper {
     private mutating func read(_ paths: Paths, at now: Instant) {
         do throws(StateError) {
             let found = try SiteFiles.roster(paths) ?? []
-            guard found != text || complaint != nil else { return }
+            if let text, found == text, complaint == nil { return }
             text = found
             complaint = nil
             former = SiteFiles.removed(paths)
@@ -146,7 +146,7 @@ struct SiteKeeper {
             fault("the site's roster cannot be read: \(error.finding)", fix: error.fix)
             return
         }
-        guard !text.isEmpty else { return exchange.hold(nil, text: [], at: now) }
+        guard let text, !text.isEmpty else { return exchange.hold(nil, text: [], at: now) }
         do throws(RosterFault) {
             let roster = try Roster(parsing: text)
             exchange.hold(roster, text: text, at: now)
@@ -239,7 +239,7 @@ struct SiteKeeper {
         tickAdoption(files.paths, at: now)
         if adoption == nil, addable != tried {
             tried = addable
-            if !addable.isEmpty, let held = exchange.held?.roster {
+            if !addable.isEmpty, let held = exchange.held?.roster, let text {
                 adopt(held, text, from: nil, for: nil, files)
             }
         }
@@ -440,8 +440,8 @@ struct SiteKeeper {
                 (older.station, older.number) = (station.name, Int(clamping: told.counter))
                 status.older.append(older)
             }
+            status.left = exchange.peersLeft(at: now).map { name($0) }
         }
-        status.left = exchange.peersLeft(at: now).map { name($0) }
         status.offers = exchange.offers.map { shown($0) }
         return status
     }
@@ -453,6 +453,7 @@ struct SiteKeeper {
         offer.number = Int(clamping: found.roster.counter)
         offer.stations = found.roster.stations.count
         offer.fingerprint = found.roster.key.fingerprint
+        offer.wasLeft = exchange.left.contains(found.roster.key.reference)
         return offer
     }
 }

@@ -30,6 +30,13 @@ enum Advice {
             Fault("site_offered", of: offer.peer, text, fix: fix)
         }
         guard let own = site.name else {
+            if offer.wasLeft {
+                return fault(
+                    "shows the site \(offer.name) with the key \(offer.fingerprint.prefix(9)) …,"
+                        + " which this station has left for another key",
+                    fix: "to go back to it, if no thief has that key: intercomctl site join"
+                        + " \(offer.peer)")
+            }
             return fault("shows the site \(offer.name)", fix: "to join it: intercomctl site join")
         }
         // The peers that came with a site leave with it: an introducing station may have none left

@@ -52,7 +52,7 @@ public struct RosterExchange {
 
     private let own: PublicKey
     public private(set) var held: Held?
-    /// The sites that this station has left for its present one, under a newer key.
+    /// The sites that this station has left for another key, each by the reference of its key.
     public var left: [UInt64] = []
     /// Whether this station has the key that signs the roster, as its notices report.
     public private(set) var introduces = false
@@ -114,8 +114,8 @@ public struct RosterExchange {
                 peers[number]?.succeeds()
                 peers[number]?.told = givers.contains(number) ? held?.notice : nil
             }
-            // A roster wanted before may be the held one now, or older.
-            if let notice = peers[number]?.notice, !isWanted(notice) {
+            // A roster wanted before may be the held one now, older, or barred by the settings.
+            if let notice = peers[number]?.notice, !isWanted(notice) || !mayBring(notice, number) {
                 peers[number]?.setNotice(nil)
             }
         }
@@ -277,11 +277,11 @@ public struct RosterExchange {
     /// Whether a peer may learn the roster now.
     private func mayHave(_ peer: Int) -> Bool { peers[peer]?.isUp == true && isIn(peer) }
 
-    /// The peers in a site that this station has left; a peer that is up and no longer announces it
+    /// The peers that are up in a site that this station has left; one that no longer announces it
     /// has left it, too.
     public func peersLeft(at now: Instant) -> [Int] {
         peers.filter { _, peer in
-            peer.leftAt.map { !peer.isUp || now < $0 + Self.silenceMax } ?? false
+            peer.leftAt.map { peer.isUp && now < $0 + Self.silenceMax } ?? false
         }.keys.sorted()
     }
 
@@ -294,11 +294,16 @@ public struct RosterExchange {
         !isOfOurs(notice) && left.contains(notice.site)
     }
 
+    /// The introductions now: one in no site that has left a key asks, as a thief has a fresh one.
+    private var introductionsNow: Introductions {
+        held == nil && !left.isEmpty && introductions != .no ? .ask : introductions
+    }
+
     /// Whether a peer may bring a roster: of this site, each peer in it; of another site, the peers
-    /// that settings allow.
+    /// that settings allow; of one that was left, only to a station in no site.
     private func mayBring(_ notice: RosterNotice, _ peer: Int) -> Bool {
-        guard let key = peers[peer]?.key, !isLeft(notice) else { return false }
-        return switch introductions {
+        guard let key = peers[peer]?.key, held == nil || !isLeft(notice) else { return false }
+        return switch introductionsNow {
         case .no: false
         case .ask: !isOfOurs(notice) || isIn(peer)
         case .from(let introducer): isOfOurs(notice) ? isIn(peer) : key == introducer
@@ -401,7 +406,7 @@ public struct RosterExchange {
         let isIn = roster.stations.contains { $0.key == own }
         let found = Found(roster: roster, text: text, peer: peer, giver: peer, notice: notice)
         // A removed peer, which has no key, must not equal an introducer that is no peer.
-        let isIntroducer = peers[peer].map { introductions == .from($0.key) } ?? false
+        let isIntroducer = peers[peer].map { introductionsNow == .from($0.key) } ?? false
         switch roster.verdict(over: held?.roster) {
         case .newer where isIn && (held != nil || isIntroducer):
             peers[peer]?.succeeds()

@@ -66,6 +66,34 @@ import Time
         #expect(try folder.run("site", "join", "--yes").code == 2)
     }
 
+    /// A yes to all is no consent to a key that was left, and neither is a pairing.
+    @Test func aKeyThatWasLeftIsJoinedByItsDigitsAlone() throws {
+        var report = PairingReport(.paired, "paired with barn")
+        (report.name, report.isApplied) = ("barn", true)
+        var offer = SiteStatus.Offer()
+        (offer.peer, offer.name, offer.fingerprint) = ("barn", "house", otherFingerprint)
+        offer.wasLeft = true
+        try folder.answer { [report, offer] request in
+            switch request {
+            case .pair?: return [Reply.pairing(report).encoded]
+            case .join?: return [Reply.done(Reply.Done("joined the site house")).encoded]
+            default:
+                var status = Status()
+                status.site.offers = [offer]
+                return [Reply.status(status).encoded]
+            }
+        }
+        let refused = try folder.run("site", "join", "--yes")
+        #expect(refused.code == 2)
+        #expect(refused.complaint.contains("this station has left that key, which a thief may"))
+        #expect(
+            try folder.run("pair", "--join", "192.0.2.7", "7K9M-QX2W").complaint
+                .hasSuffix("has left; to go back to it: intercomctl site join barn\n"))
+        #expect(
+            try folder.does("site", "join", "--site", otherFingerprint)
+                == "joined the site house\n")
+    }
+
     /// The other station introduces this one at its own pace.
     @Test func whoIsAboutToJoinGetsNoOtherLead() throws {
         var report = PairingReport(.paired, "paired with barn")
