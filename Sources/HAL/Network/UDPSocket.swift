@@ -281,6 +281,17 @@ public final class UDPProbe {
         }
     }
 
+    /// What was written to `next`, to be read; valid only while the outbox is not full.
+    public var written: Span<UInt8> {
+        @_lifetime(borrow self)
+        borrowing get {
+            precondition(!isFull)
+            // SAFETY: as above.
+            let span = unsafe Span(_unsafeStart: clinux_outbox_room(outbox), count: Self.room)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
     /// Queues the datagram written to `next`; `tag` identifies it after the send.
     ///
     /// False when the socket's family cannot reach the address; then nothing is queued.

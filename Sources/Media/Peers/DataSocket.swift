@@ -283,17 +283,16 @@ extension DataSocket {
         _ size: Int, to peer: Int, along way: Endpoint.Way, at now: Instant
     ) {
         guard size <= ForwardedPacket.room else { return rings.counters.add(.unsentUnreachable) }
-        Self.copy(size, from: &outbox, into: &carried)
+        Self.copy(size, from: outbox, into: &carried)
         sendCarried(ForwardedPacket.headerSize + size, tag: peer, along: way, at: now)
     }
 
     private static func copy(
-        _ size: Int, from outbox: inout DatagramOutbox, into carried: inout FixedArray<UInt8>
+        _ size: Int, from outbox: borrowing DatagramOutbox, into carried: inout FixedArray<UInt8>
     ) {
-        // Read through a `Span`: reading a `MutableSpan` in the loop allocates in Embedded Swift.
-        let room = outbox.next
-        let datagram = room.span
         for place in 0..<ForwardedPacket.headerSize { carried[place] = 0 }
+        // Not `next`: reading a `MutableSpan` takes memory from the heap in Embedded Swift.
+        let datagram = outbox.written
         for place in 0..<size { carried[ForwardedPacket.headerSize + place] = datagram[place] }
     }
 
