@@ -70,7 +70,7 @@ class Forward(Beyond):
         counters = relay.counters()
         self.assertGreater(counters["forwarded"], 100)
         self.assertEqual(counters["forward_limited"], 0)
-        self.assertRegex(relay.ctl("status")[1], r"(?m)^forward kitchen .*MB, cabin ")
+        self.assertRegex(relay.ctl("status")[1], r"(?m)^forward cabin .*MB, kitchen ")
 
         relay.kill()
         for one, other in ((kitchen, cabin), (cabin, kitchen)):
