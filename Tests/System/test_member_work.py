@@ -33,8 +33,9 @@ class Work(MemberTest):
                                 lambda self: self.garage_call() == "ringing"),
         "config check": (0, f"{TOLD}ok: "),
         "site (list|export)": ((0, 1), "in no site|site house|station "),
-        "site join": (1, "no peer shows a site|is in the site"),
+        "site join( garage)?": (1, "no peer shows a site|shows no site|is in the site"),
         "dnd off": (0, "do not disturb is off", "resting", lambda self: not self.rests()),
+        "dnd on": (0, f"{TOLD}do not disturb$", "rest_after"),
         "dnd on --for 1h": (0, "do not disturb until", "rest_after", lambda self: self.rests()),
         "doctor.*": ((0, 4), r"\d+ failures?, \d+ warnings?$"),
         "drop-in garage": (0, ".", "call_after", lambda self: self.garage.is_talking()),
@@ -84,6 +85,7 @@ class Work(MemberTest):
     ROOTS = {
         "peer replace garage .*": (1, "has that key already|unknown peer"),
         "doctor": WORK["doctor.*"],
+        "reload": WORK["reload"],
         # Of another house, with the key that the garage has here.
         "peer add cabin - .*": (1, "garage"),
         "peer add garage - .*": (0, ".", "anew"),
