@@ -17,45 +17,6 @@ import Wire
 @Suite struct ForwarderTests {
     private let now = Clock.now()
 
-    private struct End: ~Copyable {
-        var socket: DataSocket
-        var receiver: PacketReceiver
-        let rings: Rings
-        let address: SocketAddress
-
-        /// Opens the one packet that has arrived.
-        mutating func open(at now: Instant) -> OpenedPacket? {
-            #expect(loopback_settle() == 0)
-            guard receiver.read(from: socket) == 1 else { return nil }
-            return receiver.open(0, for: &socket.peers, at: now)
-        }
-
-        /// Opens the datagram inside the one packet that has arrived.
-        mutating func openInside(at now: Instant) -> OpenedPacket? {
-            guard let outer = open(at: now) else { return nil }
-            #expect(outer.flags.kind == .forward && !outer.flags.isToBePassedOn)
-            return receiver.openInside(outer, for: &socket.peers, at: now)
-        }
-
-        func content(of packet: OpenedPacket) -> [UInt8] {
-            let content = receiver.content(of: packet)
-            return (0..<packet.count).map { content[$0] }
-        }
-
-        func count(_ count: MediaCount) -> UInt64 { rings.counters[count] }
-    }
-
-    private func end() throws -> End {
-        let sockets = try localSockets()
-        let local = sockets.data.local
-        let elsewhere = try localSockets()
-        let rings = try Rings()
-        return End(
-            socket: try DataSocket(sockets.data, strays: elsewhere.strays, rings),
-            receiver: try PacketReceiver(rings, period: 5_000_000, at: now), rings: rings,
-            address: local)
-    }
-
     private struct Lab: ~Copyable {
         var relay: End
         var kitchen: End
@@ -99,14 +60,8 @@ import Wire
         _ one: inout End, as peer: Int, _ other: inout End, as own: Int, _ index: UInt32,
         _ ways: (SocketAddress, SocketAddress)? = nil
     ) {
-        let keys = SessionPair(here: index, there: index + 1, at: now)
-        _ = one.socket.peers[peer].keySlots.install(keys.here)
-        _ = other.socket.peers[own].keySlots.install(keys.there)
-        one.receiver.owners.note(peer)
-        other.receiver.owners.note(own)
         // The first packet each way goes directly.
-        one.socket.peers[peer].nextEndpoint = other.address
-        other.socket.peers[own].nextEndpoint = one.address
+        one.introduce(peer, &other, as: own, here: index, there: index + 1, at: now)
         one.socket.send(ControlPayload(), to: peer, onSession: index, made: now)
         _ = other.open(at: now)
         other.socket.sendCover(to: own, at: now)
@@ -121,11 +76,11 @@ import Wire
     }
 
     private func lab() throws -> Lab {
-        let relay = try end()
+        let relay = try End(at: now)
         let forwarder = Forwarder(relay.rings)
         var lab = Lab(
-            relay: relay, kitchen: try end(), barn: try end(),
-            stranger: try end(), forwarder: forwarder, now: now)
+            relay: relay, kitchen: try End(at: now), barn: try End(at: now),
+            stranger: try End(at: now), forwarder: forwarder, now: now)
         meet(&lab.relay, as: 0, &lab.kitchen, as: 0, 0x2000_0000)
         meet(&lab.relay, as: 1, &lab.barn, as: 0, 0x3000_0000)
         meet(&lab.relay, as: 2, &lab.stranger, as: 0, 0x4000_0000)
@@ -319,4 +274,20 @@ import Wire
         let comesThrough = lab.passThrough()
         #expect(comesThrough)
     }
+}
+
+extension End {
+    /// Opens the datagram inside the one packet that has arrived.
+    mutating func openInside(at now: Instant) -> OpenedPacket? {
+        guard let outer = open(at: now) else { return nil }
+        #expect(outer.flags.kind == .forward && !outer.flags.isToBePassedOn)
+        return receiver.openInside(outer, for: &socket.peers, at: now)
+    }
+
+    func content(of packet: OpenedPacket) -> [UInt8] {
+        let content = receiver.content(of: packet)
+        return (0..<packet.count).map { content[$0] }
+    }
+
+    func count(_ count: MediaCount) -> UInt64 { rings.counters[count] }
 }

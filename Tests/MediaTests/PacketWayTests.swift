@@ -15,49 +15,16 @@ import Wire
 @Suite struct PacketWayTests {
     private let now = Clock.now()
 
-    /// One end: its socket, its receiver, and the rings both report to.
-    private struct End: ~Copyable {
-        var socket: DataSocket
-        var receiver: PacketReceiver
-        let rings: Rings
-        let address: SocketAddress
-    }
-
-    private func end(at now: Instant) throws -> End {
-        let sockets = try localSockets()
-        let local = sockets.data.local
-        // The data socket remains alone on its port, and gets all, even indices as small as here.
-        let elsewhere = try localSockets()
-        let rings = try Rings()
-        return End(
-            socket: try DataSocket(sockets.data, strays: elsewhere.strays, rings),
-            receiver: try PacketReceiver(rings, period: 5_000_000, at: now), rings: rings,
-            address: local)
-    }
-
-    /// Gives both the keys of one session; each knows the other as this peer.
-    private func introduce(
-        _ one: inout End, as peer: Int, _ other: inout End, as own: Int, localIndex: UInt32 = 10
-    ) {
-        let keys = SessionPair(here: localIndex, there: localIndex + 10, at: now)
-        _ = one.socket.peers[peer].keySlots.install(keys.here)
-        _ = other.socket.peers[own].keySlots.install(keys.there)
-        one.receiver.owners.note(peer)
-        other.receiver.owners.note(own)
-        one.socket.peers[peer].nextEndpoint = other.address
-        other.socket.peers[own].nextEndpoint = one.address
-    }
-
     /// Introduces two ends, of which the second knows the first as `own`, and lets both use their
     /// session.
     private func meet(
         _ one: inout End, _ other: inout End, as own: Int = 0, localIndex: UInt32 = 10
     ) {
-        introduce(&one, as: 0, &other, as: own, localIndex: localIndex)
+        one.introduce(0, &other, as: own, here: localIndex, there: localIndex + 10, at: now)
         one.socket.send(ControlPayload(), to: 0, onSession: localIndex, made: now)
-        _ = open(&other)
+        _ = other.open(at: now)
         other.socket.sendCover(to: own, at: now)
-        _ = open(&one)
+        _ = one.open(at: now)
     }
 
     /// One block that the talkers of an end play.
@@ -83,24 +50,16 @@ import Wire
         return frames
     }
 
-    /// Opens the one packet that has arrived.
-    private func open(_ end: inout End) -> OpenedPacket? {
-        #expect(loopback_settle() == 0)
-        let count = end.receiver.read(from: end.socket)
-        guard count == 1 else { return nil }
-        return end.receiver.open(0, for: &end.socket.peers, at: now)
-    }
-
     @Test func aFirstPacketSwitchesBothSidesToTheNewKeys() throws {
-        var kitchen = try end(at: now)
-        var garage = try end(at: now)
-        introduce(&kitchen, as: 3, &garage, as: 5)
+        var kitchen = try End(at: now)
+        var garage = try End(at: now)
+        kitchen.introduce(3, &garage, as: 5, at: now)
 
         // On no current session nothing goes out; on the next one it does.
         kitchen.socket.sendCover(to: 3, at: now)
         #expect(kitchen.rings.counters[.unsentNoSession] == 1)
         kitchen.socket.send(ControlPayload(), to: 3, onSession: 10, made: now)
-        let packetOpened = open(&garage)
+        let packetOpened = garage.open(at: now)
         let packet = try #require(packetOpened)
         #expect(packet.peer == 5 && packet.index == 20 && packet.source == kitchen.address)
         let endpoint = garage.socket.peers[5].endpoint
@@ -111,42 +70,42 @@ import Wire
         }
 
         garage.socket.sendCover(to: 5, at: now)
-        let answerOpened = open(&kitchen)
+        let answerOpened = kitchen.open(at: now)
         let answer = try #require(answerOpened)
         #expect(answer.peer == 3 && answer.flags.kind == .cover)
         #expect(garage.rings.traffic[5][.sent] == 1)
     }
 
     @Test func aRepeatedPacketAndAForgedOneAreCountedApart() throws {
-        var kitchen = try end(at: now)
-        var garage = try end(at: now)
-        var stranger = try end(at: now)
+        var kitchen = try End(at: now)
+        var garage = try End(at: now)
+        var stranger = try End(at: now)
         meet(&kitchen, &garage)
         // Other keys, and the index of the session.
-        introduce(&stranger, as: 0, &kitchen, as: 1)
+        stranger.introduce(0, &kitchen, as: 1, at: now)
         kitchen.socket.sendCover(to: 0, at: now)
-        let isOpened = open(&garage) != nil
+        let isOpened = garage.open(at: now) != nil
         #expect(isOpened)
         for _ in 0..<2 {
             #expect(garage.receiver.open(0, for: &garage.socket.peers, at: now) == nil)
         }
         stranger.socket.peers[0].nextEndpoint = garage.address
         stranger.socket.send(ControlPayload(), to: 0, onSession: 10, made: now)
-        #expect(open(&garage) == nil)
+        #expect(garage.open(at: now) == nil)
         let traffic = garage.rings.traffic[0]
         #expect((traffic[.refused], traffic[.repeated]) == (3, 2))
     }
 
     /// The next session may be with another run of the peer, which was asked for nothing.
     @Test func recordsGoOutOnTheSessionForWhichTheyWereMade() throws {
-        var kitchen = try end(at: now)
-        var garage = try end(at: now)
+        var kitchen = try End(at: now)
+        var garage = try End(at: now)
         for index in [10, 30] as [UInt32] {
             meet(&kitchen, &garage, localIndex: index)
         }
         for (session, opens) in [(10, 20), (30, 40), (nil, 40)] as [(UInt32?, UInt32)] {
             kitchen.socket.send(ControlPayload(), to: 0, onSession: session, made: now)
-            let opened = open(&garage)
+            let opened = garage.open(at: now)
             #expect(opened?.index == opens)
         }
     }
@@ -155,9 +114,9 @@ import Wire
     /// another begins to talk: in virtual time.
     @Test(arguments: [Priority.normal, .high, .emergency])
     func eightStreamsOfSilenceHoldNoPlaceOfAnothers(_ claimed: Priority) throws {
-        var hostile = try end(at: now)
-        var kitchen = try end(at: now)
-        var garage = try end(at: now)
+        var hostile = try End(at: now)
+        var kitchen = try End(at: now)
+        var garage = try End(at: now)
         meet(&hostile, &garage)
         meet(&kitchen, &garage, as: 1, localIndex: 30)
 
@@ -232,22 +191,22 @@ import Wire
     }
 
     @Test func soundWithoutASpeakerIsRefusedAndItsTalkerIsToldWhy() throws {
-        var kitchen = try end(at: now)
-        var garage = try end(at: now)
+        var kitchen = try End(at: now)
+        var garage = try End(at: now)
         meet(&kitchen, &garage)
 
         let frames = try silence(from: &kitchen)
         kitchen.socket.send(
             frame: 0, of: frames, SentTalkspurt(sequence: 0), to: PeerSet([0]), stream: 1,
             isSpurtStart: true, isLast: false, at: now)
-        let packetOpened = open(&garage)
+        let packetOpened = garage.open(at: now)
         let packet = try #require(packetOpened)
         var talkers = try Talkers(emptyPlan(), garage.rings)
         talkers.receive(
             packet, in: garage.receiver, .absent(.noOutput), by: &garage.socket, at: now)
         #expect(garage.rings.counters[.droppedNoSpeaker] == 1)
         #expect(garage.rings.traffic[0][.unheardWhy] & 0xff == UInt64(Unheard.noOutput.rawValue))
-        let toldOpened = open(&kitchen)
+        let toldOpened = kitchen.open(at: now)
         let told = try #require(toldOpened)
         var why: Unheard?
         kitchen.receiver.passRecords(of: told, to: &talkers, at: now)
@@ -260,8 +219,8 @@ import Wire
     }
 
     @Test func twoOfThreeTalkersShareTheNetworkThatConceals() throws {
-        var kitchen = try end(at: now)
-        var garage = try end(at: now)
+        var kitchen = try End(at: now)
+        var garage = try End(at: now)
         meet(&kitchen, &garage)
         let frames = try silence(from: &kitchen)
         var plan = emptyPlan()
@@ -280,7 +239,7 @@ import Wire
             kitchen.socket.send(
                 frame: 0, of: frames, SentTalkspurt(sequence: 0), to: PeerSet([0]),
                 stream: UInt8(stream), isSpurtStart: true, isLast: false, at: now)
-            let packetOpened = open(&garage)
+            let packetOpened = garage.open(at: now)
             let packet = try #require(packetOpened)
             talkers.receive(packet, in: garage.receiver, .open, by: &garage.socket, at: now)
         }
