@@ -281,7 +281,7 @@ public final class UDPProbe {
         }
     }
 
-    /// What was written to `next`, to be read; valid only while the outbox is not full.
+    /// The bytes that `next` was given, for reading; valid only while the outbox is not full.
     public var written: Span<UInt8> {
         @_lifetime(borrow self)
         borrowing get {

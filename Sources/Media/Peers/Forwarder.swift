@@ -6,9 +6,8 @@ internal import Wire
 
 /// Passes datagrams on between named peers that have no path to each other (protocol.md §1.11).
 ///
-/// A datagram comes sealed by one peer and leaves sealed for the other. What is inside, the two
-/// alone can open. Of anybody else nothing is passed on, and of a named peer no more than its
-/// share.
+/// A datagram comes sealed by one peer and leaves sealed for the other; only these two can open the
+/// content. Nothing of anybody else is passed on, and of a named peer no more than its share.
 struct Forwarder {
     /// Bytes a second of each peer that no other peer can take away: a good voice, with copies.
     static let assured = 32_000
