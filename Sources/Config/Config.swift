@@ -22,11 +22,12 @@ public struct Config: Equatable, Sendable {
     public internal(set) var quiet = Quiet()
     public internal(set) var events = Events()
     public internal(set) var paths = Paths()
-    /// In the order they were written, like the five below.
+    /// In the order they were written, like the six below.
     public internal(set) var buttons: [Button] = []
     public internal(set) var channels: [Channel] = []
     public internal(set) var lamps: [Lamp] = []
     public internal(set) var relays: [Relay] = []
+    public internal(set) var records: [Record] = []
     public internal(set) var peers: [Peer] = []
     /// Settings that are allowed but probably not meant; the daemon starts with them.
     public internal(set) var warnings: [Mistake] = []
@@ -174,6 +175,7 @@ public enum Limits {
     public static let buttons = 8
     public static let lamps = 8
     public static let relays = 4
+    public static let records = 4
     /// Addresses of one peer.
     public static let addresses = 8
     /// Bytes of a name: `[a-z0-9][a-z0-9-]{0,30}`.

@@ -12,6 +12,7 @@ extension ConfigReader {
         checkTargets()
         checkLines()
         checkRelays()
+        checkRecords()
         checkKeys()
         checkPolicies()
         checkForward()

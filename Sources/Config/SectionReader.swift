@@ -307,6 +307,7 @@ extension Config {
             .many("channel", limit: Limits.channels, { $0.channels }, { $0.channels = $1 }),
             .many("lamp", limit: Limits.lamps, { $0.lamps }, { $0.lamps = $1 }),
             .many("relay", limit: Limits.relays, { $0.relays }, { $0.relays = $1 }),
+            .many("record", limit: Limits.records, { $0.records }, { $0.records = $1 }),
             .many("peer", limit: Limits.peers, isOfPeer: true, { $0.peers }, { $0.peers = $1 }),
             // A peer's policy takes its missing settings from the policy of all peers.
             .many(

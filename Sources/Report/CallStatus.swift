@@ -88,6 +88,7 @@ public struct PeerPolicy: JSONRecord, Equatable, Sendable {
     public var relays: [String] = []
     public var signal = false
     public var message = false
+    public var record = false
 
     public init() {}
 
@@ -101,6 +102,7 @@ public struct PeerPolicy: JSONRecord, Equatable, Sendable {
         coder.field("relays", &relays)
         coder.field("signal", &signal)
         coder.late("message", &message)
+        coder.late("record", &record)
     }
 }
 

@@ -46,6 +46,7 @@ extension Event.Kind {
         case .callEnded: (.notice, "e91b4ad169fc4360af5ca32ebad5ccc2")
         case .missedCall: (.notice, "181e290aae9a4169aa0c510089ce5ef7")
         case .message: (.notice, "7f21c0b4d95e4e5c8a3b60d2f4179ae6")
+        case .recording: (.notice, "3458f0c346337b87f30d6163a1694f0a")
         case .refused: (.notice, "b313fc7e8db9492ca03c2ac9316774fe")
         case .page: (.notice, "a9b3d1a243f9400caa98666ace1c9c17")
         case .pageEnd: (.info, "168e5087af894f5bac2c0ac2cda95957")
@@ -131,6 +132,11 @@ extension Event {
             case .missedCall: "missed call from \(who): \(detail)"
             case .message where detail == "new": "message from \(peer)"
             case .message: "message to \(peer): \(detail)"
+            case .recording where outcome == "started":
+                "\(self.peer ?? "this station") records \(target ?? "")"
+            case .recording:
+                "\(self.peer ?? "this station") does not record \(target ?? "") any more"
+                    + (detail.isEmpty ? "" : ": \(detail)")
             case .refused where target == "flood": "\(peer) floods with records: \(detail)"
             case .refused: "\(peer) asked for \(target ?? ""): \(detail)"
             case .page: "page from \(peer)\(to)"

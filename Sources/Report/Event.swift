@@ -51,6 +51,9 @@ public struct Event: JSONDocument, Equatable, Sendable {
         /// A voice message from a peer has arrived, or the state of a message to a peer has
         /// changed: `peer`, `seconds`, `detail`.
         case message
+        /// A recording of a channel or call (`target`) began or ended here, or at `peer`: `outcome`
+        /// is `started` or `stopped`, `detail` has the reason.
+        case recording
         /// A peer made a request without the right, reported at most once a minute: `peer`,
         /// `target`.
         case refused
@@ -137,7 +140,7 @@ public struct Event: JSONDocument, Equatable, Sendable {
     public var seconds: Double?
     public var levelDBFS: Double?
     public var detail: String?
-    /// The outcome in a word, for `result`, `heard` and `no_listener`.
+    /// The outcome in a word, for `result`, `heard`, `no_listener` and `recording`.
     public var outcome: String?
     /// For `result`: whether the peer did as asked, and the number of the request.
     public var status: Status?

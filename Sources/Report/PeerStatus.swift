@@ -111,6 +111,8 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var heardReason: HeardBy.Reason?
     /// During a talk to the peer: `heard`, or the reason why not; null before its report.
     public var hearsNow: String?
+    /// The channels, or "call", that the peer records with this station.
+    public var records: [String] = []
     /// The peer's report on our voice; null before the first.
     public var report = Reported()
     public var down = Down()
@@ -185,6 +187,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("last_words_age_s", &lastWordsAgeSeconds)
         coder.field("heard_reason", &heardReason)
         coder.field("hears_now", &hearsNow)
+        coder.field("records", &records)
         report.fields(&coder)
     }
 }

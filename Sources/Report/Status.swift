@@ -38,6 +38,7 @@ public struct Status: JSONDocument, Equatable, Sendable {
     /// "echo_cancelling", "voices".
     public var leftOut: [String] = []
     public var channels: [Channel] = []
+    public var recordings: [Recording] = []
     public var media = Media()
     /// Volumes, mutes, do-not-disturb.
     public var state = SavedState()
@@ -71,6 +72,7 @@ public struct Status: JSONDocument, Equatable, Sendable {
         coder.field("pairing", &pairing)
         coder.field("left_out", &leftOut)
         coder.field("channels", &channels)
+        coder.field("recordings", &recordings)
         coder.field("media", &media)
         coder.field("state", &state)
         coder.field("counters", &counters)
@@ -316,6 +318,26 @@ extension Status {
             coder.field("listen", &isListening)
             coder.field("members", &members)
             coder.field("talking", &isTalking)
+        }
+    }
+
+    /// One recording of the settings.
+    public struct Recording: JSONRecord, Equatable, Sendable {
+        /// A channel, or "calls".
+        public var name = ""
+        /// Peers in the talk that are recorded, and those that have not agreed.
+        public var recorded: [String] = []
+        public var unrecorded: [String] = []
+        /// The peer that denies it; null otherwise.
+        public var deniedBy: String?
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("name", &name)
+            coder.field("recorded", &recorded)
+            coder.field("unrecorded", &unrecorded)
+            coder.field("denied_by", &deniedBy)
         }
     }
 

@@ -49,6 +49,15 @@ public enum Hearing: Equatable, Sendable {
         }
     }
 
+    /// This station's stream in the same channel or call; nil for other sound.
+    public var talk: UInt8? {
+        switch self {
+        case .channel(let number): UInt8(number)
+        case .call: TalkTarget.call
+        case .unbound, .ignored, .direct, .page: nil
+        }
+    }
+
     /// The number of the channel that the sound came on.
     public var channel: Int? {
         switch self {

@@ -16,6 +16,8 @@ package struct LampFacts: Equatable, Sendable {
     package var hasMissed = false
     /// A voice message has not been heard.
     package var hasMessage = false
+    /// This station or a peer records a talk here.
+    package var isRecorded = false
     /// A peer has lit the call light.
     package var isCalled = false
     /// Do-not-disturb applies.

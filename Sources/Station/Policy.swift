@@ -25,11 +25,13 @@ public struct Policy: Equatable, Sendable {
     /// The relays that the peer may switch, by the references of their names.
     public var relays: [UInt64]
     public var signal: Bool
+    /// The peer may record talk that this station takes part in.
+    public var record: Bool
 
     public init(
         call: Answering = .ring, announce: Bool = true, dropIn: Bool = false,
         monitor: Bool = false, high: Bool = false, emergency: Bool = false,
-        relays: [UInt64] = [], signal: Bool = true
+        relays: [UInt64] = [], signal: Bool = true, record: Bool = true
     ) {
         self.call = call
         self.announce = announce
@@ -39,6 +41,7 @@ public struct Policy: Equatable, Sendable {
         self.emergency = emergency
         self.relays = relays
         self.signal = signal
+        self.record = record
     }
 
     /// Returns the priority of the peer's voice here: the claimed one, limited to the peer's
@@ -70,6 +73,7 @@ public enum Refusal: String, CaseIterable, Sendable {
     case emergency
     case relay
     case signal
+    case record
     /// A page on a channel that this station does not listen to; a page or talk on a channel of
     /// which the peer is no member here.
     case channel
@@ -115,6 +119,7 @@ package struct Consent: Sendable {
         let isSpeakerOpen: Bool
         let canBeep: Bool
         let hasTalkLamp: Bool
+        let hasRecordingLamp: Bool
         /// Why nobody notices a call that rings here; `heard` where a person may notice it.
         let ring: Unheard
 
@@ -122,12 +127,15 @@ package struct Consent: Sendable {
         ///   - isSpeakerOpen: The speaker plays now.
         ///   - canBeep: The settings have a speaker, and it is audible.
         ///   - hasTalkLamp: A lamp that shows an open microphone can be lit.
+        ///   - hasRecordingLamp: A lamp that shows recordings can be lit.
         ///   - ring: Why nobody notices a call that rings here.
         package init(
-            isSpeakerOpen: Bool, canBeep: Bool, hasTalkLamp: Bool, ring: Unheard = .heard
+            isSpeakerOpen: Bool, canBeep: Bool, hasTalkLamp: Bool, hasRecordingLamp: Bool = false,
+            ring: Unheard = .heard
         ) {
             (self.isSpeakerOpen, self.canBeep) = (isSpeakerOpen, canBeep)
-            (self.hasTalkLamp, self.ring) = (hasTalkLamp, ring)
+            (self.hasTalkLamp, self.hasRecordingLamp) = (hasTalkLamp, hasRecordingLamp)
+            self.ring = ring
         }
 
         /// No beep and no lamp can warn people.
@@ -135,6 +143,9 @@ package struct Consent: Sendable {
 
         /// Whether people here would be warned at once when a peer listens.
         var tell: Bool { isSpeakerOpen && canBeep || hasTalkLamp }
+
+        /// Whether people here would be told at once that a peer records them.
+        var tellOfRecordings: Bool { isSpeakerOpen && canBeep || hasRecordingLamp }
     }
 
     static let speakerPatience = Duration.seconds(10)

@@ -54,9 +54,15 @@ public struct StreamBinding: Equatable, Sendable {
         public static let talk = Purpose(rawValue: 0)
         public static let page = Purpose(rawValue: 1)
         public static let call = Purpose(rawValue: 2)
+        /// The sender records the talk (`recordings`).
+        public static let record = Purpose(rawValue: 3)
         /// The number has no meaning, and its sound is not heard.
         public static let none = Purpose(rawValue: 255)
     }
+
+    /// Numbers above those of sound: a recording of the talk in which the sender's stream has 32
+    /// less.
+    public static let recordings: Range<UInt8> = 32..<64
 
     public var mid: UInt32
     public var stream: UInt8

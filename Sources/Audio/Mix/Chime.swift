@@ -22,6 +22,8 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
     case timeOut
     /// The request is refused.
     case refusal
+    /// Talk here is recorded.
+    case recording
     /// A test of the loudspeaker.
     case trial
 
@@ -45,6 +47,7 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
         case .nobody: Tone(note(330, 90), rest(50), note(330, 90), decibels: -16)
         case .timeOut: Tone(note(440, 120), rest(60), note(440, 120), note(330, 240))
         case .refusal: Tone(note(220, 250))
+        case .recording: Tone(note(1_200, 80), rest(80), note(1_200, 80), decibels: -20)
         case .trial: Tone(note(600, 250), note(800, 250), note(1_000, 400))
         }
     }
@@ -56,14 +59,14 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
         case .ring: .seconds(3)
         case .ringback: .seconds(4)
         case .beep: .seconds(10)
-        case .busy, .ended, .page, .permit, .nobody, .timeOut, .refusal, .trial: nil
+        case .busy, .ended, .page, .permit, .nobody, .timeOut, .refusal, .recording, .trial: nil
         }
     }
 
     /// Whether the person at the microphone must hear it, even while the speaker is held down.
     public var isUrgent: Bool {
         switch self {
-        case .beep, .permit, .nobody, .timeOut, .refusal, .ended, .busy, .trial: true
+        case .beep, .permit, .nobody, .timeOut, .refusal, .ended, .busy, .recording, .trial: true
         case .ring, .ringback, .page: false
         }
     }

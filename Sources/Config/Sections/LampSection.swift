@@ -2,8 +2,8 @@ extension Config {
     /// `[lamp NAME]`: one line that shows a state.
     public struct Lamp: Equatable, Sendable {
         public enum Show: String, CaseIterable, Sendable {
-            case talking, receiving, listening, ringing, missed, message, calling, dnd, fault
-            case unpaired
+            case talking, receiving, listening, recording, ringing, missed, message, calling, dnd
+            case fault, unpaired
         }
 
         public internal(set) var name = ""

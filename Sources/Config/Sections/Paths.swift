@@ -9,6 +9,8 @@ public struct Paths: Equatable, Sendable {
     public var keys: String { "\(state)/\(Self.keysName)" }
     /// The directory of voice messages, which are sealed.
     public var messages: String { "\(state)/\(Self.messagesName)" }
+    /// The directory of recordings, which are sealed.
+    public var recordings: String { "\(state)/\(Self.recordingsName)" }
     /// The station's own secret key.
     public var identity: String { "\(keys)/\(Self.identityName)" }
     /// The directory of peers added by `intercomctl peer add`.
@@ -22,6 +24,8 @@ public struct Paths: Equatable, Sendable {
     public static let messageKeyName = "messages"
     /// The folder of voice messages.
     public static let messagesName = "messages"
+    /// The folder of recordings.
+    public static let recordingsName = "recordings"
     public static let learnedPeersName = "peers.d"
     public static let savedStateName = "state"
 

@@ -16,6 +16,8 @@ extension Config {
         public internal(set) var signal = true
         /// Whether voice messages of the peer are kept here.
         public internal(set) var message = true
+        /// Whether the peer may record talk that this station takes part in.
+        public internal(set) var record = true
         public internal(set) var origin = Origin.nowhere
         public internal(set) var relayOrigin = Origin.nowhere
     }
@@ -40,6 +42,7 @@ extension Config.Policy: NamedSection {
                 .at { $0.relayOrigin = $1 },
             Setting("signal", consent, { $0.signal }, { $0.signal = $1 }),
             Setting("message", consent, { $0.message }, { $0.message = $1 }),
+            Setting("record", consent, { $0.record }, { $0.record = $1 }),
         ]
     }
 

@@ -59,4 +59,14 @@ public enum KeyChecks {
         }
         return (keys, mistakes)
     }
+
+    /// Returns every mistake in the keys of recordings: nothing could be sealed to such a key.
+    public static func mistakes(inKeysOf records: [Config.Record]) -> [Mistake] {
+        records.filter { RecordingPublicKey(text: $0.to) == nil }.map {
+            Mistake(
+                $0.toOrigin,
+                "to: not the public half of a recording key (intercomctl recording keygen), or"
+                    + " mistyped: copy it again")
+        }
+    }
 }

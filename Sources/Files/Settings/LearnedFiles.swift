@@ -3,8 +3,8 @@ public import HAL
 
 /// The files of a station's state directory: everything that the station has learned.
 public enum LearnedFiles {
-    /// Removes the identity, the peers that were paired or added, their secrets, messages, the
-    /// history of calls and the state that people have set.
+    /// Removes the identity, the peers that were paired or added, their secrets, messages,
+    /// recordings, the history of calls and the state that people have set.
     ///
     /// Settings stay, with their peers and those peers' secrets. Calls, roster and peers go first,
     /// which makes room on a full disk: a station that is cut off halfway still has its key, and
@@ -27,6 +27,8 @@ public enum LearnedFiles {
         try remove(from: Paths.messagesName, of: state) { _ in true }
         let kept = secrets(of: config)
         try remove(from: Paths.keysName, of: state) { !kept.contains($0) }
+        // Last: they may be many, and no key that is erased here opens them.
+        try remove(from: Paths.recordingsName, of: state) { _ in true }
     }
 
     private static func remove(

@@ -208,13 +208,15 @@ public struct AppendFile: ~Copyable {
     private var isTorn: Bool
 
     /// Opens a file, or makes one.
-    public init(_ path: String, mode: UInt32) throws(SystemError) {
+    ///
+    /// A file without lines gets no end of a torn line, only what is appended.
+    public init(_ path: String, mode: UInt32, hasLines: Bool = true) throws(SystemError) {
         var (size, last): (UInt64, UInt8) = (0, 0)
         descriptor = try FileDescriptor(
             unsafe clinux_append_open(path, mode, &size, &last), "open \(path)")
         self.path = path
         self.size = Int(clamping: size)
-        isTorn = size > 0 && last != UInt8(ascii: "\n")
+        isTorn = hasLines && size > 0 && last != UInt8(ascii: "\n")
     }
 
     /// Appends lines with one call; when the disk is full, removes a part that was written.

@@ -197,6 +197,7 @@ private func screen(of detail: PeerDetail, _ site: String?) -> String {
         ("high", policy.high), ("emergency", policy.emergency),
         (relays, !policy.relays.isEmpty),
         ("signal", policy.signal), ("message", policy.message),
+        ("record", policy.record),
     ]
     text += "its calls: \(policy.call.visible)\n"
     for (word, isAllowed) in [("allowed", true), ("denied", false)] {

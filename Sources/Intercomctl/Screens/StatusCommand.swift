@@ -89,6 +89,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
         text += channel.isListening ? "" : "  (not listening)"
         text += channel.isTalking ? "  talking\n" : "\n"
     }
+    for recording in status.recordings { text += "record  \(words(about: recording))\n" }
     text += status.peers.isEmpty ? "\(noPeers(invocation))\n" : table(of: status.peers)
     text += doubts(about: status.peers, status.site)
     return text
@@ -111,6 +112,20 @@ private func words(about pairing: PairingStatus) -> String? {
     case .idle: return nil
     }
     return what + (pairing.asker.map { "; begun by \($0)" } ?? "")
+}
+
+/// Describes a recording: whose sound is in it now.
+private func words(about recording: Status.Recording) -> String {
+    var text = "\(recording.name.visible): "
+    if !recording.recorded.isEmpty {
+        text += "RECORDING \(recording.recorded.joined(separator: ", ").visible)"
+    } else if let peer = recording.deniedBy {
+        text += "stopped: \(peer.visible) does not allow it"
+    } else {
+        text += recording.unrecorded.isEmpty ? "nothing now" : "not yet: no peer has agreed"
+    }
+    guard !recording.unrecorded.isEmpty else { return text }
+    return text + "; without \(recording.unrecorded.joined(separator: ", ").visible)"
 }
 
 private func device(_ device: Status.Device) -> String {
@@ -173,6 +188,9 @@ private func microphone(_ microphone: Status.Microphone, _ state: SavedState) ->
 private func remarks(on peer: PeerStatus) -> String {
     var remarks: [String] = []
     if peer.isTalking { remarks.append("talking") }
+    if !peer.records.isEmpty {
+        remarks.append("records \(peer.records.joined(separator: ", "))")
+    }
     if peer.down.reason == "revoked" { remarks.append("put out") }
     if peer.suite != 1, peer.state != .down { remarks.append("suite \(peer.suite)") }
     // Without a psk, a future quantum computer could pose as the peer (protocol.md §1.5).

@@ -86,6 +86,7 @@ private func keyMistakes(in config: Config) -> (config: Config, errors: [Mistake
         config = try KeyChecks.withoutItself(config, own: own)
     } catch { findings.append(error.mistake) }
     findings += KeyChecks.keys(of: config.peers, own: own).mistakes
+    findings += KeyChecks.mistakes(inKeysOf: config.records)
     for peer in config.peers {
         guard case .file(let name) = peer.psk else { continue }
         let path = "\(paths.keys)/\(name)"

@@ -57,6 +57,17 @@ extension Names {
             return event(
                 .refused, peer, to: refusal.rawValue,
                 detail: what + (count > 1 ? ", \(count) times since the start" : ""))
+        case .recording(let peer, let reference, let change):
+            let target = routing.channelName(of: reference) ?? "call"
+            let detail: String? =
+                switch change {
+                case .began, .ended: nil
+                case .failed: "its file cannot be written"
+                case .denied(let other): "\(directory[other].name) does not allow it"
+                }
+            var told = event(.recording, peer, to: target, detail: detail)
+            told.outcome = change == .began ? "started" : "stopped"
+            return told
         case .signal(let peer, let time):
             return event(.signal, peer, detail: "for \(time.milliseconds / 1000) s")
         case .talkBegan(let name): return event(.talk, to: name)

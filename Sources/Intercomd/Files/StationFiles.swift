@@ -54,8 +54,9 @@ struct StationFiles {
     /// key.
     init(_ config: Config, in paths: Paths, own: PublicKey) throws(Failure) {
         let checked = KeyChecks.keys(of: config.peers, own: own)
-        guard checked.mistakes.isEmpty else {
-            let complaints = checked.mistakes.map { $0.description }
+        let mistakes = checked.mistakes + KeyChecks.mistakes(inKeysOf: config.records)
+        guard mistakes.isEmpty else {
+            let complaints = mistakes.map { $0.description }
             throw Failure(text: complaints.joined(separator: "\n"))
         }
         var psks: [PSK] = []

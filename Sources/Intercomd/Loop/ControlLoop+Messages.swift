@@ -136,11 +136,11 @@ extension ControlLoop {
         guard !settings.isChanging else {
             return .refused(ControlError(.busy, "the settings are changing: try again"))
         }
+        // Packets left by an earlier message.
+        if messages.spoken == nil { takePackets() }
         let begun = beginMessage(to: name, by: owner, user: user, .microphone)
         guard case .done = begun else { return begun }
         messages.player?.stop()
-        // Packets left by an earlier message.
-        while rings.packets.pop() != nil {}
         feed { board, _, _ in board.speakMessage(to: name) }
         return begun
     }
@@ -250,8 +250,16 @@ extension ControlLoop {
         refuse(spoken.owner, "the message is dropped: \(why)")
     }
 
-    private mutating func takePackets() {
-        while let packet = rings.packets.pop() { messages.spoken?.take(packet) }
+    /// Takes the new packets of the spoken message and of recordings.
+    mutating func takePackets() {
+        while let packet = rings.nextKept() {
+            guard packet.recorded != nil else {
+                messages.spoken?.take(packet)
+                continue
+            }
+            let (directory, own) = (directory, config.station.name)
+            recordings.take(packet) { $0.map { directory[$0].name } ?? own }
+        }
     }
 
     /// Takes the new sound of the message that is being spoken.

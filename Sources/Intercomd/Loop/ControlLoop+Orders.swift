@@ -97,6 +97,7 @@ extension ControlLoop {
             let switched = pulse(relay, by: "peer \(directory[peer].name)", peer: peer)
             let status = RequestResult.Status(switched)
             feed { board, _, _ in board.answer(signal, of: peer, with: status) }
+        case .record(let stream, let peers): record(stream, from: peers)
         case .notice(let notice): publish(notice)
         case .answer(let caller, let answer):
             let reply = Reply(answer, names, switchboard) { snapshot() }

@@ -52,6 +52,7 @@ extension ControlLoop {
                 at: now)
             table.setLimits(limits, at: now)
         }
+        configureRecordings(config, routing)
         devices.cards.configure(config.audio, rings)
         // New addresses are tried at once, and new names looked up.
         for number in directory.moved(since: former) {
@@ -258,7 +259,8 @@ extension ControlLoop {
             }
         return Consent.Signs(
             isSpeakerOpen: output.isOpen && isMoving, canBeep: output.isWanted && isHeard,
-            hasTalkLamp: devices.lines.canShow(.talking), ring: ring)
+            hasTalkLamp: devices.lines.canShow(.talking),
+            hasRecordingLamp: devices.lines.canShow(.recording), ring: ring)
     }
 
     private var isRingSoft: Bool {

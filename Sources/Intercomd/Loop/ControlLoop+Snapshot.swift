@@ -51,10 +51,13 @@ extension ControlLoop {
         let relayNote = devices.relayNoteError.map {
             Fault("file", "\(Devices.relayNoteFinding): \($0.finding)", fix: $0.fix)
         }
+        let faults = recordings.faults
         found.fileFaults = [
             history.problem, keeper.problem, relayNote, mailbox?.fault(at: now), site.problem,
             messages.problem, homeAssistant?.fault(at: now),
         ].compactMap { $0 }
+        found.fileFaults += faults.keys.sorted().compactMap { faults[$0] }
+        found.recordings = recordingStatus
         found.messageNotes = messages.notes
         found.media = Readings(rings.counters.values)
         return found

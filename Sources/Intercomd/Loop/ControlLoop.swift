@@ -23,6 +23,7 @@ internal import Wire
 /// - `ControlLoop+Media` follows the events of the media loop, opens cards and lines, lights the
 ///   lamps, shows the meters and reads the sound of an announcement,
 /// - `ControlLoop+Messages` records, plays and sends voice messages,
+/// - `ControlLoop+Recordings` keeps the recordings of channels and calls,
 /// - `ControlLoop+Requests` answers `intercomctl`,
 /// - `ControlLoop+Buttons` carries out the acts of buttons besides talking,
 /// - `ControlLoop+HomeAssistant` shows the state at a broker, and carries out harmless requests,
@@ -56,7 +57,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var resetButton: ResetButton
     var site: SiteKeeper
     var messages: Messages
-    /// Writes the files of peers, site and messages, and erases them.
+    var recordings: Recordings
+    /// Writes the files of peers, site, messages and recordings, and erases them.
     let writer = WorkChain()
     var now = Clock.now()
     private var sleep = SleepWatch(suspended: Clock.suspended())
@@ -108,6 +110,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         keeper = StateKeeper(in: settings.config.paths.state)
         site = SiteKeeper(own: cores.table.publicKey, writer: writer)
         messages = Messages(settings.config.paths, usesAES: facts.usesAES, writer: writer)
+        recordings = Recordings(settings.config.paths, usesAES: facts.usesAES, writer: writer)
         self.cores = cores
         pairings = Pairings(usesAES: facts.usesAES, writer: writer)
         resetButton = ResetButton(sinceBoot: facts.startedAt + Clock.suspended())
@@ -136,6 +139,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         devices.noteRelays(config)
         site.load(config, directory, at: now)
         messages.configure(directory, config)
+        configureRecordings(config, routing)
         openDevices()
         // A working card sounds when the service is ready.
         let end = Clock.now() + .seconds(2)
@@ -214,6 +218,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followPairing()
         followSite()
         followMessages()
+        followRecordings()
         if let fd = homeAssistant?.tick(at: now) { try? poller.watch(fd, as: .homeAssistant) }
         followHomeAssistant()
         pairings.awaitWhatIsNext(at: now) { part, fd, events, isNew in
@@ -280,7 +285,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
             reader.deadline(at: now), pairings.deadline(at: now), pairingButton.deadline,
             resetButton.deadline(at: now), links.intake.restsUntil, links.addressesDue,
             neighbourhood.deadline, site.deadline(at: now), mailbox?.deadline(at: now),
-            messages.deadline(at: now), homeAssistant?.deadline,
+            messages.deadline(at: now), recordings.deadline(at: now), homeAssistant?.deadline,
         ]
         return all.compactMap { $0 }.min()
     }
@@ -331,6 +336,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
         // Programs that share a card leave it to each other when they close it.
         devices.cards.awaitClosing(within: .seconds(2))
         closeMessages()
+        takePackets()
+        recordings.close(within: .seconds(3), wall: wall)
         tell(.stopped)
         for fault in history.close(at: now, within: .seconds(3)) {
             tell(.historyFault, detail: fault)

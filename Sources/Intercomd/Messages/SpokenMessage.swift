@@ -82,6 +82,9 @@ struct SpokenMessage {
     private static let clocks = 1_767_225_600_000...KeptMessage.starts.upperBound
     private static let perMs = PCM.sampleRate / 1_000
 
+    /// The time of a start by this clock; 0 where the clock is not set.
+    static func start(_ wall: Int) -> Int { clocks.contains(wall) ? wall : 0 }
+
     /// A shorter message is a touch by mistake, and is dropped.
     private static let millisecondsMin = 500
 
@@ -114,7 +117,7 @@ struct SpokenMessage {
     ) {
         (self.peer, self.owner, self.user) = (peer, owner, user)
         (self.source, self.eventsLost) = (source, eventsLost)
-        start = Self.clocks.contains(wall) ? wall : 0
+        start = Self.start(wall)
         limit = now + (source == .microphone ? Self.patience : Self.pauseMax)
         last = now + Self.programMax
     }

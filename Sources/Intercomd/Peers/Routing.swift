@@ -191,24 +191,6 @@ struct PeerDirectory {
     }
 }
 
-/// The names in a station's settings, and their meanings.
-struct Names {
-    let config: Config
-    let directory: PeerDirectory
-    let routing: Routing
-
-    init(_ config: Config, _ directory: PeerDirectory, _ routing: Routing) {
-        (self.config, self.directory, self.routing) = (config, directory, routing)
-    }
-
-    /// Finds the channel or the peer that a person has named.
-    func target(_ name: String) -> Wish.Named<TalkTarget> {
-        .init(name, routing.target(named: name))
-    }
-
-    func peer(_ name: String) -> Wish.Named<Int> { .init(name, directory.number(named: name)) }
-}
-
 /// Figures of the traffic with peers, computed once a second.
 struct Figures {
     /// The time of the last computation.

@@ -34,7 +34,8 @@ extension Policy {
             call: call, announce: configured.announce, dropIn: configured.dropIn,
             monitor: configured.monitor, high: configured.high,
             emergency: configured.emergency,
-            relays: configured.relay.map { Reference.of(relay: $0) }, signal: configured.signal)
+            relays: configured.relay.map { Reference.of(relay: $0) }, signal: configured.signal,
+            record: configured.record)
     }
 }
 

@@ -55,6 +55,7 @@ extension Snapshot {
         detail.policy.relays = config.policy(ofPeer: directory[number].name).relay
         detail.policy.signal = policy.signal
         detail.policy.message = config.policy(ofPeer: directory[number].name).message
+        detail.policy.record = policy.record
         detail.opensMicrophone = policy.opensMicrophone
         detail.packetsRepeated = Int(peers[number].traffic[.repeated])
         let refusals = switchboard.refusals(of: number)

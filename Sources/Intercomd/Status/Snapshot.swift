@@ -99,6 +99,7 @@ final class Snapshot {
     var memoryFault: Fault?
     /// The files that cannot be read or written, and why.
     var fileFaults: [Fault] = []
+    var recordings: [Status.Recording] = []
     /// The notes about voice messages.
     var messageNotes: [Fault] = []
     /// The media loop's counters and gauges.
@@ -226,6 +227,7 @@ extension Snapshot {
         (status.broker, status.homeAssistant) = (broker, homeAssistant)
         status.pairing = pairing
         if switchboard.overload.isOn { status.leftOut = leftOut.map { $0.word } }
+        status.recordings = recordings
         status.channels = config.channels.indices.map { channel($0) }
         status.media.cpuNanoseconds = Int(media[.cpuNanoseconds])
         status.media.periods = Int(media[.ticks])

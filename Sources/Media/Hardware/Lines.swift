@@ -298,6 +298,7 @@ extension LampFacts {
         case .ringing: isRinging ? .ringing : nil
         case .missed: hasMissed ? .missed : nil
         case .message: hasMessage ? .missed : nil
+        case .recording: isRecorded ? .steady : nil
         case .calling: isCalled ? .callLight : nil
         case .dnd: isResting ? .steady : nil
         case .fault: hasFault ? .steady : nil

@@ -25,6 +25,8 @@ struct Talkers: ~Copyable {
     /// Voices whose missing sound libopus may conceal with its neural network.
     var neuralMax: Int
     private var shares = VoiceShares()
+    /// The peers that are recorded, by this station's stream in the talk.
+    var recorded = InlineArray<32, PeerSet>(repeating: [])
 
     init(_ plan: MediaPlan, _ rings: Rings) throws(MediaError) {
         slots = try MediaError.fromOpus { () throws(OpusError) in try VoiceSlot.slots(plan) }
@@ -51,6 +53,7 @@ struct Talkers: ~Copyable {
         guard let audio = AudioPacket(parsing: content) else {
             return rings.counters.add(.droppedAudio)
         }
+        keep(audio, content, packet)
         if case .absent(let why) = speaker {
             rings.counters.add(.droppedNoSpeaker)
             return tellUnheard(packet.flags, owner, why, by: &socket, at: now)
@@ -87,6 +90,24 @@ struct Talkers: ~Copyable {
             case .restarted: break
             case .malformed: rings.counters.add(.droppedAudio)
             }
+        }
+    }
+
+    /// Passes frames and copies on to the recording of their talk, if there is one; whether the
+    /// speaker plays does not matter.
+    private mutating func keep(
+        _ audio: AudioPacket, _ content: Span<UInt8>, _ packet: OpenedPacket
+    ) {
+        let hearing = streams[packet.peer].hearings[Int(packet.flags.stream)]
+        guard let stream = hearing.talk, recorded[Int(stream)].contains(packet.peer) else { return }
+        for index in 0...audio.depth {
+            let (sequence, range) = audio.frame(index)
+            rings.keep(
+                KeptPacket(
+                    content.extracting(range),
+                    for: KeptPacket.Recorded(
+                        stream: stream, peer: packet.peer, sequence: sequence,
+                        isSpurtStart: packet.flags.isSpurtStart, at: packet.cameAt)))
         }
     }
 

@@ -14,14 +14,17 @@ struct Tones {
     private var ringer = ChimePlayer()
     private var ringDucker = Fader()
     private var chimer = ChimePlayer()
-    private var beeper = ChimePlayer()
+    /// The beep, and the tone of recordings: no other sound takes their place.
+    private var warners = InlineArray<2, ChimePlayer>(repeating: ChimePlayer())
     /// When the last urgent chime is over; half duplex, nothing else sounds before.
     private var urgentUntil = Instant(nanoseconds: .min)
     /// When a page last sounded.
     private var pageHeardAt = Instant(nanoseconds: .min / 2)
 
     /// Plays a chime once.
-    mutating func play(_ chime: Chime) { chimer.play(chime) }
+    mutating func play(_ chime: Chime) {
+        if chime == .recording { warners[1].play(chime) } else { chimer.play(chime) }
+    }
 
     /// Plays a tone by which a person at the microphone learns whether any listener hears.
     ///
@@ -39,7 +42,7 @@ struct Tones {
     mutating func ring(_ chime: Chime?) { ringer.play(chime) }
 
     /// Beeps while a drop-in or a peer that listens in has this microphone open.
-    mutating func beep(_ isOn: Bool) { beeper.play(isOn ? .beep : nil) }
+    mutating func beep(_ isOn: Bool) { warners[0].play(isOn ? .beep : nil) }
 
     /// Plays the chime before a page, when the page's voice begins to sound.
     mutating func voiceSounds(as hearing: Hearing, at now: Instant) {
@@ -78,8 +81,8 @@ struct Tones {
             mixer.add(block.span, gain: chimeGain(tones, volumes))
             if chimer.chime?.isUrgent == true { makeWay(at: now) }
         }
-        // Drop-in and listening in are to be noticed here, even with tones turned down.
-        if beeper.next(into: &block, ringtone: none.span) {
+        // Drop-in, listening in and recordings are to be noticed here, even with tones turned down.
+        for index in warners.indices where warners[index].next(into: &block, ringtone: none.span) {
             mixer.add(block.span, gain: tones.atLeast(Self.beepLeast))
             makeWay(at: now)
         }

@@ -77,6 +77,8 @@ package enum MediaCount: Int, CaseIterable {
     case forwardUnsent
     /// Events lost because a ring buffer to the control thread was full.
     case eventsLost
+    /// Packets missing in a recording because the control thread did not take them in time.
+    case recordingLost
 
     /// The name in `status --json` and the manual page; nil for gauges shown elsewhere.
     package var name: StaticString? {
@@ -122,6 +124,7 @@ package enum MediaCount: Int, CaseIterable {
         case .forwardLimited: "forward_limited"
         case .forwardUnsent: "forward_unsent"
         case .eventsLost: "events_lost"
+        case .recordingLost: "recording_lost"
         }
     }
 }

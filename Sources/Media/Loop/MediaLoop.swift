@@ -389,6 +389,9 @@ extension MediaLoop {
         case .protect(let peer, let choice):
             socket.peers[peer].protection = choice
             talks.isFrameSizeDue = true
+        case .keep(let stream, let peers):
+            talkers.recorded[Int(stream)] = peers
+            talks.recorded[Int(stream)] = peers
         case .doubt(let peer, let isDoubted): socket.peers[peer].isDoubted = isDoubted
         case .press(let id, let isDown):
             guard let target = plan.targets.firstIndex(where: { $0.id == id }) else { return }

@@ -26,11 +26,16 @@ package final class Rings: Sendable {
     /// Media to control: values that are freed on the control thread; at most, three sessions of
     /// each peer, the cards and the lines of keys.
     package let returns = SPSCRing<Returned>(capacity: 128)
-    /// Media to control: the encoded packets of a message while a person speaks it.
+    /// Media to control: the encoded packets of a message while a person speaks it, and those of
+    /// recordings.
     ///
-    /// Read 50 times a second, so it wakes no thread. It holds two thirds of a second of the
-    /// shortest frames.
-    package let packets = SPSCRing<KeptPacket>(capacity: 256)
+    /// Read 50 times a second, or ten times for recordings alone, so it wakes no thread. It holds
+    /// two thirds of a second of a message's shortest frames; recordings get half of it, so that no
+    /// peer whose sound is recorded ends a message.
+    private let packets = SPSCRing<KeptPacket>(capacity: 256)
+    /// Counts the packets of recordings in the ring; each count has one writing thread.
+    private let keptCounts = CounterTable<KeptCount>(count: KeptCount.allCases.count)
+    private static let recordedMax: UInt64 = 128
     package let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
     /// The counters of each peer, by its number.
     package let traffic: [CounterTable<PeerCount>]
@@ -134,18 +139,43 @@ package enum MediaEvent: Sendable {
     case stopped
 }
 
-/// An Opus packet of a message, to be kept.
+private enum KeptCount: Int, CaseIterable { case pushed, popped }
+
+/// An Opus packet of a message or of a recording, to be kept.
 package struct KeptPacket: Sendable {
-    /// Its beginning, in samples of the microphone.
+    /// The place of a packet in a recording.
+    package struct Recorded: Sendable {
+        /// This station's stream in the talk.
+        package let stream: UInt8
+        /// The peer that talks; nil for this station.
+        package let peer: Int?
+        /// The number of the packet on its stream.
+        package let sequence: UInt16
+        package let isSpurtStart: Bool
+        package let at: Instant
+    }
+
+    /// Its beginning, in samples of the microphone; 0 for a peer.
     package let place: Int
+    /// Nil for a packet of a message.
+    package let recorded: Recorded?
     package private(set) var count = 0
     package private(set) var bytes = InlineArray<400, UInt8>(repeating: 0)
 
     /// Copies a frame that is still encoded.
-    init(at place: Int, _ frame: Int, of frames: borrowing EncodedFrames) {
-        (self.place, count) = (place, frames.frameSize)
+    init(
+        at place: Int, _ frame: Int, of frames: borrowing EncodedFrames,
+        for recorded: Recorded? = nil
+    ) {
+        (self.place, self.recorded, count) = (place, recorded, frames.frameSize)
         var room = bytes.mutableSpan
         frames.copy(frame, into: &room, at: 0)
+    }
+
+    /// Copies a frame of a peer, which is at most as long as a packet may be.
+    package init(_ frame: Span<UInt8>, for recorded: Recorded) {
+        (place, self.recorded, count) = (0, recorded, min(frame.count, bytes.count))
+        for index in 0..<count { bytes[index] = frame[index] }
     }
 }
 
@@ -200,9 +230,17 @@ extension Rings {
         hasNews.raise()
     }
 
-    /// Passes on a frame of a message.
+    /// Passes on a frame of a message, or of a recording.
     func keep(_ packet: KeptPacket) {
-        if packets.push(packet) != nil { counters.add(.eventsLost) }
+        guard packet.recorded != nil else {
+            if packets.push(packet) != nil { counters.add(.eventsLost) }
+            return
+        }
+        let held = keptCounts[.pushed] &- keptCounts[.popped]
+        guard held < Self.recordedMax, packets.push(packet) == nil else {
+            return counters.add(.recordingLost)
+        }
+        keptCounts.add(.pushed)
     }
 
     /// Hands a value back to the control thread, which frees it.
@@ -244,6 +282,13 @@ extension Rings {
     }
 
     package func tell(_ order: SoundOrder) { tell(.sound(order)) }
+
+    /// Takes a packet of a message or of a recording; control thread only.
+    package func nextKept() -> KeptPacket? {
+        let packet = packets.pop()
+        if packet?.recorded != nil { keptCounts.add(.popped) }
+        return packet
+    }
 
     /// Has a handshake message passed on; control thread only.
     ///

@@ -100,6 +100,8 @@ struct Talks: ~Copyable {
     var isFrameSizeDue = false
     /// A talkspurt of the microphone has ended, and the media loop has not acted on it yet.
     private var hasEnded = false
+    /// The peers that are recorded, by this station's stream in the talk.
+    var recorded = InlineArray<32, PeerSet>(repeating: [])
     private let rings: Rings
 
     init(
@@ -242,10 +244,17 @@ struct Talks: ~Copyable {
             rings.keep(KeptPacket(at: place, number, of: frames))
             return spurts[target].sent()
         }
+        let stream = plan.targets[target].stream
+        if !recorded[Int(stream)].isEmpty {
+            let kept = KeptPacket.Recorded(
+                stream: stream, peer: nil, sequence: spurts[target].sequence,
+                isSpurtStart: spurts[target].packets == 0, at: now)
+            rings.keep(KeptPacket(at: 0, number, of: frames, for: kept))
+        }
         socket.send(
             frame: number, of: frames, spurts[target], to: spurts[target].listeners,
-            stream: plan.targets[target].stream,
-            isSpurtStart: spurts[target].packets < plan.startFrames, isLast: isLast, at: now)
+            stream: stream, isSpurtStart: spurts[target].packets < plan.startFrames, isLast: isLast,
+            at: now)
         rings.counters.add(.framesSent)
         spurts[target].sent()
     }

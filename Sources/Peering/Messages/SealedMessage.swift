@@ -25,24 +25,12 @@ public enum SealedMessage {
         while let entry = RecordingEntry(parsing: entries, at: place) {
             let content = entries.extracting(entry.content)
             while !chunk.add(content, source: entry.source, at: entry.milliseconds) {
-                append(&chunk, by: &sealer, isLast: false, to: &file)
+                sealer.append(&chunk, isLast: false, to: &file)
             }
             place = entry.content.upperBound
         }
-        append(&chunk, by: &sealer, isLast: true, to: &file)
+        sealer.append(&chunk, isLast: true, to: &file)
         return file
-    }
-
-    private static func append(
-        _ chunk: inout RecordingChunk, by sealer: inout RecordingSealer, isLast: Bool,
-        to file: inout [UInt8]
-    ) {
-        let size = chunk.entries.count + RecordingSealer.overhead
-        var room = [UInt8](repeating: 0, count: size)
-        var span = room.mutableSpan
-        _ = sealer.seal(chunk.entries.span, isLast: isLast, into: &span)
-        file += room
-        chunk.clear()
     }
 
     /// Opens a message and returns its entries; nil if it is incomplete or sealed to another key.
@@ -63,6 +51,19 @@ public enum SealedMessage {
             }
         }
         return entries
+    }
+}
+
+extension RecordingSealer {
+    /// Seals a chunk, appends it to what the file has, and clears it.
+    public mutating func append(
+        _ chunk: inout RecordingChunk, isLast: Bool, to file: inout [UInt8]
+    ) {
+        var room = [UInt8](repeating: 0, count: chunk.entries.count + Self.overhead)
+        var span = room.mutableSpan
+        _ = seal(chunk.entries.span, isLast: isLast, into: &span)
+        file += room
+        chunk.clear()
     }
 }
 

@@ -69,6 +69,16 @@ package struct HeardVoices: Sendable {
     /// Whether a peer is heard now.
     package func isHeard(_ peer: Int) -> Bool { voices[peer].sounding != 0 }
 
+    /// Whether any stream that has this meaning here is heard now.
+    func isAny(as hearing: Hearing) -> Bool {
+        voices.indices.contains { peer in
+            let voice = voices[peer]
+            return voice.hearings.indices.contains {
+                voice.sounding >> UInt32($0) & 1 == 1 && voice.hearings[$0] == hearing
+            }
+        }
+    }
+
     /// The meaning of each stream of a peer here.
     package func hearings(of peer: Int) -> [Hearing] { voices[peer].hearings }
 

@@ -30,6 +30,10 @@ package enum Order: Equatable, Sendable {
     /// `Switchboard.answer`.
     case switchRelay(peer: Int, Signal)
 
+    /// The peers that are recorded from now on, with this station, in the talk of this stream of
+    /// it; none ends the recording.
+    case record(UInt8, PeerSet)
+
     // To people.
     /// A notice for the journal, and for all programs that watch events.
     case notice(Notice)
@@ -47,6 +51,9 @@ package enum SoundOrder: Equatable, Sendable {
     case press(target: Int, isDown: Bool)
     /// The listeners of an aimed target, by its `id`, from now on.
     case aim(target: Int, PeerSet)
+    /// The peers whose sound is kept for the recording of a talk, with this station's sound on this
+    /// stream; none: nothing is.
+    case keep(UInt8, PeerSet)
     /// Whether this peer may not hear us, before it reports.
     case doubt(peer: Int, Bool)
     /// A chime plays once; a ring, or the tone that a caller hears, plays until nil stops it; the
@@ -77,6 +84,9 @@ package enum Notice: Equatable, Sendable {
     /// A peer's voice began here, on the channel of this number or to this station alone, or ended.
     case voiceBegan(peer: Int, channel: Int?)
     case voiceEnded(peer: Int, channel: Int?, since: Instant?)
+    /// A recording of the channel or call of this reference, by a peer or by this station, has
+    /// changed.
+    case recording(by: Int?, UInt64, Recording.Change)
     /// A peer lit the call light here, for this long.
     case signal(peer: Int, Duration)
     /// A session with this peer begins.

@@ -146,6 +146,7 @@ extension Switchboard {
     private mutating func reset(_ peer: Int, firstMid: UInt32) {
         forgetPages(of: peer)
         forgetCalls(of: peer)
+        forgetRecordings(of: peer, isGone: true)
         peerRequests.removeAll { $0.peer == peer }
         peers[peer] = Peer(exchange: RecordExchange(firstMid: firstMid))
         forgetHearings(of: peer)
@@ -156,6 +157,7 @@ extension Switchboard {
     package mutating func up(peer: Int, isNewBoot: Bool, at now: Instant) {
         self.now = now
         ownTalks.cameUp(peer, isNewBoot: isNewBoot)
+        if isNewBoot { forgetRecordings(of: peer) }
         presence.up(peer, &orders)
         peers[peer].isUp = true
         peers[peer].nextPing = now
@@ -182,6 +184,7 @@ extension Switchboard {
         if presence.down(peer, &orders) { judgeAnew() }
         forgetPages(of: peer)
         endCall(of: peer, .peerGone)
+        forgetRecordings(of: peer)
         peers[peer].isUp = false
         peers[peer].exchange.lose()
         peers[peer].nextPing = .never
@@ -205,6 +208,7 @@ extension Switchboard {
         peers[peer].askedAt = nil
         ping(peer)
         bindStreams(to: peer)
+        renewRecordings(of: peer)
         tellWays(to: peer)
     }
 
@@ -240,6 +244,8 @@ extension Switchboard {
             where list.contains(peers[peer].bindings[place].record.mid) {
                 peers[peer].bindings[place].isKnown = true
             }
+        case .stream(let binding) where StreamBinding.recordings.contains(binding.stream):
+            told(of: binding, by: peer)
         case .stream(let binding):
             guard PacketFlags.streams.contains(binding.stream) else { return }
             peers[peer].theirs.removeAll { $0.stream == binding.stream }

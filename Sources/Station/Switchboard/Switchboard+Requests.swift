@@ -61,6 +61,7 @@ extension Switchboard {
     }
 
     mutating func resulted(_ result: RequestResult, by peer: Int) {
+        answeredRecording(result, by: peer)
         for place in peers[peer].bindings.indices
         where peers[peer].bindings[place].record.mid == result.request {
             peers[peer].bindings[place].isLowered = result.status == .denied

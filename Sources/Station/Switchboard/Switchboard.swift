@@ -12,6 +12,7 @@ package import Wire
 /// - `Switchboard+Calls`, `+CallEnds` and `+CallMembers`: a call, from all sides,
 /// - `Switchboard+Forwarding`: the peers between which this station passes datagrams on,
 /// - `Switchboard+Requests`: pages, call lights and relays of peers,
+/// - `Switchboard+Recordings`: recordings, here and by peers,
 /// - `Switchboard+Peers`: this station's own talk, peers' voices, and other facts about peers.
 package struct Switchboard {
     // The settings.
@@ -61,7 +62,8 @@ package struct Switchboard {
     /// The rights that peers have here now.
     package internal(set) var consent = Consent()
 
-    // Talks and pages.
+    // Talks, pages and recordings.
+    package internal(set) var recorder = Recorder()
     var pages = Pages()
     package internal(set) var pager = Pager()
     package internal(set) var announcer = Announcer()
@@ -134,7 +136,9 @@ package struct Switchboard {
 
     /// When to call `tick` next; nil means never.
     package var deadline: Instant? {
-        let deadlines = [callLight.deadline, doubts.deadline, ownTalks.deadline]
+        let deadlines = [
+            callLight.deadline, doubts.deadline, ownTalks.deadline, recorder.deadline,
+        ]
         let first = deadlines.compactMap { $0 }.reduce(recordsDeadline, min)
         return first == .never ? nil : first
     }
@@ -145,6 +149,7 @@ package struct Switchboard {
     package mutating func tick(at now: Instant) {
         self.now = now
         tickRecords()
+        tickRecordings()
         callLight.tick(at: now)
         ownTalks.tick(surroundings, at: now, &pager, &announcer, &orders)
     }
@@ -163,8 +168,8 @@ extension Switchboard {
             isTalking: openTalks.isAny, isUnheard: ownTalks.isTalkingToNobody(openTalks.targets),
             isReceiving: voices.isAny, isListening: isListening,
             isRinging: call?.state == .ringing, hasMissed: callDesk.hasMissed,
-            isCalled: callLight.isLit, isResting: availability == .doNotDisturb,
-            hasFault: hasFault, isUnpaired: known.isEmpty)
+            isRecorded: recorder.isAny, isCalled: callLight.isLit,
+            isResting: availability == .doNotDisturb, hasFault: hasFault, isUnpaired: known.isEmpty)
     }
 }
 

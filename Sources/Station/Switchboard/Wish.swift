@@ -266,6 +266,7 @@ extension Switchboard {
         // Calls and pages that are no longer allowed end.
         reviseCall()
         if !isSame { readAnew() }
+        reviseTold()
     }
 
     // MARK: Buttons

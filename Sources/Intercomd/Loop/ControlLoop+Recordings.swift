@@ -1,0 +1,55 @@
+internal import Config
+internal import Media
+internal import Realtime
+internal import Report
+internal import Station
+internal import Time
+
+/// Recordings of channels and calls: what the switchboard decides goes to the media loop and the
+/// files.
+extension ControlLoop {
+    /// Takes over the recordings of the settings.
+    mutating func configureRecordings(_ config: Config, _ routing: Routing) {
+        recordings.configure(config, routing, wall: wall, at: now)
+        let streams = recordings.streams
+        feed { board, _, now in board.record(streams, at: now) }
+    }
+
+    /// Begins a recording, sets the peers whose sound is in it, or ends it.
+    mutating func record(_ stream: UInt8, from peers: PeerSet) {
+        rings.tell(.keep(stream, peers))
+        takePackets()
+        if peers.isEmpty {
+            recordings.end(stream)
+        } else {
+            recordings.begin(stream, wall: wall, at: now)
+        }
+    }
+
+    /// Advances the work on recordings.
+    mutating func followRecordings() {
+        if resetButton.isErasing { recordings.stop() }
+        takePackets()
+        recordings.tick(isTalking: switchboard.openTalks.isAny, wall: wall, at: now)
+        while let (stream, fault) = recordings.nextFailed() {
+            tell(.stateFault, detail: fault.sentence)
+            feed { board, _, now in board.recordingFailed(stream, at: now) }
+        }
+    }
+
+    /// The recordings of the settings, for `status`.
+    var recordingStatus: [Status.Recording] {
+        config.records.map { record in
+            var status = Status.Recording()
+            status.name = record.name
+            let own = switchboard.recorder.own.first {
+                recordings.name(of: $0.stream) == record.name
+            }
+            guard let own else { return status }
+            status.recorded = own.recorded.map { directory[$0].name }
+            status.unrecorded = own.unrecorded.map { directory[$0].name }
+            status.deniedBy = own.deniedBy.map { directory[$0].name }
+            return status
+        }
+    }
+}

@@ -1,0 +1,182 @@
+internal import Config
+internal import Crypto
+internal import HAL
+internal import Media
+internal import Peering
+internal import Report
+internal import Station
+internal import Time
+
+/// The recordings of the settings: their keys, the ones under way, and the work on their files.
+///
+/// The switchboard decides when a recording begins and ends, and whose sound is in it; the media
+/// loop passes on that sound alone. What is in memory is a few seconds of it; the thread of files
+/// gets sealed bytes.
+struct Recordings {
+    /// Packets wait so long before they are sealed.
+    private static let chunkTime = Duration.seconds(4)
+    /// How long packets may be overtaken by later ones.
+    private static let settling = Duration.milliseconds(300)
+    /// More bytes of one record than this wait only for a disk that does not keep up.
+    private static let waitingMax = 2 << 20
+    /// How often packets are taken while they come, and how long after the last one.
+    private static let (taking, takesFor) = (Duration.milliseconds(100), Duration.seconds(2))
+
+    private let files: RecordingFiles
+    private let suite: Suite
+    private let writer: WorkChain
+    /// The records of the settings, with this station's streams in their talks.
+    private var wanted: [(stream: UInt8, record: Config.Record)] = []
+    private var open: [OpenRecording] = []
+    /// The first one is under way while `running` is.
+    private var jobs: [RecordingFiles.Job] = []
+    private var running: Background<RecordingFiles.Finding>?
+    /// When the last packet came, or may have come.
+    private var soundAt = Instant(nanoseconds: .min / 2)
+    /// Recordings that have failed, for the switchboard and the journal.
+    private var failed: [(stream: UInt8, fault: Fault)] = []
+    /// Whether the station is being erased, so that nothing is written any more.
+    private var isStopped = false
+    /// The fault of each record, by its name.
+    private(set) var faults: [String: Fault] = [:]
+
+    init(_ paths: Paths, usesAES: Bool, writer: WorkChain) {
+        files = RecordingFiles(folder: paths.recordings)
+        suite = usesAES ? .aesGCM : .chaChaPoly
+        self.writer = writer
+    }
+
+    /// The streams of the talks that the settings want to be recorded.
+    var streams: [UInt8] { wanted.map { $0.stream } }
+
+    /// The name of the record of the settings for a talk.
+    func name(of stream: UInt8) -> String? {
+        wanted.first { $0.stream == stream }?.record.name
+    }
+
+    /// Takes over the settings; a recording that goes on begins another file.
+    mutating func configure(_ config: Config, _ routing: Routing, wall: Int, at now: Instant) {
+        let streams = open.map { $0.stream }
+        for stream in streams { end(stream) }
+        wanted = []
+        for record in config.records {
+            let channel = routing.target(named: record.name)?.stream
+            let isOfCalls = record.name == Config.Record.calls
+            if let stream = isOfCalls ? TalkTarget.call : channel {
+                wanted.append((stream, record))
+            }
+        }
+        faults = faults.filter { fault in config.records.contains { $0.name == fault.key } }
+        for stream in streams { begin(stream, wall: wall, at: now) }
+    }
+
+    // MARK: Sound
+
+    mutating func begin(_ stream: UInt8, wall: Int, at now: Instant) {
+        guard !isStopped, !open.contains(where: { $0.stream == stream }),
+            let record = wanted.first(where: { $0.stream == stream })?.record,
+            let key = RecordingPublicKey(text: record.to)
+        else { return }
+        soundAt = now
+        open.append(
+            OpenRecording(
+                of: stream, record, to: key, suite, wall: SpokenMessage.start(wall), at: now))
+    }
+
+    mutating func end(_ stream: UInt8) {
+        guard let place = open.firstIndex(where: { $0.stream == stream }) else { return }
+        write(open.remove(at: place), until: nil)
+    }
+
+    mutating func take(_ packet: KeptPacket, named name: (Int?) -> String) {
+        guard let recorded = packet.recorded else { return }
+        soundAt = max(soundAt, recorded.at)
+        open.first { $0.stream == recorded.stream }?
+            .take(packet, recorded, named: name(recorded.peer))
+    }
+
+    private mutating func write(_ recording: OpenRecording, until end: Instant?) {
+        let (isFirst, record) = (recording.size == 0, recording.record)
+        let bytes = recording.sealed(until: end)
+        guard !bytes.isEmpty else { return }
+        let waiting = jobs.filter { $0.record.name == record.name }.map { $0.bytes.count }
+        guard waiting.reduce(bytes.count, +) <= Self.waitingMax else {
+            return fail(
+                record,
+                Fault(
+                    "recording", of: "record \(record.name)", "the disk is too slow",
+                    fix: "see what else writes to it"))
+        }
+        jobs.append(
+            RecordingFiles.Job(
+                name: recording.name, bytes: bytes, isFirst: isFirst, record: record))
+    }
+
+    // MARK: Time
+
+    /// Lets time pass; sound may come at any moment while this station talks.
+    mutating func tick(isTalking: Bool = false, wall: Int, at now: Instant) {
+        if isTalking { soundAt = now }
+        if let finding = running?.take() { finish(finding) }
+        for recording in open {
+            guard let since = recording.waitsSince, now - since >= Self.chunkTime else { continue }
+            write(recording, until: now - Self.settling)
+            guard recording.size >= RecordingFiles.sizeMax(of: recording.record),
+                open.contains(where: { $0 === recording })
+            else { continue }
+            end(recording.stream)
+            begin(recording.stream, wall: wall, at: now)
+        }
+        guard running == nil, let job = jobs.first else { return }
+        running = writer.begin { [files] in files.perform(job) }
+    }
+
+    private mutating func finish(_ finding: RecordingFiles.Finding) {
+        running = nil
+        guard !jobs.isEmpty else { return }
+        let job = jobs.removeFirst()
+        faults[job.record.name] = nil
+        if let fault = finding.fault { return fail(job.record, fault) }
+        for place in jobs.indices where jobs[place].name == job.name {
+            jobs[place].name = finding.name
+        }
+        open.first { $0.name == job.name }?.name = finding.name
+    }
+
+    /// Gives up a recording: a file with a hole would be of no use after it.
+    private mutating func fail(_ record: Config.Record, _ fault: Fault) {
+        faults[record.name] = fault
+        failed += wanted.filter { $0.record.name == record.name }.map { ($0.stream, fault) }
+        open.removeAll { $0.record.name == record.name }
+        let begun = running == nil ? 0 : 1
+        jobs = jobs.prefix(begun) + jobs.dropFirst(begun).filter { $0.record.name != record.name }
+    }
+
+    /// Returns a recording that has failed, once.
+    mutating func nextFailed() -> (stream: UInt8, fault: Fault)? {
+        failed.isEmpty ? nil : failed.removeFirst()
+    }
+
+    func deadline(at now: Instant) -> Instant? {
+        let isTaking = !open.isEmpty && now - soundAt < Self.takesFor
+        var all = open.compactMap { $0.waitsSince.map { $0 + Self.chunkTime } }
+        if isTaking { all.append(now + Self.taking) }
+        if let running { all.append(running.look(at: now)) }
+        return all.min()
+    }
+
+    /// Drops all work, because the station is being erased.
+    mutating func stop() {
+        (isStopped, open, jobs) = (true, [], [])
+    }
+
+    /// Ends all recordings, and waits until they are written.
+    mutating func close(within limit: Duration, wall: Int) {
+        for stream in open.map({ $0.stream }) { end(stream) }
+        let end = Clock.now() + limit
+        while running != nil || !jobs.isEmpty, Clock.now() < end {
+            tick(wall: wall, at: Clock.now())
+            Clock.sleep(.milliseconds(2))
+        }
+    }
+}
