@@ -31,6 +31,9 @@ func complaints(_ main: String, peers: String? = nil, learned: String? = nil) ->
 let keyA = "intercom1:pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp"
 let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
 
+/// A key of recordings, which this module does not check.
+let recordingKey = "intercomrec1:" + String(repeating: "a", count: 1_946) + ":aaaa"
+
 @Suite struct ConfigReaderTests {
     @Test func everyKeyIsRead() throws {
         let config = try parse(

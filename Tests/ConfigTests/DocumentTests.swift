@@ -79,6 +79,7 @@ func repositoryText(_ path: String) throws -> String {
         var others = "\n[channel house]\n"
         if kind.name != "station" { others += "[station]\nname = a\n" }
         if kind.name == "policy" { others += "[peer attic]\nkey = \(keyA)\n" }
+        if kind.name == "record" { others += "[channel attic]\n" }
         func effective(_ lines: [String]) -> String? {
             let text = "\(header)\n" + lines.joined(separator: "\n") + others
             return (try? parse(text))?.effective
@@ -102,6 +103,7 @@ func repositoryText(_ path: String) throws -> String {
             ]
         case "lamp": [["line = GPIO1", "show = fault"]]
         case "relay": [["line = GPIO1"]]
+        case "record": [["to = \(recordingKey)"]]
         case "peer": [["key = \(keyA)"]]
         default: [[]]
         }

@@ -38,6 +38,10 @@ func withoutOrigins(_ config: Config) -> Config {
         config.relays[index].origin = nowhere
         config.relays[index].lineOrigin = nowhere
     }
+    for index in config.records.indices {
+        config.records[index].origin = nowhere
+        config.records[index].toOrigin = nowhere
+    }
     for index in config.peers.indices {
         config.peers[index].isLearned = false
         config.peers[index].origin = nowhere

@@ -38,6 +38,8 @@ struct RandomConfig {
         case "peer": peers
         case "channel": channels
         case "policy": peers.filter { _ in Bool.random(using: &random) }
+        case "record":
+            Array((channels + ["calls"]).filter { _ in Bool.random(using: &random) }.prefix(4))
         default: (0..<number(0...min(4, kind.limit ?? 4))).map { "\(kind.name)\($0)" }
         }
     }
@@ -154,6 +156,7 @@ extension RandomConfig {
             pick([
                 "", "a.local", "a-b:1, 192.0.2.17:65535", "[2001:db8::2]:7000, fe80::1%eth0",
             ])
+        case "record to": pick([recordingKey.uppercased(), recordingKey])
         case "peer psk": pick(["", "none", "file:a.psk", "cred:a_b"])
         case "peer verified": pick(["", "0123 4567 8901 2345 6789 0123"])
         default: preconditionFailure("[\(name)] needs a sample here")

@@ -24,6 +24,7 @@ import Testing
         #expect(lit { $0.isRinging = true } == [.ringing: .ringing])
         #expect(lit { $0.hasMissed = true } == [.missed: .missed])
         #expect(lit { $0.hasMessage = true } == [.message: .missed])
+        #expect(lit { $0.isRecorded = true } == [.recording: .steady])
         #expect(lit { $0.isCalled = true } == [.calling: .callLight])
         #expect(lit { $0.isResting = true } == [.dnd: .steady])
         #expect(lit { $0.hasFault = true } == [.fault: .steady])

@@ -218,6 +218,42 @@ import Wire
         #expect(why == .noOutput)
     }
 
+    @Test func aRecordedPeerIsKeptWithoutASpeakerAndNobodyElse() throws {
+        var kitchen = try End(at: now)
+        var garage = try End(at: now)
+        meet(&kitchen, &garage)
+        let frames = try silence(from: &kitchen)
+        var talkers = try Talkers(emptyPlan(), garage.rings)
+        talkers.bind(4, of: 0, to: .channel(7), at: now)
+        var kept: [KeptPacket.Recorded?] = []
+        for peers in [PeerSet([1]), PeerSet([0]), []] {
+            talkers.recorded[7] = peers
+            kitchen.socket.send(
+                frame: 0, of: frames, SentTalkspurt(sequence: 9), to: PeerSet([0]), stream: 4,
+                isSpurtStart: true, isLast: false, at: now)
+            let packetOpened = garage.open(at: now)
+            let packet = try #require(packetOpened)
+            talkers.receive(
+                packet, in: garage.receiver, .absent(.noOutput), by: &garage.socket, at: now)
+            while let packet = garage.rings.nextKept() { kept.append(packet.recorded) }
+        }
+        #expect(kept.count == 1)
+        #expect(kept.first??.stream == 7 && kept.first??.peer == 0 && kept.first??.sequence == 9)
+    }
+
+    @Test func recordingsLeaveRoomForAMessage() throws {
+        let rings = try Rings()
+        let bytes: [UInt8] = [1, 2, 3]
+        let recorded = KeptPacket.Recorded(
+            stream: 1, peer: 0, sequence: 0, isSpurtStart: false, at: now)
+        for _ in 0..<300 { rings.keep(KeptPacket(bytes.span, for: recorded)) }
+        #expect(rings.counters[.recordingLost] == 172 && rings.counters[.eventsLost] == 0)
+        // Each packet that is taken makes room again.
+        for _ in 0..<10 { _ = rings.nextKept() }
+        for _ in 0..<20 { rings.keep(KeptPacket(bytes.span, for: recorded)) }
+        #expect(rings.counters[.recordingLost] == 182)
+    }
+
     @Test func twoOfThreeTalkersShareTheNetworkThatConceals() throws {
         var kitchen = try End(at: now)
         var garage = try End(at: now)

@@ -55,4 +55,17 @@ import Time
         #expect(peak(volumes, blocks: 100) == 0)
         #expect(!tones.isUrgent(at: at(5_000)))
     }
+
+    @Test mutating func noOtherToneTakesThePlaceOfTheToneOfARecording() {
+        var volumes = MediaVolumes()
+        volumes.tones = .muted
+        tones.play(.recording)
+        tones.play(.permit)
+        tones.beep(false)
+        #expect(peak(volumes, blocks: 100) > 100)
+        tones.beep(true)
+        tones.play(.recording)
+        _ = peak(volumes, blocks: 100)
+        #expect(peak(volumes, blocks: 1_000) > 100, "and the beep goes on")
+    }
 }

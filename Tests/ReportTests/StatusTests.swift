@@ -35,7 +35,8 @@ private let golden = """
     "down_reason":null,"down_age_s":null,"fault":null,"problem":false,"bytes_sent":115000,\
     "bytes_opened":103500,"sent_bytes_s":11500,"opened_bytes_s":0,"peak_dbfs":-9.5,\
     "rms_dbfs":-20.5,"concealed_ms":40,"concealed_percent":0.5,"delay_ms":48.5,"heard_percent":98,\
-    "last_words_age_s":2.5,"heard_reason":"held_down","hears_now":"heard","report_age_s":0.5,\
+    "last_words_age_s":2.5,"heard_reason":"held_down","hears_now":"heard",\
+    "records":["house"],"report_age_s":0.5,\
     "report_loss_percent":1.5,"report_jitter_ms":0.5,"report_buffer_ms":11.0,\
     "report_concealed_ms":20.0}],"callers":[{"key":"intercom1:a","fingerprint":"7699 5418",\
     "address":"192.0.2.9:5577","age_s":12.5,"proven":true,"station":"hall","former_station":null}],\
@@ -46,7 +47,8 @@ private let golden = """
     "seen_as":"192.0.2.3:5577"},"home_assistant":{"address":"b.example:1883",\
     "connected":false,"seen_as":null},"pairing":{"state":"showing","by":"button ptt"},\
     "left_out":["voices"],"channels":[{"name":"house","listen":true,"members":["garage"],\
-    "talking":true}],"media":{"cpu_ns":123456789,"periods":1000,"heap_calls":0},\
+    "talking":true}],"recordings":[{"name":"calls","recorded":[],"unrecorded":["garage"],\
+    "denied_by":"garage"}],"media":{"cpu_ns":123456789,"periods":1000,"heap_calls":0},\
     "state":{"schema":1,"volumes":{"speaker":80,"ring":100,"tones":100,"page":100},"mute_mic":true,\
     "mute_speaker":false,"muted":["garage"],"dnd":{"on":true,"until_ms":1000},"quiet_hours":false},\
     "counters":{"frames_sent":10,"dropped_replay":1}}

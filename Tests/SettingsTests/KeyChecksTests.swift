@@ -42,6 +42,25 @@ import Testing
             ])
     }
 
+    @Test func aTypingMistakeInARecordingKeyIsFoundAtItsLine() throws {
+        let key = RecordingKey.random().publicKey.text
+        let mistyped = String(key.dropLast() + (key.last == "q" ? "a" : "q"))
+        let complaint =
+            "x.conf:4: to: not the public half of a recording key (intercomctl recording keygen),"
+            + " or mistyped: copy it again"
+        for (key, mistakes) in [
+            (key, []), (mistyped, [complaint]), (String(key.dropLast()), [complaint]),
+            ("intercom1:abc:defg", [complaint]), ("house.key", [complaint]),
+        ] {
+            let text = "[station]\nname = kitchen\n[record calls]\nto = \(key)\n"
+            let source = ConfigSource(role: .main, path: "x.conf", bytes: Array(text.utf8))
+            let paths = Paths(stateDirectory: nil, runtimeDirectory: nil)
+            let config = try Config([source], paths: paths)
+            let found = KeyChecks.mistakes(inKeysOf: config.records)
+            #expect(found.map { $0.description } == mistakes)
+        }
+    }
+
     private func kitchen(_ entry: String, main: String = "") throws -> Config {
         let text = "[station]\nname = kitchen\n\(main)\n[channel house]\nmembers = kitchen, attic\n"
         let attic = X25519.publicKey(of: .random()).text

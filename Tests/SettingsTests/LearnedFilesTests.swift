@@ -50,6 +50,17 @@ import Testing
         #expect(try left() == ["keys", "keys/office.psk", "peers.d"])
     }
 
+    @Test func theKeysGoBeforeRecordingsThatCannotBeListed() throws {
+        for path in ["keys/identity", "keys/garage.psk", "keys/office.psk"] { try write(path) }
+        try write("recordings/0")
+        for number in 1...10_000 {
+            let path = "\(state)/recordings/\(number)"
+            #expect(FileManager.default.createFile(atPath: path, contents: nil))
+        }
+        #expect(throws: (any Error).self) { try LearnedFiles.erase(config()) }
+        #expect(try !left().contains("keys/identity"))
+    }
+
     @Test func whereThereIsNothingNothingIsForgotten() throws {
         try LearnedFiles.erase(config())
         #expect(!FileManager.default.fileExists(atPath: state))

@@ -13,7 +13,7 @@ extension Room {
             tell { $0.hear(peer, stream, hearing, priority) }
         case .sound(.press(let target, let isDown)): tell { $0.press(target, isDown: isDown) }
         case .sound(.aim(let target, let listeners)): tell { $0.aim(target, at: listeners) }
-        case .sound, .reopen: break
+        case .sound, .reopen, .record: break
         case .send(let peer, let payload):
             let session = table.state(of: peer)?.sessionIndex
             tell { $0.send(payload, to: peer, on: session) }

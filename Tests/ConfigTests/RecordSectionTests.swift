@@ -1,0 +1,37 @@
+import Testing
+
+@testable import Config
+
+/// `[record NAME]`: what is recorded, for whom, and in how much room.
+@Suite struct RecordSectionTests {
+    private static let house = "[station]\nname = a\n[channel house]\n"
+
+    private func mistakes(_ text: String) -> [String] {
+        do throws(ConfigError) {
+            _ = try parse(Self.house + text)
+            return []
+        } catch { return error.mistakes.map { $0.what } }
+    }
+
+    @Test func aChannelAndAllCallsAreRecorded() throws {
+        let config = try parse(
+            Self.house + "[record house]\nto = \(recordingKey)\n"
+                + "[record calls]\nto = \(recordingKey.uppercased())\nkeep = 250\n")
+        #expect(config.records.map { $0.name } == ["house", "calls"])
+        #expect(config.records.map { $0.to } == [recordingKey, recordingKey])
+        #expect(config.records.map { $0.keep } == [1_000, 250])
+        #expect(config.warnings.isEmpty)
+    }
+
+    @Test func whatCannotBeRecordedIsAMistake() {
+        let to = "to = \(recordingKey)\n"
+        #expect(mistakes("[record house]\n\(to)") == [])
+        #expect(
+            mistakes("[record hose]\n\(to)") == ["[record hose]: there is no channel \"hose\""])
+        #expect(mistakes("[record house]\nto =\n") == ["to has no value"])
+        #expect(
+            mistakes("[record house]\n\(to)keep = 99\n") == [
+                "keep: \"99\" is out of range; must be 100 to 1000000"
+            ])
+    }
+}

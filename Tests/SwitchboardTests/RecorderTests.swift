@@ -1,0 +1,453 @@
+import Audio
+import Testing
+import Time
+import Wire
+
+@testable import Station
+
+/// The peers that are recorded, and those that are told of it.
+@Suite struct RecorderTests {
+    private static let yard: UInt64 = 77
+    private let talk: UInt8 = 1
+    private var board = Switchboard.bare()
+    private var mid: UInt32 = 5_000
+
+    init() {
+        board.configure(
+            peers: [0, 1, 2],
+            targets: [TalkTarget(stream: 1, reference: Self.yard, listeners: [0, 1, 2])],
+            channels: [
+                Channel(
+                    number: 1, reference: Self.yard, members: [0, 1, 2], isListenedTo: true)
+            ], at: start)
+        for peer in 0...1 { board.up(peer: peer, isNewBoot: true, at: start) }
+        consent()
+        board.record([talk], at: start)
+        _ = board.ordered
+    }
+
+    /// Sets the rights of peers here.
+    private mutating func consent(
+        _ policy: Policy = Policy(), speaker: Bool = true, at now: Instant = start
+    ) {
+        board.consent(
+            to: [Policy](repeating: policy, count: 4),
+            Consent.Signs(isSpeakerOpen: speaker, canBeep: speaker, hasTalkLamp: true), .open,
+            isHalfDuplex: false, at: now)
+    }
+
+    /// Lets time pass, and takes the decisions, with the STREAMs about recordings to each peer.
+    private mutating func turn(
+        at now: Instant
+    ) -> (orders: [Order], told: [Int: [StreamBinding]]) {
+        board.tick(at: now)
+        var (orders, told): ([Order], [Int: [StreamBinding]]) = ([], [:])
+        for order in board.ordered {
+            switch order {
+            case .send(let peer, let payload):
+                _ = ControlReader.read(payload.bytes.span) {
+                    guard case .stream(let binding) = $0, binding.stream >= 32 else { return }
+                    told[peer, default: []].append(binding)
+                }
+            case .record, .notice(.recording), .sound(.chime): orders.append(order)
+            default: break
+            }
+        }
+        return (orders, told)
+    }
+
+    /// A peer answers STREAM about a recording.
+    private mutating func answer(
+        _ notice: StreamBinding?, by peer: Int, _ status: RequestResult.Status, at now: Instant
+    ) throws {
+        mid += 1
+        let notice = try #require(notice)
+        let result = RequestResult(mid: mid, request: notice.mid, status: status)
+        // The acknowledgement alone means nothing: every version sends it.
+        board.receive(.ack(Acknowledgement(notice.mid)), from: peer, at: now)
+        board.receive(.result(result), from: peer, at: now)
+    }
+
+    /// This station talks on the channel, and both peers agree.
+    private mutating func recordBoth() throws {
+        board.handle(.talking(1, "yard"), at: start)
+        let told = turn(at: start).told
+        for peer in 0...1 { try answer(told[peer]?.first, by: peer, .done, at: start) }
+        #expect(
+            turn(at: start).orders == [
+                .record(talk, [0]), .notice(.recording(by: nil, Self.yard, .began)),
+                .sound(.chime(.recording)), .record(talk, [0, 1]),
+            ])
+    }
+
+    @Test mutating func nobodyIsRecordedBeforeAnswering() throws {
+        #expect(turn(at: start).told.isEmpty, "nobody talks")
+        board.handle(.talking(1, "yard"), at: start)
+        let (orders, told) = turn(at: start)
+        #expect(orders.isEmpty)
+        #expect(told.keys.sorted() == [0, 1], "the third is down")
+        let notice = try #require(told[0]?.first)
+        #expect(notice.purpose == .record && notice.reference == Self.yard && notice.stream == 33)
+        // An older version acknowledges what it does not know.
+        board.receive(.ack(Acknowledgement(notice.mid)), from: 0, at: start)
+        #expect(turn(at: start).orders.isEmpty)
+        #expect(board.recorder.own[0].recorded.isEmpty)
+        #expect(board.recorder.own[0].unrecorded == [0, 1])
+        try answer(notice, by: 0, .done, at: start)
+        #expect(turn(at: start).orders.first == .record(talk, [0]))
+        #expect(board.recorder.own[0].unrecorded == [1])
+        // No answer of one peer counts for another one.
+        try answer(notice, by: 1, .done, at: start)
+        #expect(turn(at: start).orders.isEmpty)
+        // One that did not know of the talk yet is asked with all others.
+        try answer(told[1]?.first, by: 1, .unknown, at: start)
+        #expect(turn(at: start + .seconds(14)).told.isEmpty)
+        #expect(turn(at: start + .seconds(15)).told.keys.sorted() == [0, 1])
+    }
+
+    @Test mutating func theVoiceOfAPeerBeginsItToo() throws {
+        let binding = StreamBinding(
+            mid: 1, stream: 3, purpose: .talk, priority: .normal, reference: Self.yard)
+        board.receive(.stream(binding), from: 0, at: start)
+        board.handle(.receiving(peer: 0, stream: 3, isOn: true), at: start)
+        #expect(turn(at: start).told.keys.sorted() == [0, 1])
+        board.handle(.receiving(peer: 0, stream: 3, isOn: false), at: start)
+        // Talk to this station alone is no talk on the channel.
+        let direct = StreamBinding(
+            mid: 2, stream: 3, purpose: .talk, priority: .normal, reference: 0)
+        board.receive(.stream(direct), from: 0, at: start)
+        let later = start + .seconds(100)
+        _ = turn(at: later)
+        board.handle(.receiving(peer: 0, stream: 3, isOn: true), at: later)
+        #expect(turn(at: later).told.isEmpty && board.recorder.own[0].unrecorded.isEmpty)
+    }
+
+    @Test mutating func everybodyIsToldAgainAndMustAnswer() throws {
+        try recordBoth()
+        #expect(turn(at: start + .seconds(14)).told.isEmpty)
+        for seconds in [15, 30] {
+            let now = start + .seconds(seconds)
+            let (orders, told) = turn(at: now)
+            #expect(told.keys.sorted() == [0, 1])
+            #expect(
+                orders == (seconds == 15 ? [] : [.record(talk, [0])]),
+                "the other one has not answered since the last time")
+            try answer(told[0]?.first, by: 0, .done, at: now)
+        }
+        // One that answers late is in it again.
+        let now = start + .seconds(45)
+        let again = turn(at: now).told
+        try answer(again[1]?.first, by: 1, .done, at: now)
+        #expect(turn(at: now).orders == [.record(talk, [0, 1])])
+    }
+
+    @Test mutating func theToneSoundsAtTheBeginningAndEachMinute() throws {
+        try recordBoth()
+        for seconds in [15, 30, 45, 59] {
+            let now = start + .seconds(seconds)
+            let (orders, told) = turn(at: now)
+            #expect(!orders.contains(.sound(.chime(.recording))))
+            for peer in told.keys { try answer(told[peer]?.first, by: peer, .done, at: now) }
+        }
+        #expect(turn(at: start + .seconds(60)).orders == [.sound(.chime(.recording))])
+    }
+
+    @Test mutating func aSecondAnswerTakesConsentBackAndALateFirstOneDoesNotRestoreIt() throws {
+        try recordBoth()
+        let soon = start + .seconds(15)
+        let asked = turn(at: soon).told
+        try answer(asked[0]?.first, by: 0, .unseen, at: soon)
+        #expect(turn(at: soon).orders == [.record(talk, [1])])
+        try answer(asked[0]?.first, by: 0, .done, at: soon)
+        #expect(turn(at: soon).orders.isEmpty && board.recorder.own[0].unrecorded == [0])
+    }
+
+    @Test mutating func withoutAnyoneWhoAgreesItEndsAndAsksOn() throws {
+        try recordBoth()
+        _ = turn(at: start + .seconds(15))
+        let (orders, told) = turn(at: start + .seconds(30))
+        #expect(
+            orders == [.record(talk, []), .notice(.recording(by: nil, Self.yard, .ended))])
+        #expect(told[0]?.first?.purpose == .record && !board.recorder.isAny)
+    }
+
+    @Test mutating func aPeerOnANewSessionMustAnswerWithinTwoSeconds() throws {
+        try recordBoth()
+        let soon = start + .seconds(5)
+        board.renewed(peer: 0, at: soon)
+        let (orders, told) = turn(at: soon)
+        #expect(told.keys.sorted() == [0] && orders.isEmpty)
+        // A plain rekey: the answer comes, and the recording goes on.
+        try answer(told[0]?.first, by: 0, .done, at: soon)
+        let again = turn(at: soon + .seconds(2))
+        #expect(again.orders.isEmpty)
+        for peer in 0...1 {
+            try answer(again.told[peer]?.first, by: peer, .done, at: soon + .seconds(2))
+        }
+        board.renewed(peer: 1, at: soon + .seconds(3))
+        #expect(turn(at: soon + .seconds(3)).told.keys.sorted() == [1])
+        #expect(turn(at: soon + .seconds(5)).orders == [.record(talk, [0])], "it has forgotten")
+    }
+
+    @Test mutating func nothingIsRecordedWhereNothingTellsThePeopleHere() throws {
+        consent(speaker: false)
+        board.handle(.talking(1, "yard"), at: start)
+        #expect(turn(at: start).told.isEmpty)
+        consent()
+        let asked = turn(at: start).told
+        for peer in 0...1 { try answer(asked[peer]?.first, by: peer, .done, at: start) }
+        #expect(turn(at: start).orders.first == .record(talk, [0]))
+        // The card is gone, and no lamp shows it.
+        consent(speaker: false, at: start + .seconds(1))
+        let (orders, told) = turn(at: start + .seconds(1))
+        #expect(
+            orders == [.record(talk, []), .notice(.recording(by: nil, Self.yard, .ended))])
+        for peer in 0...1 {
+            #expect(told[peer]?.last?.purpose == StreamBinding.Purpose.none)
+        }
+    }
+
+    @Test mutating func oneThatDeniesEndsItForAllAndTheTalkGoesOn() throws {
+        try recordBoth()
+        let soon = start + .seconds(15)
+        let asked = turn(at: soon).told
+        try answer(asked[0]?.first, by: 0, .done, at: soon)
+        try answer(asked[1]?.first, by: 1, .denied, at: soon)
+        let (orders, told) = turn(at: soon)
+        #expect(
+            orders == [
+                .record(talk, []), .notice(.recording(by: nil, Self.yard, .denied(by: 1))),
+            ])
+        for peer in 0...1 {
+            #expect(told[peer]?.map { $0.purpose } == [StreamBinding.Purpose.none])
+        }
+        #expect(board.recorder.own[0].deniedBy == 1 && !board.recorder.isAny)
+        #expect(turn(at: soon + .seconds(300)).told.isEmpty, "not in the same talk")
+        // Next time all are asked at once: one that denied holds nobody up.
+        board.handle(.silent(target: 1, name: "yard"), at: soon + .seconds(300))
+        let next = soon + .seconds(400)
+        _ = turn(at: next)
+        board.handle(.talking(1, "yard"), at: next)
+        let again = turn(at: next).told
+        #expect(again.keys.sorted() == [0, 1] && board.recorder.own[0].deniedBy == nil)
+        try answer(again[0]?.first, by: 0, .done, at: next)
+        #expect(turn(at: next).orders.first == .record(talk, [0]))
+    }
+
+    @Test mutating func aDenialGoesWithItsPeer() throws {
+        try recordBoth()
+        let asked = turn(at: start + .seconds(15)).told
+        try answer(asked[1]?.first, by: 1, .denied, at: start + .seconds(15))
+        _ = turn(at: start + .seconds(15))
+        // The settings remove it, and its number is free for another peer.
+        board.remove(peer: 1, firstMid: 9, at: start + .seconds(16))
+        #expect(board.recorder.own[0].deniedBy == nil)
+        #expect(turn(at: start + .seconds(16)).told.keys.sorted() == [0])
+    }
+
+    @Test mutating func aPeerThatJoinsLearnsItAndMustAgree() throws {
+        try recordBoth()
+        let soon = start + .seconds(10)
+        board.up(peer: 2, isNewBoot: true, at: soon)
+        let (orders, told) = turn(at: soon)
+        #expect(orders.isEmpty && told.keys.sorted() == [2])
+        try answer(told[2]?.first, by: 2, .done, at: soon)
+        #expect(turn(at: soon).orders == [.record(talk, [0, 1, 2])])
+        // A restart voids what a peer has agreed to; so does the loss of its session.
+        board.up(peer: 2, isNewBoot: true, at: soon)
+        let again = turn(at: soon)
+        #expect(again.orders == [.record(talk, [0, 1])] && again.told.keys.sorted() == [2])
+        board.down(peer: 1, at: soon)
+        #expect(turn(at: soon).orders == [.record(talk, [0])])
+    }
+
+    @Test mutating func itEndsAfterAPause() throws {
+        try recordBoth()
+        let silent = start + .seconds(1)
+        _ = turn(at: silent)
+        board.handle(.silent(target: 1, name: "yard"), at: silent)
+        for seconds in [0, 15, 30, 45, 59] {
+            let now = silent + .seconds(seconds)
+            let told = turn(at: now).told
+            for peer in told.keys { try answer(told[peer]?.first, by: peer, .done, at: now) }
+        }
+        #expect(board.recorder.isAny && board.lamps(isListening: false, hasFault: false).isRecorded)
+        let (orders, told) = turn(at: silent + .seconds(60))
+        #expect(
+            orders == [.record(talk, []), .notice(.recording(by: nil, Self.yard, .ended))])
+        for peer in 0...1 {
+            #expect(told[peer]?.last?.purpose == StreamBinding.Purpose.none)
+        }
+        #expect(!board.recorder.isAny)
+    }
+
+    @Test mutating func oneThatCannotBeKeptEnds() throws {
+        try recordBoth()
+        board.recordingFailed(talk, at: start)
+        let (orders, told) = turn(at: start + .seconds(1))
+        #expect(
+            orders == [.record(talk, []), .notice(.recording(by: nil, Self.yard, .failed))])
+        #expect(told.keys.sorted() == [0, 1])
+        // A recording that the settings do not want any more ends, too.
+        board.handle(.silent(target: 1, name: "yard"), at: start + .seconds(1))
+        _ = turn(at: start + .seconds(70))
+        #expect(board.recorder.own[0].unrecorded.isEmpty)
+        board.record([], at: start + .seconds(70))
+        board.handle(.talking(1, "yard"), at: start + .seconds(70))
+        #expect(turn(at: start + .seconds(70)).told.isEmpty)
+    }
+
+    @Test mutating func aCallIsRecordedFromItsAnswerToItsEnd() throws {
+        board.record([TalkTarget.call], at: start)
+        consent(Policy(call: .auto))
+        let id = CallID(high: 1, low: 99)
+        board.receive(
+            .offer(
+                Offer(
+                    mid: mid, id: id, mode: .call, priority: .normal, ttl: 30_000, age: 0,
+                    reference: 0)), from: 0, at: start)
+        let told = turn(at: start).told
+        #expect(told.keys.sorted() == [0], "the other peer is not in the call")
+        #expect(told[0]?.first?.reference == 99)
+        try answer(told[0]?.first, by: 0, .done, at: start)
+        #expect(turn(at: start).orders.contains(.record(TalkTarget.call, [0])))
+        let soon = start + .seconds(1)
+        mid += 1
+        board.receive(.bye(CallEnd(mid: mid, id: id, cause: .normal)), from: 0, at: soon)
+        let (orders, _) = turn(at: soon)
+        #expect(orders.contains(.record(TalkTarget.call, [])))
+        #expect(board.recorder.own[0].unrecorded.isEmpty && !board.recorder.isAny)
+    }
+
+    // MARK: At the peer
+
+    /// Peer 0 says that it records, or does not; returns the answer.
+    private mutating func hear(
+        isOn: Bool = true, _ reference: UInt64 = RecorderTests.yard, mid given: UInt32? = nil,
+        at now: Instant = start
+    ) -> (status: RequestResult.Status?, orders: [Order]) {
+        mid += 1
+        let notice = StreamBinding(
+            mid: given ?? mid, stream: 35, purpose: isOn ? .record : .none, priority: .normal,
+            reference: reference)
+        board.receive(.stream(notice), from: 0, at: now)
+        board.tick(at: now)
+        var (status, orders): (RequestResult.Status?, [Order]) = (nil, [])
+        for order in board.ordered {
+            switch order {
+            case .send(_, let payload):
+                _ = ControlReader.read(payload.bytes.span) {
+                    if case .result(let result) = $0, result.request == notice.mid {
+                        status = result.status
+                    }
+                }
+            case .notice(.recording), .sound(.chime): orders.append(order)
+            default: break
+            }
+        }
+        return (status, orders)
+    }
+
+    private let began = Order.notice(.recording(by: 0, RecorderTests.yard, .began))
+    private let ended = Order.notice(.recording(by: 0, RecorderTests.yard, .ended))
+
+    @Test mutating func peopleAreToldAndTheRecorderGetsAnAnswer() {
+        let first = hear()
+        #expect(first.status == .done)
+        #expect(first.orders == [began, .sound(.chime(.recording))])
+        #expect(board.recorder.references(recordedBy: 0) == [Self.yard])
+        #expect(board.lamps(isListening: false, hasFault: false).isRecorded)
+        // The peer does not decide when the tone sounds again.
+        for seconds in [15, 30, 45, 59] {
+            let again = hear(at: start + .seconds(seconds))
+            #expect(again.status == .done && again.orders.isEmpty)
+        }
+        board.tick(at: start + .seconds(60))
+        #expect(board.decided.contains(.sound(.chime(.recording))))
+        let over = hear(isOn: false, at: start + .seconds(70))
+        #expect(over.status == nil && over.orders == [ended])
+        #expect(board.recorder.references(recordedBy: 0).isEmpty && !board.recorder.isAny)
+        // It is no binding of a stream of sound.
+        #expect(!board.view(of: 0).hasUnknownChannel)
+    }
+
+    @Test mutating func aRecorderThatIsSilentOrGoneRecordsNoMore() {
+        _ = hear()
+        board.tick(at: start + .seconds(49))
+        #expect(board.recorder.isAny)
+        board.tick(at: start + .seconds(50))
+        #expect(!board.recorder.isAny)
+        #expect(board.decided.contains(ended))
+        _ = hear(at: start + .seconds(200))
+        #expect(board.recorder.isAny)
+        board.down(peer: 0, at: start + .seconds(201))
+        #expect(!board.recorder.isAny && board.decided.contains(ended))
+    }
+
+    @Test mutating func aCopyThatComesLateHidesNoRecording() {
+        _ = hear(mid: 100)
+        _ = hear(isOn: false, mid: 102, at: start + .seconds(10))
+        #expect(hear(mid: 101, at: start + .seconds(11)).status == nil)
+        #expect(!board.recorder.isAny)
+        _ = hear(mid: 104, at: start + .seconds(20))
+        _ = hear(isOn: false, mid: 103, at: start + .seconds(21))
+        #expect(board.recorder.isAny)
+        // A recording whose end came first is not shown at all.
+        _ = hear(isOn: false, mid: 105, at: start + .seconds(22))
+        board.tick(at: start + .seconds(80))
+        _ = hear(isOn: false, mid: 110, at: start + .seconds(81))
+        #expect(hear(mid: 109, at: start + .seconds(82)).status == nil && !board.recorder.isAny)
+    }
+
+    @Test mutating func whatTheSettingsDenyIsDenied() {
+        consent(Policy(record: false))
+        let denied = hear()
+        #expect(denied.status == .denied && denied.orders.isEmpty && !board.recorder.isAny)
+        #expect(board.refusals(of: 0)[.record] == 1)
+        // Settings that are changed while it records end it.
+        consent()
+        #expect(hear().status == .done)
+        consent(Policy(record: false), at: start + .seconds(1))
+        #expect(results().contains(.denied) && !board.recorder.isAny)
+    }
+
+    /// The answers to the newest STREAM; repeats of older answers are left out.
+    private mutating func results() -> [RequestResult.Status] {
+        var results: [RequestResult.Status] = []
+        for case .send(_, let payload) in board.ordered {
+            _ = ControlReader.read(payload.bytes.span) {
+                guard case .result(let result) = $0, result.request == mid else { return }
+                results.append(result.status)
+            }
+        }
+        return results
+    }
+
+    @Test mutating func nobodyIsRecordedWhereNothingTellsPeople() {
+        consent(speaker: false)
+        let unseen = hear()
+        #expect(unseen.status == .unseen && unseen.orders.isEmpty && !board.recorder.isAny)
+        board.consent(
+            to: [Policy](repeating: Policy(), count: 4),
+            Consent.Signs(
+                isSpeakerOpen: false, canBeep: false, hasTalkLamp: false, hasRecordingLamp: true),
+            .open, isHalfDuplex: false, at: start)
+        #expect(hear().status == .done, "a lamp tells them")
+        // The lamp fails while it is recorded.
+        consent(speaker: false, at: start + .seconds(1))
+        #expect(results().contains(.unseen) && !board.recorder.isAny)
+    }
+
+    @Test mutating func aTalkOfOthersIsUnknownAndARestlessPeerMakesNoTones() {
+        #expect(hear(78).status == .unknown, "no such channel")
+        #expect(hear(0).status == .unknown, "no call")
+        #expect(!board.recorder.isAny)
+        _ = hear()
+        _ = hear(isOn: false, at: start + .seconds(1))
+        let soon = hear(at: start + .seconds(2))
+        #expect(soon.status == .done && soon.orders == [began])
+        _ = hear(isOn: false, at: start + .seconds(3))
+        let later = hear(at: start + .seconds(12))
+        #expect(later.orders == [began, .sound(.chime(.recording))])
+    }
+}
