@@ -9,7 +9,7 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     public var peers: [String] = []
     /// Whether this station has the secret that signs the site's roster.
     public var introduces = false
-    /// Whether this station has left a former key of the site; not in the JSON.
+    /// Whether this station has left a key of a site, perhaps of this one; not in the JSON.
     public var hasLeft = false
     /// The peers that announce that they introduce, by their names here; none if none was heard
     /// since the start.
@@ -73,7 +73,7 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
         public var stations = 0
         /// The fingerprint of the site's key.
         public var fingerprint = ""
-        /// Whether this station has left that key for another one, as a thief may have it.
+        /// Whether this station has left that key, which a thief may have.
         public var wasLeft = false
 
         public init() {}

@@ -48,8 +48,8 @@ import Testing
         #expect(said.contains { $0.hasPrefix(left) && $0.contains("site replace kitchen PEER;") })
     }
 
-    /// A station that leaves one of two sites that both took over a stolen one knows its key still.
-    @Test func theKeyOfASiteThatWasTakenOverStaysLeftBetweenTwoSites() throws {
+    /// A thief may call the site otherwise, and a list that comes by itself is no person's yes.
+    @Test func eachKeyThatWasLeftIsKnownUntilAPersonTakesItBack() throws {
         let first = try roster([("attic", 0)])
         func other(_ name: String) throws -> Roster {
             try #require(
@@ -61,21 +61,47 @@ import Testing
             try peers.adopt(roster, text: roster.map { _ in [10] }, after: before)
         }
         let (mine, theirs) = (try other("house"), try other("house"))
-        let left = [first.key.reference]
+        func expectLeft(_ rosters: Roster...) {
+            #expect(SiteFiles.left(paths) == rosters.map { $0.key.reference })
+        }
         try take(first, after: nil)
-        #expect(SiteFiles.left(paths).isEmpty)
+        expectLeft()
         try take(mine, after: first)
-        #expect(SiteFiles.left(paths) == left)
+        expectLeft(first)
         try take(nil, after: mine)
+        expectLeft(first, mine)
         try take(theirs, after: nil)
-        #expect(SiteFiles.left(paths) == left)
-        // The controls: a key that is joined is none that was left, and a site of others has none.
+        expectLeft(first, mine)
+        // One that is joined is none that was left; a newer list of it changes nothing.
         try take(first, after: theirs)
-        #expect(SiteFiles.left(paths) == [theirs.key.reference])
-        var office = try #require(Roster(name: "office", key: theirs.key))
+        expectLeft(mine, theirs)
+        try take(nil, after: first)
+        try take(first, after: first)
+        expectLeft(mine, theirs, first)
+        try take(nil, after: first)
+        expectLeft(mine, theirs, first)
+        var office = try #require(Roster(name: "office", key: SigningKey.random().verifyingKey))
         try office.add(#require(Roster.Station(name: "desk", key: keys[3])))
-        try take(office, after: first)
-        #expect(SiteFiles.left(paths).isEmpty)
+        try take(office, after: nil)
+        try take(mine, after: office)
+        expectLeft(theirs, first, office)
+        for _ in 0..<17 { try take(nil, after: other("house")) }
+        #expect(SiteFiles.left(paths).count == 16)
+    }
+
+    /// To leave costs an honest peer nothing that a person's yes does not bring back.
+    @Test(arguments: ["", "[channel mine]\nmembers = attic\n"])
+    func oneThatGoesBackHasItsPeersAgain(settings: String) throws {
+        let (both, thiefs) = (try roster([("attic", 0), ("barn", 1)]), try roster([("barn", 1)]))
+        try byHand("barn", keys[1])
+        for _ in 0..<2 {
+            try adopt(both, after: nil, settings)
+            #expect(try found(settings) == ["attic": 0, "barn": 1])
+            try adopt(nil, after: both, settings)
+            try adopt(thiefs, after: nil, settings)
+            #expect(try found(settings) == ["barn": 1])
+            try adopt(nil, after: thiefs, settings)
+        }
     }
 
     func sources(_ main: String) throws -> [ConfigSource] {

@@ -104,9 +104,8 @@ import Wire
         station.site.offers[0].wasLeft = true
         expect(
             station.noteLines,
-            "garage: shows the site house with the key 3071 7782 …, which this station has left for"
-                + " another key -> to go back to it, if no thief has that key: intercomctl site"
-                + " join garage")
+            "garage: shows the site house with the key 3071 7782 …, which this station has left"
+                + " -> to go back to it, if no thief has that key: intercomctl site join garage")
         station.site.offers[0].wasLeft = false
         (station.site.name, station.site.fingerprint) = ("house", "6615 5028 5009")
         let leaving =
@@ -186,8 +185,9 @@ import Wire
         station.site.left = ["garage"]
         expect(
             station.noteLines,
-            "still under the site's former key, which this station has left: garage -> to change"
-                + " over, there: intercomctl site join, which asks for the digits")
+            "in a site that this station has left: garage -> to change over, there: intercomctl"
+                + " site join, which asks for the digits; if theirs is the right one, here: sudo"
+                + " intercomctl site leave, then intercomctl site join")
     }
 
     /// A site brings its channels and stations by itself.

@@ -334,7 +334,7 @@ class Return(SiteTest):
         self.assertFalse(self.is_out(attic, kitchen))
         wait(lambda: garage.status()["site"]["left"] == ["attic", "cellar"],
              "they have the former key")
-        self.assertIn("which this station has left: attic, cellar -> to change over",
+        self.assertIn("in a site that this station has left: attic, cellar -> to change over",
                       self.do(garage, "status", code=None))
         self.assertEqual(garage.status()["site"]["offers"], [])
         wait(lambda: attic.status()["site"]["offers"], "garage shows its site")
@@ -400,7 +400,7 @@ class Return(SiteTest):
         self.do(garage, "site", "leave", "--yes")
         garage.restart()
         word = (f"kitchen: shows the site house with the key {digits[:9]} …, which this station has"
-                " left for another key ->")
+                " left ->")
         wait(lambda: word in self.do(garage, "status", code=None), "garage says so", 45)
         self.assertIsNone(garage.status()["site"]["name"])
         self.assertIn("add --site", self.do(garage, "site", "join", "--yes", code=2))

@@ -58,7 +58,7 @@ public enum SiteFiles {
         return names
     }
 
-    /// Returns the references of the former keys of this station's site.
+    /// Returns the references of the keys of the sites that this station has left.
     public static func left(_ paths: Paths) -> [UInt64] {
         lines(of: leftName, paths).compactMap { UInt64($0, radix: 16) }
     }

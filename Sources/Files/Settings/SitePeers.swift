@@ -397,17 +397,15 @@ extension SiteFiles {
         try write(Array(lines.joined().utf8), to: removedName, paths)
     }
 
-    /// Keeps the key that this station leaves for another key of the same site: a station with the
-    /// old key may be a thief's, or may wait for a person.
+    /// Keeps the key that this station leaves: a station with that key may be a thief's, or may
+    /// wait for a person, who alone can have this station take the key back.
     fileprivate static func keepLeft(
         of before: Roster?, for roster: Roster?, _ paths: Paths
     ) throws(StateError) {
-        // Between two sites, the keys left before stay.
-        guard let roster, before?.key != roster.key else { return }
-        guard before.map({ isSame(roster, as: $0) }) ?? true else {
-            return try write(nil, to: leftName, paths)
-        }
-        var left = left(paths).filter { $0 != roster.key.reference }
+        // A newer list of the same site is no person's word on its key.
+        guard before?.key != roster?.key else { return }
+        let both = [before, roster].compactMap { $0?.key.reference }
+        var left = left(paths).filter { !both.contains($0) }
         if let before { left.append(before.key.reference) }
         let lines = left.suffix(leftMax).map { "\(String($0, radix: 16))\n" }
         try write(lines.isEmpty ? nil : Array(lines.joined().utf8), to: leftName, paths)

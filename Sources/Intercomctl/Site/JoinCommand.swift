@@ -31,6 +31,11 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         if let wish, status.name == nil || !status.offers.isEmpty {
             _ = try findPeer(wish, in: now)
         }
+        if let peer = status.left.first(where: { wish == nil || $0 == wish })?.visible {
+            throw Failure(
+                "\(peer) is in a site that this station has left; to go back to that: sudo"
+                    + " intercomctl site leave, then intercomctl site join \(peer)")
+        }
         if let other = status.offers.first {
             throw Failure(
                 "\(wished) shows no site beside that of \(other.peer.visible):"
@@ -263,7 +268,7 @@ struct SiteQuestion {
     var showing = ""
     /// The site that this station is in.
     var leaving: String?
-    /// Whether this station has left the key of that site for another one.
+    /// Whether this station has left the key of that site.
     var wasLeft = false
 
     /// Asks, unless the command line has the answer.

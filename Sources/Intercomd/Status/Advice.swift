@@ -33,7 +33,7 @@ enum Advice {
             if offer.wasLeft {
                 return fault(
                     "shows the site \(offer.name) with the key \(offer.fingerprint.prefix(9)) …,"
-                        + " which this station has left for another key",
+                        + " which this station has left",
                     fix: "to go back to it, if no thief has that key: intercomctl site join"
                         + " \(offer.peer)")
             }
@@ -63,9 +63,10 @@ enum Advice {
     static func unchanged(_ peers: [String]) -> Fault {
         Fault(
             "former_site",
-            "still under the site's former key, which this station has left:"
-                + " \(peers.joined(separator: ", "))",
-            fix: "to change over, there: intercomctl site join, which asks for the digits")
+            "in a site that this station has left: \(peers.joined(separator: ", "))",
+            fix: "to change over, there: intercomctl site join, which asks for the digits; if"
+                + " theirs is the right one, here: sudo intercomctl site leave, then intercomctl"
+                + " site join")
     }
 
     /// Reports a station of the site that is no peer here: a peer that was put out has its name.

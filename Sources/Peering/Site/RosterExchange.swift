@@ -52,7 +52,7 @@ public struct RosterExchange {
 
     private let own: PublicKey
     public private(set) var held: Held?
-    /// The sites that this station has left for another key, each by the reference of its key.
+    /// The sites that this station has left, each by the reference of its key.
     public var left: [UInt64] = []
     /// Whether this station has the key that signs the roster, as its notices report.
     public private(set) var introduces = false

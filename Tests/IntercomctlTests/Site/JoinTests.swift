@@ -94,6 +94,16 @@ import Time
                 == "joined the site house\n")
     }
 
+    @Test func whoIsInAnotherSiteIsToldHowToGoBackToOneThatWasLeft() throws {
+        var status = Status()
+        (status.site.name, status.site.left) = ("office", ["barn"])
+        try answer(.refused(ControlError(.known, "barn is already a peer")), status)
+        #expect(
+            try folder.run("site", "join").complaint.hasSuffix(
+                "barn is in a site that this station has left; to go back to that: sudo"
+                    + " intercomctl site leave, then intercomctl site join barn\n"))
+    }
+
     /// The other station introduces this one at its own pace.
     @Test func whoIsAboutToJoinGetsNoOtherLead() throws {
         var report = PairingReport(.paired, "paired with barn")
