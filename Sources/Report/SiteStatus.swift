@@ -21,6 +21,8 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     public var older: [Older] = []
     /// Peers that are in the site under a key that this station has left.
     public var left: [String] = []
+    /// Peers that introduce a site that this station has left; not in the JSON.
+    public var formerIntroducers: [String] = []
     /// Rosters that peers show to this station, which may join their sites.
     public var offers: [Offer] = []
 

@@ -243,6 +243,29 @@ import Wire
         #expect(house.stations[1].exchange.peersLeft(at: house.now).isEmpty)
     }
 
+    @Test func whoIntroducesASiteThatWasLeftIsKnown() throws {
+        let house = try House.joined(3)
+        let other = try another(of: house)
+        func tell(from peer: Int, introduces: Bool) {
+            var notice = RosterNotice(
+                site: other.roster.key.reference, counter: other.roster.counter,
+                size: UInt16(other.text.count), text: Roster.reference(of: other.text))
+            notice.introduces = introduces
+            house.stations[1].exchange.receive(.roster(notice), from: peer, at: house.now)
+        }
+        tell(from: 0, introduces: true)
+        tell(from: 2, introduces: false)
+        #expect(house.stations[1].exchange.formerIntroducers == [])
+        house.stations[1].exchange.left = [other.roster.key.reference]
+        #expect(house.stations[1].exchange.formerIntroducers == [0])
+        // A thief that falls silent is one still, and one that is in the site of this one is none.
+        house.cut(0)
+        house.now = house.now + .seconds(61)
+        #expect(house.stations[1].exchange.formerIntroducers == [0])
+        house.stations[1].exchange.hold(other.roster, text: other.text, at: house.now)
+        #expect(house.stations[1].exchange.formerIntroducers == [])
+    }
+
     /// In no site, a person may go back to it, and must see that a peer shows it; settings may name
     /// a stolen introducer, which then shows a fresh key.
     @Test(arguments: [(Int?.none, false), (0, false), (0, true), (2, true)])

@@ -190,6 +190,24 @@ import Wire
                 + " intercomctl site leave, then intercomctl site join")
     }
 
+    /// A box that gives in and joins another site has the stolen one as a peer; it puts out nobody.
+    @Test func whoIntroducesASiteThatWasLeftIsNamed() {
+        (station.site.name, station.site.left) = ("house", ["garage"])
+        station.site.formerIntroducers = ["garage"]
+        let words = "garage: introduces a site that this station has left"
+        #expect(
+            station.noteLines == [
+                "\(words), and is not in the site house -> if it was stolen: sudo intercomctl peer"
+                    + " remove garage"
+            ])
+        station.site.peers = ["garage"]
+        #expect(
+            station.noteLines == [
+                "\(words) -> on the one of the two whose site is wrong: sudo intercomctl site leave,"
+                    + " then intercomctl site join"
+            ])
+    }
+
     /// A site brings its channels and stations by itself.
     @Test func aButtonWithoutItsTargetIsToldAsTheSettingsAre() throws {
         let text = Kitchen.text.split(separator: "\n").map {

@@ -6,6 +6,8 @@ struct PeerReport {
     /// The peer's former name, if it was renamed.
     private let former: String?
     private let fingerprint: String?
+    /// Whether the change is one of sites, after which a stolen introducer may still be a peer.
+    var namesFormerIntroducers = false
     private var lines: [String] = []
     private var isApplied = false
     private var needsRestart = false
@@ -75,6 +77,9 @@ struct PeerReport {
         needsRestart = reload.needsRestart
         if needsRestart { add("for the rest: sudo systemctl restart intercomd") }
         add("applied: the running intercomd has it")
+        if namesFormerIntroducers, let notes = try? statusNow(invocation).notes {
+            for note in notes where note.code == "former_introducer" { add(note.sentence) }
+        }
         return .ok
     }
 

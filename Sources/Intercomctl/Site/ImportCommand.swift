@@ -29,6 +29,7 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     }
     try book.adopt(roster, text: text)
     var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
+    report.namesFormerIntroducers = true
     report.add("site \(roster.name), number \(roster.counter)")
     for line in book.told { report.add(line) }
     if roster == book.held, book.told.isEmpty { report.add("it is in use already") }

@@ -26,6 +26,7 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     } catch { throw error.failure }
     try book.adopt(roster, text: Array(roster.signed(by: key).utf8))
     var report = PeerReport(name: name, fingerprint: roster.key.fingerprint)
+    report.namesFormerIntroducers = true
     report.add("site \(name); the digits of its key: \(roster.key.fingerprint)")
     if let held = book.held {
         for line in book.told { report.add(line) }

@@ -355,6 +355,7 @@ struct SiteKeeper {
                         : "joined the site \(site), from \(name(peer))", at: 0)
             }
             if let caller {
+                lines += Advice.formerIntroducers(status(at: now)).map { $0.sentence }
                 answers.append((caller, .done(Reply.Done(lines.joined(separator: "\n")))))
                 return
             }
@@ -441,6 +442,7 @@ struct SiteKeeper {
                 status.older.append(older)
             }
             status.left = exchange.peersLeft(at: now).map { name($0) }
+            status.formerIntroducers = exchange.formerIntroducers.map { name($0) }
         }
         status.offers = exchange.offers.map { shown($0) }
         return status

@@ -69,6 +69,24 @@ enum Advice {
                 + " site join")
     }
 
+    /// Reports peers that introduce a site that this station has left, each by itself.
+    ///
+    /// A stolen introducer that was paired stays a peer, as it may be an honest one as well.
+    static func formerIntroducers(_ site: SiteStatus) -> [Fault] {
+        guard let own = site.name else { return [] }
+        return site.formerIntroducers.map { peer in
+            let isIn = site.peers.contains(peer)
+            return Fault(
+                "former_introducer", of: peer,
+                "introduces a site that this station has left"
+                    + (isIn ? "" : ", and is not in the site \(own)"),
+                fix: isIn
+                    ? "on the one of the two whose site is wrong: sudo intercomctl site leave, then"
+                        + " intercomctl site join"
+                    : "if it was stolen: sudo intercomctl peer remove \(peer)")
+        }
+    }
+
     /// Reports a station of the site that is no peer here: a peer that was put out has its name.
     static func displaced(_ name: String) -> Fault {
         displaced(

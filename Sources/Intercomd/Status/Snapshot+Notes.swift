@@ -24,7 +24,10 @@ extension Snapshot {
         }
         if let siteNote { found.append(siteNote) }
         for offer in site.offers { found.append(Advice.offer(offer, to: site)) }
-        if !site.left.isEmpty { found.append(Advice.unchanged(site.left)) }
+        found += Advice.formerIntroducers(site)
+        // One that introduces cannot change over.
+        let unchanged = site.left.filter { !site.formerIntroducers.contains($0) }
+        if !unchanged.isEmpty { found.append(Advice.unchanged(unchanged)) }
         for missing in config.awaited {
             found.append(
                 Fault("no_target", of: "\(missing.origin)", missing.what, fix: missing.fix))

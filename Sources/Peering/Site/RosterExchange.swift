@@ -274,6 +274,16 @@ public struct RosterExchange {
         return peers.keys.filter { peers[$0]?.introduced == site && isIn($0) }.sorted()
     }
 
+    /// The peers that introduce a site that this station has left, by their last notice.
+    ///
+    /// A stolen introducer does not end this by being silent.
+    public var formerIntroducers: [Int] {
+        peers.keys.filter { number in
+            guard let site = peers[number]?.introduced else { return false }
+            return site != held?.notice.site && left.contains(site)
+        }.sorted()
+    }
+
     /// Whether a peer may learn the roster now.
     private func mayHave(_ peer: Int) -> Bool { peers[peer]?.isUp == true && isIn(peer) }
 
