@@ -138,7 +138,7 @@ final class StationFolder {
     }
 
     @discardableResult
-    private func does(_ arguments: [String]) throws -> String {
+    func does(_ arguments: [String]) throws -> String {
         let outcome = try run(arguments)
         #expect(outcome.code == 0, "\(arguments): \(outcome.complaint)")
         return outcome.output

@@ -18,11 +18,12 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         roster = try Roster(parsing: text)
     } catch { throw Failure("\(file ?? "the input") \(error)") }
     var book = try SiteBook(invocation)
-    try check(roster, in: book)
-    if book.held == nil {
+    let wasLeft = SiteFiles.left(book.paths).contains(roster.key.reference)
+    try check(roster, wasLeft: wasLeft, in: book)
+    if book.held?.key != roster.key {
         let question = SiteQuestion(
             name: roster.name, stations: roster.stations.count, digits: roster.key.fingerprint,
-            wasLeft: SiteFiles.left(book.paths).contains(roster.key.reference))
+            leaving: book.held?.name, wasLeft: wasLeft)
         guard try question.isConfirmed(invocation, mayAsk: file != nil) else {
             return try printUnchanged()
         }
@@ -37,7 +38,9 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 }
 
 /// Refuses a roster that cannot be adopted, with the reason.
-private func check(_ roster: Roster, in book: borrowing SiteBook) throws(Failure) {
+private func check(
+    _ roster: Roster, wasLeft: Bool, in book: borrowing SiteBook
+) throws(Failure) {
     switch roster.verdict(over: book.held) {
     case .newer, .known: break
     case .older(let held):
@@ -48,6 +51,13 @@ private func check(_ roster: Roster, in book: borrowing SiteBook) throws(Failure
         throw Failure(
             "there are two rosters of number \(roster.counter), signed by one key: somebody else"
                 + " may have the site's key; nothing is changed (man intercomctl, site import)")
+    case .foreign where wasLeft:
+        // Its secret would stay here, and sign nothing.
+        guard try siteKey(book.paths) == nil else {
+            throw Failure(
+                "this station has left that key, which a thief may have, and introduces a site of"
+                    + " its own; nothing is changed")
+        }
     case .foreign:
         throw Failure(
             "that is the site \(roster.name) with another key than this station's site has;"

@@ -116,7 +116,8 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             return try printUnchanged()
         }
     }
-    let place = SiteStatus(at: invocation).place
+    let now = SiteStatus(at: invocation)
+    let isAlone = SiteFiles.left(book.paths).isEmpty && now.offers.isEmpty
     try book.adopt(nil, text: nil)
     // Last: with a roster and no key, this station would seem to be introduced by another.
     try attempt { () throws(StateError) in try KeyStore.removeSiteKey(book.paths) }
@@ -124,14 +125,15 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     report.add("left the site \(held.name)")
     for line in book.told { report.add(line) }
     if introduces {
-        if held.stations.count > 1 {
+        // Where another key is in use, the others go on with that.
+        if held.stations.count > 1, isAlone {
             report.add(
                 "for the others to go on, on one of them: sudo intercomctl site init \(held.name)"
                     + " --take-over")
         }
     } else if let station = held.station(with: book.own) {
         report.add(
-            "its list has this station still, unless it was taken out before: \(place.visible):"
+            "its list has this station still, unless it was taken out before: \(now.place.visible):"
                 + " sudo intercomctl site remove \(station.name)")
     }
     let left = try PeerBook(invocation).names

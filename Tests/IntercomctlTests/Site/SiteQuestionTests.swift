@@ -1,3 +1,4 @@
+import Report
 import Testing
 
 @testable import Intercomctl
@@ -34,13 +35,43 @@ import Testing
         let listed = try folder.does("site", "list")
         let digits = try #require(
             listed.split(separator: "key: ").last?.split(separator: "\n").first)
-        try folder.does("site", "init", "house", "--take-over", "--yes")
-        try folder.does("site", "leave", "--yes")
         let file = "\(folder.config)/house.roster"
-        let refused = try folder.run("site", "import", "--yes", file)
-        #expect(refused.code == 2)
-        #expect(refused.complaint.contains("left that key, which a thief may have; to join"))
-        try folder.does("site", "import", "--site", String(digits), file)
-        #expect(try folder.does("site", "list").contains(digits))
+        // In no site after a plain leave, and in one with another key.
+        for command in [["leave"], ["init", "house", "--take-over"]] {
+            let said = try folder.does(["site"] + command + ["--yes"])
+            #expect(said.contains("site init house --take-over") == (command == ["leave"]))
+            let own = folder.read("state/keys/site.key")
+            if own != nil {
+                let refused = try folder.run("site", "import", "--site", String(digits), file)
+                #expect(
+                    refused.complaint.hasSuffix(
+                        "this station has left that key, which a thief may have, and introduces a"
+                            + " site of its own; nothing is changed\n"))
+                try folder.remove("state/keys/site.key")
+            }
+            let refused = try folder.run("site", "import", "--yes", file)
+            #expect(refused.code == 2)
+            #expect(refused.complaint.contains("left that key, which a thief may have; to join"))
+            try folder.does("site", "import", "--site", String(digits), file)
+            #expect(try folder.does("site", "list").contains(digits))
+        }
+    }
+
+    /// The others may have joined the site that this station has left, or that a peer shows.
+    @Test(arguments: [true, false])
+    func whereAnotherKeyIsInUseNoTakeOverIsAdvised(wasLeft: Bool) throws {
+        let folder = try StationFolder.withSite("init house", "add garage \(otherKey)")
+        if wasLeft {
+            try folder.does("site", "init", "house", "--take-over", "--yes")
+        } else {
+            var status = Status()
+            status.site.offers = [SiteStatus.Offer()]
+            try folder.answer { [status] request in
+                if case .status? = request { return [Reply.status(status).encoded] }
+                return [Reply.reload(Reply.Reload()).encoded]
+            }
+        }
+        let said = try folder.does("site", "leave", "--yes")
+        #expect(said.contains("left the site house") && !said.contains("--take-over"), "\(said)")
     }
 }
