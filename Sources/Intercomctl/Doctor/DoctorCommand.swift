@@ -201,9 +201,8 @@ extension Situation {
         let before = found.checks.count
         for (verdict, faults) in [(Check.Verdict.fail, status.problems), (.warn, status.notes)] {
             for fault in faults where !said.contains(fault.finding) {
-                // Neither a message that waits to be heard, or to be sent, is a fault, nor a change
-                // of the site.
-                let isNews = verdict == .warn && ["messages", "site_changed"].contains(fault.code)
+                // A message that waits to be heard, or to be sent, is no fault.
+                let isNews = verdict == .warn && fault.code == "messages"
                 found.add(isNews ? .ok : verdict, fault.finding, fix: fault.fix)
             }
         }

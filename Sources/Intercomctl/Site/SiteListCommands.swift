@@ -45,13 +45,19 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     let config = try? PeerBook(invocation).config()
     for station in roster.stations {
-        let peer = config?.peers.first { $0.key == station.key.text }?.name ?? station.name
-        guard let config, peer != station.name else { continue }
-        let words =
-            config.names(peer: peer)
-            ? ", as settings name it\(config.place(ofPeer: peer))"
-            : "; for the site's name: sudo intercomctl peer rename \(peer) \(station.name)"
-        try printLine("\(station.name) is \(peer) here\(words)")
+        guard let config, let peer = config.peers.first(where: { $0.key == station.key.text }),
+            peer.name != station.name
+        else { continue }
+        var words = ""
+        if config.names(peer: peer.name) {
+            words = ", as settings name it\(config.place(ofPeer: peer.name))"
+        } else if peer.isLearned, config.isFree(station.name),
+            config.site.introductions != .from(peer.name)
+        {
+            words =
+                "; for the site's name: sudo intercomctl peer rename \(peer.name) \(station.name)"
+        }
+        try printLine("\(station.name) is \(peer.name) here\(words)")
     }
     guard !roster.channels.isEmpty else { return .ok }
     let channels = Table(["CHANNEL", "STATIONS"], roster.channels) { channel in

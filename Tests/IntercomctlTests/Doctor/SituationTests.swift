@@ -108,12 +108,15 @@ import Testing
         status.notes = [
             Fault("messages", of: "messages", "1 is new", fix: "intercomctl message play"),
             Fault("damaged", of: "messages", "1 is damaged", fix: "intercomctl message list"),
+            // A thief may have signed that list.
+            Fault("site_changed", "lately the site house took out barn", fix: "take it over"),
         ]
         let found = situation(settings(""), .up(status, process: 42))
         #expect(
             lines(.status, found.reportStatus(to:)) == [
                 "ok status messages: 1 is new -> intercomctl message play",
                 "WARN status messages: 1 is damaged -> intercomctl message list",
+                "WARN status lately the site house took out barn -> take it over",
             ])
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Report
 import Synchronization
 import Testing
@@ -37,6 +38,35 @@ import Testing
         #expect(outcome.code == 0, "\(outcome.complaint)")
         #expect(asked.withLock { $0 } == 3)
         #expect(!outcome.output.contains("no other station is known to have"))
+    }
+
+    /// A thief may have swapped names; what is refused helps nobody.
+    @Test func onlyARenameThatWorksIsAdvised() throws {
+        let folder = try folder()
+        try folder.site("rename attic loft")
+        try folder.remove("state/keys/site.key")
+        for (garage, loft, lines) in [
+            ("loft", "garage", ["garage is loft here", "loft is garage here"]),
+            (
+                "shed", "loft",
+                [
+                    "garage is shed here; for the site's name: sudo intercomctl peer rename shed"
+                        + " garage"
+                ]
+            ),
+        ] {
+            for (file, name, key) in [("garage", garage, otherKey), ("loft", loft, thirdKey)] {
+                try folder.write("[peer \(name)]\nkey = \(key)\n", to: "state/peers.d/\(file).conf")
+            }
+            let listed = try folder.does("site", "list").split(separator: "\n").map(String.init)
+            #expect(listed.filter { $0.contains(" here") } == lines)
+        }
+        // What this station itself is called no peer can be.
+        let config = try #require(folder.read("etc/intercomd.conf"))
+        try folder.write(
+            config.replacingOccurrences(of: "name = kitchen", with: "name = garage"),
+            to: "etc/intercomd.conf")
+        #expect(try folder.does("site", "list").contains("\ngarage is shed here\n"))
     }
 
     /// Without a daemon, nothing is known of others.
