@@ -243,6 +243,20 @@ import Wire
         #expect(house.stations[1].exchange.peersLeft(at: house.now).isEmpty)
     }
 
+    /// One that gives its own take-over up is shown the site of the others, also without a restart.
+    @Test func whoLeavesASiteIsShownTheOneBefore() throws {
+        let house = try House.joined(3)
+        let mine = try another(of: house)
+        house.stations[1].exchange.left = [house.roster.key.reference]
+        house.stations[1].exchange.hold(mine.roster, text: mine.text, at: house.now)
+        house.run(.seconds(60))
+        #expect(house.stations[1].exchange.offers.isEmpty)
+        house.stations[1].exchange.left.append(mine.roster.key.reference)
+        house.stations[1].exchange.hold(nil, text: [], at: house.now)
+        house.run(.seconds(16))
+        #expect(house.stations[1].exchange.offers.map(\.roster) == [house.roster])
+    }
+
     @Test func whoIntroducesASiteThatWasLeftIsKnown() throws {
         let house = try House.joined(3)
         let other = try another(of: house)

@@ -31,10 +31,8 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         if let wish, status.name == nil || !status.offers.isEmpty {
             _ = try findPeer(wish, in: now)
         }
-        if let peer = status.left.first(where: { wish == nil || $0 == wish })?.visible {
-            throw Failure(
-                "\(peer) is in a site that this station has left; to go back to that: sudo"
-                    + " intercomctl site leave, then intercomctl site join \(peer)")
+        if let peer = status.left.first(where: { wish == nil || $0 == wish }) {
+            throw wayBack(to: peer)
         }
         if let other = status.offers.first {
             throw Failure(
@@ -66,6 +64,13 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         showing: "\(offer.peer) shows the ", leaving: status.name, wasLeft: offer.wasLeft)
     guard try question.isConfirmed(invocation, mayAsk: true) else { return try printUnchanged() }
     return try join(offer, invocation)
+}
+
+/// Explains how a station in a site goes back to one that it has left, which a peer is in.
+private func wayBack(to peer: String) -> Failure {
+    Failure(
+        "\(peer.visible) is in a site that this station has left; to go back to that: sudo"
+            + " intercomctl site leave, then intercomctl site join \(peer.visible)")
 }
 
 /// Offers to join the site of a newly paired peer, where `pair --join` has introduced this station.
@@ -187,6 +192,7 @@ enum Joining {
                 }
                 return try join(offer, invocation)
             }
+            if status.left.contains(peer) { throw wayBack(to: peer) }
             let isOther = former?.digits != status.fingerprint
             // The site has taken this station back with a newer roster. Or this station was never
             // out: the peer has announced the same roster, which it does only to stations in it.

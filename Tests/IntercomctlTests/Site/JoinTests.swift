@@ -97,11 +97,15 @@ import Time
     @Test func whoIsInAnotherSiteIsToldHowToGoBackToOneThatWasLeft() throws {
         var status = Status()
         (status.site.name, status.site.left) = ("office", ["barn"])
-        try answer(.refused(ControlError(.known, "barn is already a peer")), status)
-        #expect(
-            try folder.run("site", "join").complaint.hasSuffix(
-                "barn is in a site that this station has left; to go back to that: sudo"
-                    + " intercomctl site leave, then intercomctl site join barn\n"))
+        var report = PairingReport(.paired, "paired with barn")
+        (report.name, report.isApplied) = ("barn", true)
+        try answer(.pairing(report), status)
+        for words in [["site", "join"], ["pair", "--join", "--move", "192.0.2.7", "7K9M-QX2W"]] {
+            #expect(
+                try folder.run(words).complaint.hasSuffix(
+                    "barn is in a site that this station has left; to go back to that: sudo"
+                        + " intercomctl site leave, then intercomctl site join barn\n"))
+        }
     }
 
     /// The other station introduces this one at its own pace.
