@@ -105,8 +105,8 @@ import Wire
         station.peers[Kitchen.garage].isInSite = true
         (station.site.hasLeft, station.site.behind) = (true, ["garage"])
         let former = try #require(station.peerStatus(Kitchen.garage).fault)
-        #expect(former.text.hasPrefix("is not known to be under the site's new key, and is not"))
-        let joining = "if it is still under the former key, there: intercomctl site join; else see"
+        #expect(former.text.hasPrefix("is not known to be under the site's key, and is not"))
+        let joining = "if it is under another key, there: intercomctl site join; else see"
         #expect(former.fix?.hasPrefix(joining) == true)
         // It has an older list of the present key.
         var older = SiteStatus.Older()

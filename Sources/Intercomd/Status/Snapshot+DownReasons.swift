@@ -74,12 +74,12 @@ extension Snapshot {
                 && !site.older.contains { $0.station == name }
             text =
                 isFormer
-                ? "is not known to be under the site's new key, and is not found on the LAN"
+                ? "is not known to be under the site's key, and is not found on the LAN"
                 : "has no address here, and does not announce itself to this station on the LAN"
             fix =
                 succession
                 + (isFormer
-                    ? "if it is still under the former key, there: intercomctl site join; else "
+                    ? "if it is under another key, there: intercomctl site join; else "
                     : "")
                 + "see whether it is on, on the same network, and knows the key of this station"
                 + " (\(refusals)); on another network it needs an address: sudo"
