@@ -57,6 +57,24 @@ import Testing
         }
     }
 
+    /// Only the daemon, which has the new list by then, knows who introduces what.
+    @Test func whoImportsIsToldWhoIntroducesASiteThatWasLeft() throws {
+        let folder = try StationFolder.withSite("init house")
+        try folder.write(folder.does("site", "export"), to: "etc/house.roster")
+        var status = Status()
+        status.notes = [
+            Fault("former_introducer", of: "hall", "introduces a site", fix: "remove it"),
+            Fault("lowered", of: "barn", "gives your voice a lower priority"),
+        ]
+        try folder.answer { [status] request in
+            if case .status? = request { return [Reply.status(status).encoded] }
+            return [Reply.reload(Reply.Reload()).encoded]
+        }
+        #expect(
+            try folder.does("site", "import", "\(folder.config)/house.roster").hasSuffix(
+                "\napplied: the running intercomd has it\nhall: introduces a site -> remove it\n"))
+    }
+
     /// The others may have joined the site that this station has left, or that a peer shows.
     @Test(arguments: [true, false])
     func whereAnotherKeyIsInUseNoTakeOverIsAdvised(wasLeft: Bool) throws {
