@@ -31,9 +31,8 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         if let wish, status.name == nil || !status.offers.isEmpty {
             _ = try findPeer(wish, in: now)
         }
-        if let peer = status.left.first(where: { wish == nil || $0 == wish }) {
-            throw wayBack(to: peer)
-        }
+        // Not unasked: a member of the right site may type this again.
+        if let wish, status.left.contains(wish) { throw wayBack(to: wish) }
         if let other = status.offers.first {
             throw Failure(
                 "\(wished) shows no site beside that of \(other.peer.visible):"

@@ -100,12 +100,14 @@ import Time
         var report = PairingReport(.paired, "paired with barn")
         (report.name, report.isApplied) = ("barn", true)
         try answer(.pairing(report), status)
-        for words in [["site", "join"], ["pair", "--join", "--move", "192.0.2.7", "7K9M-QX2W"]] {
+        let pairing = ["pair", "--join", "--move", "192.0.2.7", "7K9M-QX2W"]
+        for words in [["site", "join", "barn"], pairing] {
             #expect(
                 try folder.run(words).complaint.hasSuffix(
                     "barn is in a site that this station has left; to go back to that: sudo"
                         + " intercomctl site leave, then intercomctl site join barn\n"))
         }
+        #expect(try !folder.run("site", "join").complaint.contains("site leave"))
     }
 
     /// The other station introduces this one at its own pace.
