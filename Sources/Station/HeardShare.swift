@@ -84,6 +84,9 @@ public struct HeardShare: Sendable {
     /// A listener that is silent for longer counts as gone: three of its reports are missing by
     /// then.
     private static let goneAfter = Duration.milliseconds(3_200)
+    /// A reason that passes by itself counts once it has stood for this time: where two people let
+    /// go and press at the same moment, the next HEARD, up to 0.2 s later, says `heard`.
+    private static let passesWithin = Duration.milliseconds(400)
 
     public init(stream: UInt8, first: UInt16? = nil, listeners: PeerSet, frameMs: Double) {
         precondition(frameMs > 0)
@@ -190,10 +193,29 @@ public struct HeardShare: Sendable {
         told[peer].update(heard.why, at: now)
     }
 
-    /// Returns whether a listener hears this station now; nil until the listener has reported that.
-    public func hearsNow(_ peer: Int) -> Bool? {
+    /// Returns whether a listener last reported that it hears this station; nil before its report.
+    public func hears(_ peer: Int) -> Bool? {
         guard listeners.contains(peer) else { return nil }
         return told[peer].now.map { $0 == .heard }
+    }
+
+    /// Returns the same, but nil while a reason may still pass.
+    public func hearsNow(_ peer: Int, at now: Instant) -> Bool? {
+        passes(peer).map { now < $0 } == true ? nil : hears(peer)
+    }
+
+    /// When the next reason that may still pass counts; nil without one.
+    public func nextCount(after now: Instant) -> Instant? {
+        listeners.compactMap { passes($0) }.filter { $0 > now }.min()
+    }
+
+    /// Until when the reason why a listener does not hear may pass; nil for one that stays.
+    private func passes(_ peer: Int) -> Instant? {
+        switch told[peer].now {
+        case .heldDown, .outranked, .over, .tooMany:
+            told[peer].deafSince.map { $0 + Self.passesWithin }
+        default: nil
+        }
     }
 
     /// Whether a listener sends no reports, during a talk that has lasted since `begin` at least.
@@ -205,8 +227,8 @@ public struct HeardShare: Sendable {
     public func isOlder(_ peer: Int) -> Bool { told[peer].hasReported && !told[peer].isKnown }
 
     /// Why a listener does not hear this station now; nil when it does, or has not reported.
-    public func whyNow(_ peer: Int) -> Unheard? {
-        told[peer].now.flatMap { $0 == .heard ? nil : $0 }
+    public func whyNow(_ peer: Int, at now: Instant) -> Unheard? {
+        hearsNow(peer, at: now) == false ? told[peer].now : nil
     }
 
     /// Returns the outcome at a listener of so many frames, the last of which was sent at `end`.

@@ -57,7 +57,7 @@ import Wire
         let late = report(received: 50, highest: 65_529)
         #expect(share.report(late, heard(255), from: 1, at: begin) == late)
         #expect(share.percent(of: 1, frames: 100) == 0)
-        #expect(share.hearsNow(1) == nil)
+        #expect(share.hears(1) == nil)
         // Six frames before the numbers wrap around, and four after.
         #expect(share.report(report(received: 10, highest: 3), from: 1, at: begin) == nil)
         #expect(share.percent(of: 1, frames: 100) == 10)

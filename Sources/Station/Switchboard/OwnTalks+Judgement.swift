@@ -34,7 +34,9 @@ extension OwnTalks {
     mutating func judge(
         _ place: Int, _ around: Surroundings, at now: Instant, _ orders: inout Orders
     ) {
+        spurts[place].judgedNext = nil
         guard spurts[place].ended == nil else { return }
+        spurts[place].judgedNext = spurts[place].share.nextCount(after: now)
         let silence = around.silence(of: spurts[place].target)
         spurts[place].update(silence, since: around.silentSince ?? now, at: now)
         let spurt = spurts[place]
@@ -42,8 +44,9 @@ extension OwnTalks {
             around.up.contains($0) && !around.cutOff.contains($0)
         }
         if spurt.isDoubted, silence == nil {
-            let hasHeard = there.contains { spurt.share.hearsNow($0) == true }
-            guard hasHeard || there.allSatisfy({ spurt.share.hearsNow($0) != nil }) else { return }
+            let words = there.map { spurt.share.hearsNow($0, at: now) }
+            let hasHeard = words.contains(true)
+            guard hasHeard || words.allSatisfy({ $0 != nil }) else { return }
             spurts[place].isDoubted = false
             if hasHeard {
                 spurts[place].isUnheard = false
@@ -54,7 +57,7 @@ extension OwnTalks {
         let isHeard =
             silence == nil
             && there.contains {
-                spurt.share.hearsNow($0) != false && !spurt.isSilent($0, at: now)
+                spurt.share.hearsNow($0, at: now) != false && !spurt.isSilent($0, at: now)
             }
         guard isHeard == spurt.isUnheard else { return }
         spurts[place].isUnheard = !isHeard
@@ -84,7 +87,7 @@ extension OwnTalks {
     ) -> [HeardAt] {
         let isVoice = Surroundings.isVoice(spurt.target)
         return around.peers.filter { spurt.share.listeners.contains($0) }.map { peer in
-            let told = spurt.share.whyNow(peer).map { Obstacle.told($0) }
+            let told = spurt.share.whyNow(peer, at: now).map { Obstacle.told($0) }
             let why = around.up.contains(peer) ? whyNotNow(peer, at: now) ?? told : .down
             return HeardAt(
                 peer: peer, percent: nil, around.obstacle(to: peer, isVoice: isVoice) ?? why)

@@ -154,7 +154,7 @@ extension OwnTalks {
         if around.cutOff.contains(peer) { return .unheard(.noNetwork) }
         if let why = whyNotNow(peer, at: now) { return .unheard(why) }
         if spurt.share.isOlder(peer) { return .unheard(.unknown) }
-        return spurt.share.hearsNow(peer) == nil ? nil : .heard
+        return spurt.share.hearsNow(peer, at: now) == nil ? nil : .heard
     }
 
     /// Returns why a peer does not hear this station's talk now; nil where it hears or has not
@@ -162,7 +162,7 @@ extension OwnTalks {
     package func whyNotNow(_ peer: Int, at now: Instant) -> Obstacle? {
         guard let spurt = spurtNow(to: peer) else { return nil }
         if spurt.isSilent(peer, at: now) { return .noAnswer }
-        return spurt.share.whyNow(peer).map { .told($0) }
+        return spurt.share.whyNow(peer, at: now).map { .told($0) }
     }
 
     /// Returns the newest talkspurt to the peer that goes on: reports on an older one, such as an
@@ -186,8 +186,10 @@ extension OwnTalks {
     /// Per cent of a talkspurt: of a smaller share, the obstacle to the rest is reported.
     private static let wholeMin = 90
 
-    /// When the last reports on the next talkspurt are in.
-    package var deadline: Instant? { spurts.compactMap { reportsIn($0) }.min() }
+    /// When the last reports on the next talkspurt are in, or one is to be judged again.
+    package var deadline: Instant? {
+        spurts.compactMap { reportsIn($0) ?? $0.judgedNext }.min()
+    }
 
     /// Returns when the last reports on an ended talkspurt are in.
     private func reportsIn(_ spurt: Talkspurt) -> Instant? {
@@ -201,6 +203,9 @@ extension OwnTalks {
         _ around: Surroundings, at now: Instant, _ pager: inout Pager,
         _ announcer: inout Announcer, _ orders: inout Orders
     ) {
+        for place in spurts.indices where spurts[place].judgedNext.map({ now >= $0 }) ?? false {
+            judge(place, around, at: now, &orders)
+        }
         while let place = spurts.firstIndex(where: {
             reportsIn($0).map { now >= $0 } ?? false
         }) {
@@ -307,7 +312,7 @@ extension OwnTalks {
     private mutating func updateWord(
         of peer: Int, _ around: Surroundings, _ orders: inout Orders
     ) {
-        let words = spurts.compactMap { $0.share.hearsNow(peer) }
+        let words = spurts.compactMap { $0.share.hears(peer) }
         guard let hears = words.last else { return }
         listeners[peer].isDeaf = !hears
         updateDoubt(of: peer, around, &orders)

@@ -14,6 +14,8 @@ struct Talkspurt: Sendable {
     /// Whether its listeners did not hear the talk before, and none has yet reported that it hears
     /// this.
     var isDoubted: Bool
+    /// When to judge again whether a listener hears it, because a reason may pass until then.
+    var judgedNext: Instant?
     /// Peers that have started meanwhile: the network has not lost the sound that they missed.
     var missedBy = PeerSet()
     /// How often a change was reported, and when last: a peer's reports may alternate.

@@ -35,6 +35,30 @@ import Wire
         #expect(!world.isTalkingToNobody)
     }
 
+    /// Both people talk, or one presses as the other lets go: half duplex passes with the other's
+    /// button.
+    @Test(arguments: [Unheard.heldDown, .outranked, .over, .tooMany])
+    mutating func aReasonThatMayPassIsToldOfOnceItStands(why: Unheard) {
+        world.begin(to: [1])
+        world.tell(from: 1, why)
+        world.expect(.sound(.doubt(peer: 1, true)))
+        #expect(world.hearsNow(1) == nil && !world.isTalkingToNobody)
+        world.wait(300)
+        world.tell(from: 1, .heard)
+        world.expect(.sound(.doubt(peer: 1, false)))
+        #expect(world.hearsNow(1) == .heard && world.talks.deadline == nil)
+        world.tell(from: 1, why)
+        #expect(world.talks.deadline == world.now + .milliseconds(400))
+        world.wait(399)
+        world.tick()
+        world.expect(.sound(.doubt(peer: 1, true)))
+        world.wait(1)
+        world.tick()
+        world.expect(.sound(.chime(.nobody)), nobodyHears((1, .told(why))))
+        #expect(world.hearsNow(1) == .unheard(.told(why)) && world.isTalkingToNobody)
+        #expect(world.talks.deadline == nil)
+    }
+
     @Test mutating func whatIsToldAgainIsNoNews() {
         world.begin(to: [1])
         world.tell(from: 1, .speakerMuted)
