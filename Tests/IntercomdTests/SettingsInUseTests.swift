@@ -170,30 +170,48 @@ private final class Station {
         #expect(station.complaint == "\(folder.path)/intercomd.conf is not there any more")
     }
 
-    /// A mistake is told until it is mended: the next start would fail, too.
-    @Test func aRefusedReloadIsKnownWhileTheMistakeIsThere() throws {
+    /// A refusal is told until a reload succeeds, and `status` reads no file for it: the next start
+    /// would fail, too.
+    @Test func aRefusedReloadIsKnownUntilTheNextReload() throws {
         func reload(for cause: ReloadCause = .signal) {
             _ = try? station.settings.readToReload(folder.path, station.table, for: cause)
         }
-        var fault: Fault? { station.settings.fault(in: folder.path, station.table) }
+        var fault: Fault? { station.settings.fault }
         let mistake = "[audio]\nprerol = 0\njitter = x\n"
         try folder.write(mistake)
         #expect(fault == nil, "a person may be in the middle of a change")
         reload()
-        #expect(
-            fault?.sentence == "the settings in the files cannot be used, now or at the next start"
-                + " -> sudo intercomctl config check, then intercomctl reload")
+        let told = try #require(fault?.sentence)
+        let head = "the last reload was refused, as the next start would be: "
+        #expect(told.hasPrefix("\(head)\(folder.path)/intercomd.conf:"))
+        #expect(told.contains("prerol") && !told.contains("jitter"), "the first mistake is enough")
+        #expect(told.hasSuffix(" -> sudo intercomctl config check, then intercomctl reload"))
         // A pairing reads the files of peers alone.
         reload(for: .pairing)
-        #expect(fault != nil)
+        #expect(fault?.sentence == told)
         try folder.write("")
-        #expect(fault == nil, "it is mended")
-        try folder.write(mistake)
-        #expect(fault != nil)
-        try folder.write("")
+        #expect(fault?.sentence == told, "the files are not looked at before the next reload")
         reload()
-        try folder.write(mistake)
         #expect(fault == nil)
+        try folder.learn("attic", key: "x")
+        reload(for: .pairing)
+        #expect(fault?.sentence.contains("attic.conf:2") == true)
+        try folder.learn("attic", key: Self.newKey())
+        reload(for: .pairing)
+        #expect(fault == nil)
+    }
+
+    /// The refusal is the one thing to be mended first.
+    @Test func whatWaitsForARestartIsNotToldBesideARefusal() throws {
+        try folder.write("[network]\nport = 5999\n")
+        station.settings.take(try station.read(), numbers: [])
+        #expect(station.settings.awaitsRestart.count == 1)
+        try folder.write("[audio]\nprerol = 0\n")
+        _ = try? station.settings.readToReload(folder.path, station.table, for: .signal)
+        #expect(station.settings.fault != nil && station.settings.awaitsRestart.isEmpty)
+        try folder.write("[network]\nport = 5999\n")
+        _ = try station.settings.readToReload(folder.path, station.table, for: .signal)
+        #expect(station.settings.fault == nil && station.settings.awaitsRestart.count == 1)
     }
 
     @Test func anotherReloadIsRefusedWhileOneIsUnderWay() throws {

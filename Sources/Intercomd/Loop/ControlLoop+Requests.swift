@@ -58,9 +58,6 @@ extension ControlLoop {
             site.lookForKey(config.paths, at: now)
             let found = snapshot()
             found.counters = counters
-            if let fault = settings.fault(in: facts.folder, cores.table) {
-                found.fileFaults.append(fault)
-            }
             return .status(found.status)
         case .peers: return .peers(snapshot().peerList)
         case .watchEvents: return .watchEvents

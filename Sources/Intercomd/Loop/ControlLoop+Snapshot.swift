@@ -54,7 +54,7 @@ extension ControlLoop {
         let faults = recordings.faults
         found.fileFaults = [
             history.problem, keeper.problem, relayNote, mailbox?.fault(at: now), site.problem,
-            messages.problem, homeAssistant?.fault(at: now),
+            messages.problem, homeAssistant?.fault(at: now), settings.fault,
         ].compactMap { $0 }
         found.fileFaults += faults.keys.sorted().compactMap { faults[$0] }
         found.recordings = recordingStatus

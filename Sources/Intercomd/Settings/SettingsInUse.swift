@@ -25,10 +25,10 @@ struct SettingsInUse {
     private(set) var isUnconfigured: Bool
     /// The files as they were read.
     private(set) var sources: [ConfigSource]
-    /// Settings in the files that only a restart applies.
-    private(set) var awaitsRestart: [String] = []
-    /// Whether the last reload of all files was refused, or a later one of the peers'.
-    private var isRefused = false
+    /// Settings that the last reload found, and that only a restart applies.
+    private var restartLines: [String] = []
+    /// Why the last reload of all files was refused, or a later one of the peers'.
+    private var refusal: (reason: String, isOfPeers: Bool)?
     /// Whether a signal asked for a reload while another was under way.
     private(set) var owesReload = false
     /// Settings that the media loop is about to take over.
@@ -97,26 +97,31 @@ struct SettingsInUse {
         guard canReload(isTakingLeave: table.isTakingLeave) else {
             throw ControlError(.busy, "a reload is under way: try again in a second")
         }
-        let (isOfPeers, wasRefused) = (cause == .pairing || cause == .site, isRefused)
-        isRefused = true
-        let found = try read(folder, table, isOfPeers: isOfPeers)
-        isRefused = isOfPeers && wasRefused
-        return found
+        let isOfPeers = cause == .pairing || cause == .site
+        do throws(ControlError) {
+            let found = try read(folder, table, isOfPeers: isOfPeers)
+            if !isOfPeers || refusal?.isOfPeers == true { refusal = nil }
+            return found
+        } catch {
+            if !isOfPeers || refusal == nil { refusal = (error.text, isOfPeers) }
+            throw error
+        }
     }
 
-    /// Finds a mistake that the files still have after a refused reload.
+    /// The mistake for which the last reload was refused.
     ///
-    /// The next start, perhaps after a power cut, would fail, too. Before a refusal the files are
-    /// not looked at: reading them takes time, and a person may be in the middle of a change.
-    func fault(in folder: String, _ table: borrowing PeerTable) -> Fault? {
-        guard isRefused else { return nil }
-        do throws(ControlError) { _ = try read(folder, table) } catch {
-            return Fault(
-                "settings", "the settings in the files cannot be used, now or at the next start",
-                fix: "sudo intercomctl config check, then intercomctl reload")
-        }
-        return nil
+    /// The next start, perhaps after a power cut, would fail, too. The files are not looked at
+    /// again until the next reload: the control loop must not wait for a disk.
+    var fault: Fault? {
+        guard let refusal else { return nil }
+        let first = refusal.reason.split(separator: "\n").first.map { String($0) } ?? ""
+        return Fault(
+            "settings", "the last reload was refused, as the next start would be: \(first)",
+            fix: "sudo intercomctl config check, then intercomctl reload")
     }
+
+    /// Settings in the files that only a restart applies; none while the files cannot be used.
+    var awaitsRestart: [String] { refusal == nil ? restartLines : [] }
 
     private func difference(
         to files: StationFiles, _ table: borrowing PeerTable
@@ -148,7 +153,7 @@ struct SettingsInUse {
     mutating func take(_ found: FoundSettings, numbers: [Int]) {
         isUnconfigured = found.read.isUnconfigured
         sources = found.read.sources
-        awaitsRestart = found.lines.filter { $0.needsRestart }.map { $0.text }
+        restartLines = found.lines.filter { $0.needsRestart }.map { $0.text }
         directory.configure(found.config.peers, keys: found.files.keys, numbers: numbers)
     }
 
