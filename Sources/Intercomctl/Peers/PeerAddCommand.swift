@@ -254,11 +254,13 @@ struct Successor {
         _ invocation: borrowing Invocation, _ former: Config.Peer
     ) throws(Failure) -> Bool {
         let old = PublicKey(text: former.key)?.fingerprint ?? "wrong"
+        let dropped = PeerReport.dropped(to: former.name, invocation)
         return try isMeant(
             "Replace it",
             because: "\(former.name) so far: \(old)\n\(former.name) then:   \(key.fingerprint)\n"
                 + "the new \(former.name) gets all its rights (intercomctl peer show"
-                + " \(former.name))", invocation)
+                + " \(former.name))" + (dropped.map { "; dropped with the former: \($0)" } ?? ""),
+            invocation)
     }
 
     /// Returns the pre-shared key to write under the remaining name; nil if there is none.

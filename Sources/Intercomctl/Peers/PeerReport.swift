@@ -20,18 +20,24 @@ struct PeerReport {
 
     mutating func add(_ line: String) { lines.append(line) }
 
-    /// Adds the messages that the daemon drops with a peer's key: no other box can open them.
-    mutating func addDropped(to name: String, _ invocation: borrowing Invocation) {
+    /// Describes the messages that the daemon drops with a peer's key: no other box can open them.
+    ///
+    /// - Returns: nil without such messages, or without a daemon.
+    static func dropped(to name: String, _ invocation: borrowing Invocation) -> String? {
         guard var daemon = try? Daemon(invocation),
             case .messages(let list)? = try? daemon.ask(.message(.list))
-        else { return }
+        else { return nil }
         let count = list.messages.count {
             !$0.isIncoming && $0.peer == name && ["waiting", "sent"].contains($0.state)
         }
-        guard count > 0 else { return }
-        add(
-            (invocation.isUnapplied ? "a reload drops " : "dropped: ")
-                + "\(plural(count, "unsent message")), which only that box could open")
+        return count > 0
+            ? "\(plural(count, "unsent message")), which only that box could open" : nil
+    }
+
+    /// Adds those messages.
+    mutating func addDropped(to name: String, _ invocation: borrowing Invocation) {
+        guard let dropped = Self.dropped(to: name, invocation) else { return }
+        add((invocation.isUnapplied ? "a reload drops " : "dropped: ") + dropped)
     }
 
     /// Makes the daemon read the files, except with `--no-reload`; then prints the report.

@@ -57,6 +57,9 @@ import Testing
         }
         let dropped = "a reload drops 1 unsent message, which only that box could open\n"
         #expect(try folder.does("peer", "remove", "--no-reload", "garage-2").contains(dropped))
+        // Before it is done, too.
+        let asked = try replace("garage", thirdKey).complaint
+        #expect(asked.contains("; dropped with the former: 1 unsent message, which only that box"))
         #expect(try replace("--yes", "garage", thirdKey).output.contains(dropped))
     }
 
