@@ -132,7 +132,7 @@ extension HistoryRecord.Cause {
         case .peerRestarted: "the other station restarted"
         case .preempted: "gave way to another call"
         case .timeUp: "its longest time was over"
-        case .stopped: "stopped"
+        case .stopped: "one of the two stations was stopped, or has removed the other"
         case .crash: "cut off by a crash"
         case .other: "another cause"
         }

@@ -353,6 +353,17 @@ private final class Folder {
         #expect(held.state == .dropped(at: start + .seconds(3)), "what is a hold already, too")
     }
 
+    /// The program that waits for the end is told it.
+    @Test func whoeverStopsThePlaybackFirstIsNamed() throws {
+        let folder = try Folder()
+        let files = MessageFiles(paths: folder.paths, suite: .chaChaPoly, own: nil)
+        var player = MessagePlayer([], for: nil, files, at: start)
+        player.stop(by: "the button ptt")
+        player.stop(by: "a talk from here")
+        #expect(player.tick(try Rings(), isIdle: true, at: start) == .stopped)
+        #expect(player.stoppedBy == "the button ptt")
+    }
+
     @Test func aProgramGivesNoMoreThanItSaid() {
         var message = spoken(.program(left: 3))
         message.take([1, 2].span, at: start + .seconds(1))

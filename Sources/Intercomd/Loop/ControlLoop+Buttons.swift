@@ -17,7 +17,7 @@ extension ControlLoop {
         // The presses of this button are digits, and must not switch relays.
         guard place != config.pairingButton else { return }
         if messages.heardBack?.place == place {
-            messages.player?.stop()
+            messages.player?.stop(by: "its button")
             messages.heardBack?.pressed(isHeld: touch == .hold, at: now)
             return
         }
@@ -25,7 +25,8 @@ extension ControlLoop {
         // The message of this button is about to be heard.
         if case .message = act, messages.spoken?.owner == .button(place) { return }
         if act == .messages, messages.player != nil {
-            messages.player?.stop()
+            let name = config.buttons[place].name
+            messages.player?.stop(by: "the button \(name)")
             return tell(.keyAction, button: place, detail: act.text)
         }
         let request = Request(act, page: switchboard.pager.name, state: keeper.state)

@@ -140,7 +140,7 @@ extension ControlLoop {
         if messages.spoken == nil { takePackets() }
         let begun = beginMessage(to: name, by: owner, user: user, .microphone)
         guard case .done = begun else { return begun }
-        messages.player?.stop()
+        messages.player?.stop(by: "a message that is spoken here")
         feed { board, _, _ in board.speakMessage(to: name) }
         return begun
     }
@@ -187,7 +187,7 @@ extension ControlLoop {
         guard target == Int(TalkTarget.message) else {
             // The microphone and the speaker serve others now.
             endSpokenMessage(because: "the microphone opened for others")
-            messages.player?.stop()
+            messages.player?.stop(by: "a talk from here")
             return
         }
         guard messages.spoken?.source == .microphone, messages.spoken?.isEnding == false else {
@@ -235,7 +235,7 @@ extension ControlLoop {
     mutating func sendHeardBack() {
         guard let heardBack = messages.heardBack else { return }
         messages.heardBack = nil
-        messages.player?.stop()
+        messages.player?.stop(by: "its button")
         if case .dropped = heardBack.state {
             refuse(heardBack.message.owner, "dropped: by its button")
         } else {
@@ -354,7 +354,8 @@ extension ControlLoop {
     private mutating func followPlayer() {
         guard var player = messages.player else { return }
         let isGone = player.caller.map { server.hasHungUp($0) } ?? false
-        if isGone || silence != nil { player.stop() }
+        if isGone { player.stop(by: "the program that asked for it") }
+        if let silence { player.stop(by: "this station: \(silence)") }
         let outcome = player.tick(rings, isIdle: messages.work.isIdle, at: now)
         messages.player = player
         let reply: Reply
@@ -366,7 +367,7 @@ extension ControlLoop {
             let count = player.count
             reply = .done(Reply.Done("\(count) message\(count == 1 ? "" : "s") played"))
         case .over: reply = .failed("it cannot be played: it is damaged")
-        case .stopped: reply = .failed("it was stopped")
+        case .stopped: reply = .failed("it was stopped by \(player.stoppedBy ?? "?")")
         case .failed(let why):
             reply = .failed("it cannot be played: \(why)")
         }

@@ -45,7 +45,8 @@ struct MessagePlayer {
     private var ahead: [Int] = []
     private var number: Int
     private var movedAt: Instant
-    private var isStopped = false
+    /// Who or what ended the playback, in words.
+    private(set) var stoppedBy: String?
     /// Whether the message that plays was deleted.
     private var isSkipping = false
     private(set) var count = 0
@@ -63,7 +64,7 @@ struct MessagePlayer {
     func deadline(at now: Instant) -> Instant { now + .milliseconds(50) }
 
     /// Ends the whole playback.
-    mutating func stop() { isStopped = true }
+    mutating func stop(by reason: String) { stoppedBy = stoppedBy ?? reason }
 
     /// Drops a deleted message.
     mutating func forget(_ message: KeptMessage) {
@@ -76,19 +77,23 @@ struct MessagePlayer {
         guard let place = ahead.firstIndex(of: number) else { return }
         ahead.remove(at: place)
         movedAt = now
-        if !isWhole { stop() }
+        if !isWhole { stop(by: "other words of this station") }
     }
 
     /// Passes decoded pieces on; `isIdle` means that no file is about to be renamed.
     mutating func tick(_ rings: Rings, isIdle: Bool, at now: Instant) -> Outcome {
-        guard !isStopped, now - movedAt <= Self.patience else {
+        guard stoppedBy == nil, now - movedAt <= Self.patience else {
             end(rings)
-            return isStopped ? .stopped : .failed("the speaker stands still")
+            return stoppedBy != nil ? .stopped : .failed("the speaker stands still")
         }
         if isSkipping {
             endCurrent(rings)
-            guard !queue.isEmpty else { return count > 0 ? .over : .stopped }
             isSkipping = false
+            guard !queue.isEmpty else {
+                guard count == 0 else { return .over }
+                stop(by: "the one who deleted it")
+                return .stopped
+            }
         }
         guard let (message, sound) = current else {
             guard !queue.isEmpty else { return .over }

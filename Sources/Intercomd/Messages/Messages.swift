@@ -239,7 +239,7 @@ struct Messages {
     /// Ends all work, because the station is being erased.
     mutating func stop() {
         work.stop()
-        player?.stop()
+        player?.stop(by: "the erasing of this station")
         heardBack = nil
     }
 
