@@ -10,6 +10,7 @@ import Time
 import Wire
 
 @testable import Intercomd
+@testable import Media
 
 @Suite struct PairingsTests {
     private let start = Instant(nanoseconds: 0)
@@ -72,6 +73,46 @@ import Wire
         }
         let way = isByButton ? "hold the button again" : "type the same command again"
         #expect(told == "the two minutes of this code are over; for a new code, \(way)")
+    }
+
+    /// As with a code at a screen, whose caller is told all of it.
+    @Test func aPairingByTheButtonIsToldFromItsBeginToItsEnd() throws {
+        let own = try own(
+            "[network]\nlisten = 127.0.0.1\nport = 5993\n[channel house]\n[button ptt]\nline ="
+                + " GPIO17\ntalk = house\n")
+        let (rings, config) = (try Rings(), own.config)
+        var pairings = Pairings(usesAES: true, writer: WorkChain())
+        var talkButton = PairingButton()
+        var key: Lines.Key? = Lines.Key(button: config.buttons[0], isOpen: true, isDown: false)
+        var told: [String] = []
+        func serve(_ isDown: Bool, at ms: Int) {
+            key?.isDown = isDown
+            told += talkButton.serve(
+                key, hasSpeaker: true, own, config.sounds, &pairings, by: rings,
+                at: start + .milliseconds(ms))
+        }
+        serve(false, at: 0)
+        for (ms, isDown) in [(1_000, true), (7_000, true), (7_100, false), (7_200, false)] {
+            serve(isDown, at: ms)
+        }
+        #expect(told == ["a window of two minutes"])
+        serve(true, at: 8_000)
+        serve(true, at: 8_100)
+        #expect(told.last == "ended without a peer" && told.count == 2)
+        serve(false, at: 8_200)
+        for digit in 0..<6 {
+            let ms = 20_000 + digit * 3_000
+            serve(true, at: ms)
+            serve(true, at: ms + 100)
+            serve(false, at: ms + 200)
+            serve(false, at: ms + 2_000)
+        }
+        #expect(told.last == "a code is typed, and the station that shows it looked for")
+        // The settings give the button to talk.
+        key = nil
+        serve(false, at: 39_000)
+        serve(false, at: 40_000)
+        #expect(told.last == "ended without a peer" && told.count == 4)
     }
 
     /// A copied card is known of whoever showed the code.

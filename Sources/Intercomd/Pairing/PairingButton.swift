@@ -54,7 +54,10 @@ struct PairingButton: ~Copyable {
             switch step {
             case .say(let words): say(words, sounds, by: rings)
             case .hush: rings.tell(.say(nil))
-            case .close: pairings.cancel()
+            case .close:
+                let wasUnderWay = pairings.job != nil
+                pairings.cancel()
+                if wasUnderWay, pairings.job == nil { told.append("ended without a peer") }
             case .open, .enter:
                 guard let key, let own else { continue }
                 let asker = Asker(name: "button \(key.button.name)")
@@ -107,7 +110,7 @@ struct PairingButton: ~Copyable {
         do throws(ControlError) {
             if case .enter(let digits) = step {
                 try pairings.enter(digits, by: asker, own, at: now)
-                return nil
+                return "a code is typed, and the station that shows it looked for"
             }
             guard hasSpeaker else {
                 throw ControlError(.failed, "there is no speaker to say a code by")
