@@ -15,7 +15,7 @@ extension Config {
         case call(String)
         /// Opens the microphone for a page, or closes it again.
         case page(String)
-        /// Speaks a voice message to a peer while the button is down.
+        /// Speaks a voice message to a peer, or to all of a channel, while the button is down.
         case message(String)
         /// Plays the messages that have not been heard, or stops playing.
         case messages
@@ -46,10 +46,8 @@ extension Config {
         /// The channel that the act may be for; nil where it is for none.
         var channelName: String? {
             switch self {
-            case .call(let name), .page(let name), .mute(let name): name
-            case .answer, .reject, .hangUp, .signal, .relay, .volume, .doNotDisturb, .message,
-                .messages:
-                nil
+            case .call(let name), .page(let name), .message(let name), .mute(let name): name
+            case .answer, .reject, .hangUp, .signal, .relay, .volume, .doNotDisturb, .messages: nil
             }
         }
 
@@ -58,7 +56,7 @@ extension Config {
             switch self {
             case .call(let name): "call \(name)"
             case .page(let name): "page \(name)"
-            case .message(let peer): "message \(peer)"
+            case .message(let name): "message \(name)"
             case .messages: "messages"
             case .answer: "answer"
             case .reject: "reject"
@@ -115,8 +113,8 @@ enum Deed: Equatable {
     private static func example(of word: String) -> String {
         switch word {
         case "talk", "call": "NAME, of a channel or a peer"
-        case "page": "NAME, of a channel or a peer"
-        case "signal", "message": "PEER"
+        case "page", "message": "NAME, of a channel or a peer"
+        case "signal": "PEER"
         case "relay": "NAME, or relay NAME@PEER"
         case "mute": "mic, speaker or a channel"
         default: "+5, or -5"
@@ -185,9 +183,9 @@ extension ConfigReader {
     ) {
         let found: (kind: String, name: String, known: [String])
         switch act {
-        case .call(let name), .page(let name):
+        case .call(let name), .page(let name), .message(let name):
             found = ("channel or peer", name, channels + peers)
-        case .signal(let name), .message(let name): found = ("peer", name, peers)
+        case .signal(let name): found = ("peer", name, peers)
         case .relay(_, let peer?): found = ("peer", peer, peers)
         case .relay(let name, nil): found = ("relay", name, config.relays.map { $0.name })
         case .mute(let name): found = ("channel", name, ["mic", "speaker"] + channels)

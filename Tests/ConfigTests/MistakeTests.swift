@@ -61,6 +61,10 @@ private let otherWrongCases = [
         "5: press: there is no peer \"gargae\"; did you mean \"garage\"?",
         peers: "[peer garage]\nkey = \(keyA)\n"),
     WrongCase(
+        "[channel house]\n[button p]\nline = GPIO17\npress = message huose",
+        "6: press: there is no channel or peer \"huose\"; did you mean \"house\"?",
+        peers: "[peer garage]\nkey = \(keyA)\n"),
+    WrongCase(
         "[button p]\nline = GPIO17\npress = message garage\ndouble = dnd",
         "5: press: a message is spoken while the button is down: hold and double must be on"
             + " another button",

@@ -15,7 +15,7 @@ import Wire
 @testable import Station
 
 /// A state directory with messages, removed with the test.
-private final class Folder {
+final class MessageFolder {
     let path = "/tmp/messages-\(UInt64.random(in: 0 ..< .max))"
     var paths: Paths { Paths(stateDirectory: path, runtimeDirectory: path) }
     var names: [String] {
@@ -37,6 +37,11 @@ private final class Folder {
 
     func size(_ name: String) throws -> Int? {
         try FileStore.status(of: "\(paths.messages)/\(name)")?.size
+    }
+
+    func content(of message: KeptMessage) throws -> [UInt8] {
+        try FileStore.read(
+            "\(paths.messages)/\(message.fileName)", limit: SealedMessage.sizeMax)
     }
 
     func load(_ config: Config) -> Messages {
@@ -71,7 +76,7 @@ private final class Folder {
     }
 
     @Test func oddDamagedAndHalfDoneFilesAreDealtWithOneByOne() throws {
-        let folder = try Folder()
+        let folder = try MessageFolder()
         let config = try one()
         let body = directory(config).key(of: 0).body
         let sound = message(1, .new, of: body)
@@ -112,7 +117,7 @@ private final class Folder {
     }
 
     @Test func oneThatIsDeletedIsGoneBeforeItsContentIs() throws {
-        let folder = try Folder()
+        let folder = try MessageFolder()
         let config = try one()
         let body = directory(config).key(of: 0).body
         for low in 0..<200 {
@@ -131,7 +136,7 @@ private final class Folder {
     }
 
     @Test func aDamagedOneIsPassedOverAndAPeerMakesOneJobAtATime() throws {
-        let folder = try Folder()
+        let folder = try MessageFolder()
         let config = try one()
         let body = directory(config).key(of: 0).body
         let damaged = message(1, .waiting, of: body)
@@ -163,7 +168,7 @@ private final class Folder {
     }
 
     @Test func aMessageLeavesWhereThereIsASessionAndANetwork() throws {
-        let folder = try Folder()
+        let folder = try MessageFolder()
         let config = try one()
         let body = directory(config).key(of: 0).body
         var messages = folder.load(config)
@@ -179,7 +184,7 @@ private final class Folder {
     }
 
     @Test func aMessageAfterARefusedOneIsNotOnItsWay() throws {
-        let folder = try Folder()
+        let folder = try MessageFolder()
         let config = try one()
         let body = directory(config).key(of: 0).body
         for low in 1...2 as ClosedRange<UInt64> {
@@ -199,7 +204,7 @@ private final class Folder {
     }
 
     @Test func theMessageOfAFormerPeerTellsItsNameWhileThatIsKnown() throws {
-        let folder = try Folder()
+        let folder = try MessageFolder()
         let known = try one()
         let body = directory(known).key(of: 0).body
         let heard = message(1, .new, of: body)
@@ -219,7 +224,7 @@ private final class Folder {
     }
 
     @Test func aKeyThatIsGoneIsNotMadeAnew() throws {
-        let folder = try Folder()
+        let folder = try MessageFolder()
         let config = try one()
         let new = message(1, .new, of: directory(config).key(of: 0).body)
         try folder.put(new.fileName, new.size)
@@ -236,7 +241,7 @@ private final class Folder {
     }
 
     @Test func whatTheDiskDidNotDoIsToldAndDoneLater() throws {
-        let folder = try Folder()
+        let folder = try MessageFolder()
         let config = try one()
         let new = message(1, .new, of: directory(config).key(of: 0).body)
         var gone = new
@@ -266,7 +271,7 @@ private final class Folder {
     }
 
     @Test func whatWasHeardMakesRoomForWhatIsNew() throws {
-        let folder = try Folder()
+        let folder = try MessageFolder()
         let config = try one()
         let body = directory(config).key(of: 0).body
         for low in 0..<128 {
@@ -290,14 +295,96 @@ private final class Folder {
         #expect(isFetched)
     }
 
+    /// A station with three peers, of which the first two have told their keys.
+    private func three(_ folder: MessageFolder) throws -> (messages: Messages, bodies: [String]) {
+        var text = settings
+        for (place, name) in ["a", "b", "c"].enumerated() {
+            let secret = [UInt8](repeating: UInt8(place + 1), count: 32)
+            let key = X25519.publicKey(of: Key(copying: secret.span))
+            text += "[peer \(name)]\nkey = \(key.text)\n"
+        }
+        let config = try config(text)
+        let bodies = (0..<3).map { directory(config).key(of: $0).body }
+        for body in bodies.prefix(2) {
+            let key = RecordingKey.random().publicKey.bytes
+            try FileStore.write(
+                key.span, to: "\(folder.paths.messages)/\(body).key", mode: 0o600)
+        }
+        return (folder.load(config), bodies)
+    }
+
+    private func spoken(to bodies: [String]) -> SpokenMessage {
+        var spoken = SpokenMessage(
+            to: bodies, called: "all", by: .button(0), user: nil, .program(left: 50),
+            eventsLost: 0, wall: 5, at: Clock.now())
+        var entries: [UInt8] = []
+        RecordingEntry.append(
+            [UInt8](repeating: 7, count: 43).span, source: 0, at: 0, to: &entries)
+        spoken.take(entries.span, at: Clock.now())
+        return spoken
+    }
+
+    @Test func aMessageToAChannelGoesToEachMemberAndIsOneInTheList() throws {
+        let folder = try MessageFolder()
+        var (messages, bodies) = try three(folder)
+        messages.seal(spoken(to: bodies))
+        messages.close(within: .seconds(10))
+        #expect(messages.kept.map(\.peer) == Array(bodies.prefix(2)))
+        #expect(Set(messages.kept.map(\.id)).count == 1)
+        #expect(messages.list.messages.map(\.number) == [1, 1])
+        #expect(messages.notes.map(\.text) == ["1 is not delivered yet"])
+        let word = messages.nextWord()
+        #expect(word?.text == "waiting" && word?.owner == .button(0))
+        #expect(word?.sealed?.spoken.leftOut == ["c is a former peer"])
+        let files = try messages.kept.map { try folder.content(of: $0) }
+        #expect(files[0] != files[1], "each is sealed to a key of its own")
+        // What one member does or refuses changes nothing at the other.
+        let (id, now) = (messages.kept[0].id, Clock.now())
+        for peer in 0..<2 { messages.up(peer, at: now) }
+        messages.close(within: .seconds(10))
+        messages.receive(.ask(id, part: 0), from: 0, at: now)
+        messages.tick(at: now)
+        #expect(messages.list.messages.map(\.state) == ["sent", "waiting"])
+        messages.receive(.state(id, .denied), from: 1, at: now)
+        messages.tick(at: now)
+        #expect(messages.list.messages.map { $0.reason == nil } == [true, false])
+        messages.receive(.state(id, .heard), from: 0, at: now)
+        messages.tick(at: now)
+        messages.close(within: .seconds(10))
+        #expect(messages.list.messages.map(\.state) == ["heard", "waiting"])
+        #expect(messages.list.messages[1].reason != nil)
+        // The numbers are shared after a start, too.
+        let again = try three(folder).messages
+        #expect(again.list.messages.map(\.number) == [1, 1])
+    }
+
+    @Test func aMessageToAChannelKeepsTheBoundsOfTheStore() throws {
+        let folder = try MessageFolder()
+        let bodies = try three(folder).bodies
+        // One place is left.
+        for low in 0..<255 {
+            let waiting = message(UInt64(low), .waiting, of: bodies[low < 128 ? 0 : 2])
+            try folder.put(waiting.fileName, waiting.size)
+        }
+        var messages = try three(folder).messages
+        messages.seal(spoken(to: [bodies[1], bodies[0]]))
+        messages.close(within: .seconds(10))
+        #expect(messages.kept.count == 256)
+        var word = messages.nextWord()
+        while let next = messages.nextWord() { word = next }
+        #expect(word?.sealed?.peers == [bodies[1]])
+        #expect(word?.sealed?.spoken.leftOut == [Messages.noRoom("a")])
+    }
+
     @Test func anErasedStationKeepsNothing() throws {
-        let folder = try Folder()
+        let folder = try MessageFolder()
         let config = try one()
         var messages = folder.load(config)
         messages.stop()
         let button = SpokenMessage.Owner.button(0)
         let spoken = SpokenMessage(
-            to: "x", by: button, user: nil, .microphone, eventsLost: 0, wall: 5, at: Clock.now())
+            to: ["x"], called: "a", by: button, user: nil, .microphone, eventsLost: 0, wall: 5,
+            at: Clock.now())
         messages.seal(spoken)
         #expect(messages.work.isIdle)
         let word = messages.nextWord()
@@ -311,7 +398,8 @@ private final class Folder {
 
     private func spoken(_ source: SpokenMessage.Source = .microphone) -> SpokenMessage {
         SpokenMessage(
-            to: "a", by: .button(2), user: nil, source, eventsLost: 0, wall: .max, at: start)
+            to: ["a"], called: "a", by: .button(2), user: nil, source, eventsLost: 0, wall: .max,
+            at: start)
     }
 
     @Test func itIsOverInTimeWhateverComes() {

@@ -49,7 +49,7 @@ class Work(MemberTest):
         "listen garage": (0, ".", "call_after", lambda self: self.garage.is_talking()),
         "message list": (0, "no messages|PEER"),
         "message play": ((0, 1), "no message waits|played"),
-        "message record garage.*": (0, "message to garage: "),
+        "message record (garage|house).*": (0, "message to (garage|house): "),
         "message send garage .*": (0, "message to garage: 1.0 s"),
         "monitor": (-15, r"  talk +garage", "events"),
         "mute house": (0, "MUTED: house", "mute_after"),

@@ -107,12 +107,12 @@ extension CommandGroup {
             "Messages",
             [
                 Command(
-                    name: "message record", arguments: "PEER", takes: [.peer],
+                    name: "message record", arguments: "TARGET", takes: [.target],
                     options: ["--seconds", "--json"],
-                    help: "speak a message to a peer until Enter",
+                    help: "speak a message to a peer or channel until Enter",
                     examples: ["intercomctl message record garage"], function: recordMessage),
                 Command(
-                    name: "message send", arguments: "PEER FILE.wav", takes: [.peer, .file],
+                    name: "message send", arguments: "TARGET FILE.wav", takes: [.target, .file],
                     help: "leave a message of a WAV file",
                     examples: ["intercomctl message send garage supper.wav"],
                     function: sendMessage),

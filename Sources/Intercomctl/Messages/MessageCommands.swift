@@ -6,7 +6,7 @@ internal import Report
 internal import Time
 internal import Wire
 
-/// `message send PEER FILE`: sends a WAV file, or standard input, as a message.
+/// `message send TARGET FILE`: sends a WAV file, or standard input, as a message.
 ///
 /// This program encodes the sound, so that the daemon only has to seal it.
 func sendMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
@@ -44,7 +44,7 @@ private func packets(of sound: [Int16]) throws(OpusError) -> [UInt8] {
     return entries
 }
 
-/// `message record PEER`: records a message until Enter, or for `--seconds`.
+/// `message record TARGET`: records a message until Enter, or for `--seconds`.
 ///
 /// Ctrl-C drops the message; without a terminal, a signal ends and sends it.
 func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
@@ -130,15 +130,38 @@ private func printEnd(
 func listMessages(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     guard case .messages(let list) = try daemon.ask(.message(.list)) else { throw Failure.misfit }
-    let table = Table(["N", "PEER", "WHEN", "LASTS", "BYTES", "KBIT/S", "STATE"], list.messages) {
-        [
-            "\($0.number)", ($0.isIncoming ? "from " : "to ") + $0.peer,
-            $0.start == 0 ? "unknown" : localTime(milliseconds: $0.start),
-            decimal($0.seconds, unit: " s"), "\($0.bytes)", decimal($0.bitrate / 1_000),
-            $0.state + ($0.reason.map { ": \($0)" } ?? ""),
+    // One line for a message to several peers.
+    var lines: [[MessageList.Message]] = []
+    for message in list.messages {
+        if lines.last?[0].number == message.number {
+            lines[lines.count - 1].append(message)
+        } else {
+            lines.append([message])
+        }
+    }
+    let table = Table(["N", "PEER", "WHEN", "LASTS", "BYTES", "KBIT/S", "STATE"], lines) { line in
+        let first = line[0]
+        let peer = line.count == 1 ? first.peer : "\(line.count) peers"
+        return [
+            "\(first.number)", (first.isIncoming ? "from " : "to ") + peer,
+            first.start == 0 ? "unknown" : localTime(milliseconds: first.start),
+            decimal(first.seconds, unit: " s"), "\(line.reduce(0) { $0 + $1.bytes })",
+            decimal(first.bitrate / 1_000), state(of: line),
         ]
     }
     let text = list.messages.isEmpty ? "no messages\n" : table.text
     try printResult(list.json, text, invocation, isFolded: false)
     return .ok
+}
+
+/// The state of a message; of one to several peers, the peers in each state.
+private func state(of line: [MessageList.Message]) -> String {
+    func reason(_ message: MessageList.Message) -> String? { message.reason.map { ": \($0)" } }
+    guard line.count > 1 else { return line[0].state + (reason(line[0]) ?? "") }
+    var states: [String] = []
+    for message in line where !states.contains(message.state) { states.append(message.state) }
+    return states.map { state in
+        let names = line.filter { $0.state == state }.map { $0.peer + (reason($0) ?? "") }
+        return "\(state): \(names.joined(separator: ", "))"
+    }.joined(separator: "; ")
 }

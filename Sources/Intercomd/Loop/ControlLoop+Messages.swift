@@ -39,7 +39,7 @@ extension ControlLoop {
     private mutating func tellMessageWords() {
         while let word = messages.nextWord() {
             let peer = word.peer.map { messages.name(of: $0) }
-            if word.owner == nil || word.isFault && peer != nil {
+            if word.owner == nil || word.isFault && word.sealed != nil {
                 let kind: Event.Kind = word.isFault ? .stateFault : .message
                 publish(
                     Event(kind, at: wall, peer: peer, seconds: word.seconds, detail: word.text))
@@ -49,12 +49,12 @@ extension ControlLoop {
                 refuse(owner, word.text)
             } else if case .caller(let caller) = owner {
                 var done = Reply.Done(word.text)
-                if let peer, let body = word.peer {
+                if let (spoken, peers) = word.sealed {
                     let seconds = Event.tenths(word.seconds ?? 0)
-                    let when = messages.departure(
-                        to: body, cutOff: switchboard.downWatch.cutOff,
-                        stale: switchboard.presence.peers(.stale))
-                    done = Reply.Done("message to \(peer): \(seconds) s, \(when)")
+                    let parts = peers.map { departure(to: $0, in: spoken) } + spoken.leftOut
+                    done = Reply.Done(
+                        "message to \(spoken.name): \(seconds) s, "
+                            + parts.joined(separator: "; "))
                     done.outcome = word.text
                 }
                 server.replyLate(.done(done), to: caller, at: now)
@@ -62,6 +62,15 @@ extension ControlLoop {
                 rings.tell(.chime(.permit))
             }
         }
+    }
+
+    /// Finds when a message leaves to a peer, which is named where it is one of a channel.
+    private func departure(to body: String, in spoken: SpokenMessage) -> String {
+        let when = messages.departure(
+            to: body, cutOff: switchboard.downWatch.cutOff,
+            stale: switchboard.presence.peers(.stale))
+        let name = messages.name(of: body)
+        return name == spoken.name ? when : "\(name): \(when)"
     }
 
     /// Reports to a message's owner that the message is refused or dropped.
@@ -99,14 +108,14 @@ extension ControlLoop {
         case (.play(let number), let owner?): return play(number, by: owner)
         case (.delete(let number), let owner?):
             let chosen = messages.kept.filter {
-                !$0.isDeleted && (number == nil || $0.number == number)
+                !$0.isDeleted && (number == nil || $0.shownNumber == number)
             }
             guard number == nil || !chosen.isEmpty else {
                 return .failed("there is no message \(number ?? 0): intercomctl message list")
             }
             for message in chosen { messages.delete(message, at: now) }
-            messages.tellWhenWritten(
-                owner, "\(chosen.count) message\(chosen.count == 1 ? "" : "s") deleted")
+            let count = Set(chosen.map { $0.shownNumber }).count
+            messages.tellWhenWritten(owner, "\(count) message\(count == 1 ? "" : "s") deleted")
             return nil
         case (_, nil): return .failed("nobody asks for it")
         }
@@ -163,21 +172,25 @@ extension ControlLoop {
         to name: String, by owner: SpokenMessage.Owner, user: Int?,
         _ source: SpokenMessage.Source
     ) -> Reply {
-        guard let peer = directory.number(named: name) else {
-            return .refused(.unknownPeer(name, directory))
+        guard let target = routing.target(named: name) else {
+            return .refused(.unknownTarget(name, routing))
         }
-        let body = directory.key(of: peer).body
-        if let refusal = messages.refusal(to: body, called: name) {
-            return .failed(refusal)
+        var (bodies, refusals): ([String], [String]) = ([], [])
+        for peer in target.listeners {
+            let body = directory.key(of: peer).body
+            let refusal = messages.refusal(to: body, called: directory[peer].name)
+            if let refusal { refusals.append(refusal) } else { bodies.append(body) }
+        }
+        guard !bodies.isEmpty else {
+            return .failed(refusals.first ?? "channel \(name) has no members")
         }
         if source == .microphone, isSending {
             dropSpokenMessage(because: "somebody speaks one at the microphone")
         }
         guard !isSpeaking else { return Self.isBusySpeaking }
         messages.spoken = SpokenMessage(
-            to: body, by: owner, user: user, source, eventsLost: rings.counters[.eventsLost],
-            wall: wall,
-            at: now)
+            to: bodies, called: name, leftOut: refusals, by: owner, user: user, source,
+            eventsLost: rings.counters[.eventsLost], wall: wall, at: now)
         let next = source == .microphone ? "speak after the tone" : "send it"
         return .done(Reply.Done("message to \(name): \(next)"))
     }
@@ -225,7 +238,8 @@ extension ControlLoop {
         {
             messages.heardBack = HeardBack(spoken, at: place)
             messages.player = MessagePlayer(
-                [spoken.kept], entries: spoken.entries, for: nil, messages.work.files, at: now)
+                [spoken.kept(for: "")], entries: spoken.entries, for: nil, messages.work.files,
+                at: now)
         } else {
             messages.seal(spoken)
         }
@@ -331,7 +345,7 @@ extension ControlLoop {
         }
         let chosen = messages.kept.filter {
             number == nil
-                ? messages.isNew($0) : $0.number == number && $0.hasSound && $0.isIncoming
+                ? messages.isNew($0) : $0.shownNumber == number && $0.hasSound && $0.isIncoming
         }
         guard !chosen.isEmpty else {
             let text =

@@ -14,8 +14,8 @@ extension Fault {
 /// Reads and writes the files of messages, on a thread of its own because a disk may be slow.
 struct MessageFiles: Sendable {
     enum Job: Sendable {
-        /// A message of this station, its entries, and the owner that waits for the result.
-        case seal(KeptMessage, [UInt8], to: RecordingPublicKey, for: SpokenMessage.Owner)
+        /// A spoken message for each of its receivers, and their keys in the same order.
+        case seal(SpokenMessage, [KeptMessage], to: [RecordingPublicKey])
         case keep(KeptMessage, [UInt8], from: Int)
         case offer(KeptMessage, to: Int)
         case change([Change])
@@ -32,7 +32,7 @@ struct MessageFiles: Sendable {
 
     enum Finding: Sendable {
         case done
-        case kept(KeptMessage)
+        case kept([KeptMessage])
         case read([UInt8])
         case unreadable
         case failed(Fault)
@@ -53,10 +53,8 @@ struct MessageFiles: Sendable {
     func perform(_ job: Job) -> Finding {
         do throws(SystemError) {
             switch job {
-            case .seal(let message, let entries, let key, _):
-                let file = SealedMessage.seal(
-                    entries.span, startMilliseconds: UInt64(message.start), to: key, suite: suite)
-                return try write(file, as: message)
+            case .seal(let spoken, let messages, let keys):
+                return try seal(spoken.entries.span, as: messages, to: keys)
             case .keep(let message, let file, _): return try keep(file, as: message)
             case .offer(let message, _):
                 let file = try FileStore.read(
@@ -89,6 +87,27 @@ struct MessageFiles: Sendable {
         }
     }
 
+    /// Seals a message to each receiver: a file for all of them, or for none.
+    private func seal(
+        _ entries: Span<UInt8>, as messages: [KeptMessage], to keys: [RecordingPublicKey]
+    ) throws(SystemError) -> Finding {
+        var kept: [KeptMessage] = []
+        for (place, message) in messages.enumerated() {
+            let file = SealedMessage.seal(
+                entries, startMilliseconds: UInt64(message.start), to: keys[place], suite: suite)
+            let finding: Finding
+            do throws(SystemError) { finding = try write(file, as: message) } catch {
+                finding = .failed(Fault(error))
+            }
+            guard case .kept(let whole) = finding else {
+                for other in kept { try FileStore.remove(path(other.fileName)) }
+                return finding
+            }
+            kept += whole
+        }
+        return .kept(kept)
+    }
+
     private func write(_ file: [UInt8], as message: KeptMessage) throws(SystemError) -> Finding {
         var whole = message
         whole.size = file.count
@@ -98,7 +117,7 @@ struct MessageFiles: Sendable {
             return .failed(Fault("messages", "the disk of \(paths.messages) is full"))
         }
         try FileStore.write(file.span, to: path(whole.fileName), mode: 0o600)
-        return .kept(whole)
+        return .kept([whole])
     }
 
     /// Keeps a message that this station can open.

@@ -42,10 +42,10 @@ struct Messages {
     /// The end of the rest, in which nothing is taken from peers.
     private var restsUntil = Instant(nanoseconds: 0)
     /// Own messages that a peer is taking; below, why others wait.
-    private(set) var taking: Set<CallID> = []
-    private(set) var reasons: [CallID: String] = [:]
+    private(set) var taking: Set<Int> = []
+    private(set) var reasons: [Int: String] = [:]
     /// The messages for which a peer's refusal was reported.
-    private var refused: Set<CallID> = []
+    private var refused: Set<Int> = []
     /// Why no messages are taken or spoken: the message key or the list of files is missing.
     private(set) var fault: Fault?
     /// The fault of the disk when it was last used.
@@ -88,9 +88,8 @@ struct Messages {
     /// - Returns: False for a file that does not belong to messages.
     private mutating func load(_ name: String) -> Bool {
         let path = work.files.path(name)
-        if var message = KeptMessage(fileName: name) {
-            number += 1
-            message.number = number
+        if let found = KeptMessage(fileName: name) {
+            let message = numbered(found)
             let size = (try? FileStore.status(of: path))?.size
             if let place = place(of: message) {
                 // One message has two files: the newer state counts.
@@ -140,7 +139,7 @@ struct Messages {
     /// Notes that a message's file does not match its name, or cannot be read.
     mutating func setAside(_ message: KeptMessage) {
         guard damaged.insert(message.number).inserted else { return }
-        reasons[message.id] = "its file is damaged"
+        reasons[message.number] = "its file is damaged"
         tell(
             Fault(
                 "messages", of: work.files.path(message.fileName), "the file is damaged",
@@ -190,7 +189,9 @@ struct Messages {
     }
 
     mutating func down(_ peer: Int) {
-        if let id = exchange.offered(to: peer) { taking.remove(id) }
+        if let id = exchange.offered(to: peer), let message = sent(id, to: peer) {
+            taking.remove(message.number)
+        }
         exchange.down(peer)
     }
 
@@ -216,24 +217,13 @@ struct Messages {
         waiting = []
     }
 
-    /// Seals and keeps a message for its peer.
+    /// Seals and keeps a message for each of its receivers that has room for it here.
     mutating func seal(_ spoken: SpokenMessage) {
-        let message = spoken.kept
-        guard let key = keys[spoken.peer], !work.isStopped else {
-            return words.append(lost(message, "it is for a former peer", spoken.owner))
+        let found = job(toSeal: spoken)
+        guard let job = found.job, !work.isStopped else {
+            return words.append(lost(spoken, work.isStopped ? Self.erased : found.problem))
         }
-        work.begin(.seal(message, spoken.entries, to: key, for: spoken.owner))
-    }
-
-    private func lost(
-        _ message: KeptMessage, _ why: String, _ owner: SpokenMessage.Owner
-    ) -> Word {
-        Word(
-            peer: message.peer, text: "the message is lost: \(why)", isFault: true, owner: owner)
-    }
-
-    private func word(of message: KeptMessage, _ text: String) -> Word {
-        Word(peer: message.peer, seconds: message.seconds, text: text)
+        work.begin(job)
     }
 
     /// Ends all work, because the station is being erased.
@@ -285,10 +275,10 @@ struct Messages {
     /// Forgets a message and its file.
     private mutating func forget(_ message: KeptMessage) {
         kept.removeAll { $0.number == message.number }
-        reasons[message.id] = nil
-        refused.remove(message.id)
+        reasons[message.number] = nil
+        refused.remove(message.number)
         damaged.remove(message.number)
-        taking.remove(message.id)
+        taking.remove(message.number)
         work.change(.remove(message.fileName))
     }
 
@@ -346,24 +336,29 @@ struct Messages {
         case .unreadable: break
         }
         switch (job, finding) {
-        case (.seal(_, _, _, let owner), .kept(let message)):
-            guard keys[message.peer] != nil else {
+        case (.seal(let spoken, _, _), .kept(let messages)):
+            for message in messages where keys[message.peer] == nil {
                 work.change(.remove(message.fileName))
-                return words.append(lost(message, "it is for a former peer", owner))
             }
-            add(message)
-            var word = word(of: message, "waiting")
-            word.owner = owner
-            words.append(word)
-            offerNext(to: message.peer, at: now)
-        case (.seal(let message, _, _, let owner), .failed(let fault)):
-            words.append(lost(message, fault.sentence, owner))
-        case (.seal(let message, _, _, let owner), _):
-            words.append(lost(message, "it is too large", owner))
-        case (.keep(_, _, let peer), .kept(let message)):
-            add(message)
-            tell(peer, message, .delivered)
-            words.append(word(of: message, "new"))
+            let there = messages.filter { keys[$0.peer] != nil }
+            guard !there.isEmpty else {
+                return words.append(lost(spoken, "it is for a former peer"))
+            }
+            for message in there { kept.append(numbered(message)) }
+            words.append(
+                Word(
+                    seconds: there[0].seconds, text: "waiting", owner: spoken.owner,
+                    sealed: (spoken, there.map { $0.peer })))
+            for message in there { offerNext(to: message.peer, at: now) }
+        case (.seal(let spoken, _, _), .failed(let fault)):
+            words.append(lost(spoken, fault.sentence))
+        case (.seal(let spoken, _, _), _): words.append(lost(spoken, "it is too large"))
+        case (.keep(_, _, let peer), .kept(let messages)):
+            for message in messages {
+                kept.append(numbered(message))
+                tell(peer, message, .delivered)
+                words.append(word(of: message, "new"))
+            }
         case (.keep(let message, _, let peer), .unreadable): tell(peer, message, .unreadable)
         case (.keep(let message, _, let peer), _):
             restsUntil = now + Self.rest
@@ -382,10 +377,18 @@ struct Messages {
         }
     }
 
-    private mutating func add(_ message: KeptMessage) {
+    private mutating func numbered(_ message: KeptMessage) -> KeptMessage {
         number += 1
-        kept.append(message)
-        kept[kept.count - 1].number = number
+        // Peers choose the ids of their messages.
+        let other = kept.first { !$0.isIncoming && !message.isIncoming && $0.id == message.id }
+        var message = message
+        (message.number, message.shownNumber) = (number, other?.shownNumber ?? number)
+        return message
+    }
+
+    /// The message of this station to a peer with this id.
+    private func sent(_ id: CallID, to peer: Int) -> KeptMessage? {
+        kept.first { $0.id == id && $0.peer == peers[peer] && !$0.isIncoming }
     }
 
     private mutating func tell(_ peer: Int, _ message: KeptMessage, _ state: MessageState) {
@@ -401,8 +404,9 @@ struct Messages {
         case .noticed(let peer, let notice): noticed(notice, by: peer, nil, at: now)
         case .arrived(let peer, let notice, let file): noticed(notice, by: peer, file, at: now)
         case .taking(let peer, let id):
-            if exchange.offered(to: peer) == id { taking.insert(id) }
-            reasons[id] = nil
+            guard let message = sent(id, to: peer) else { return }
+            if exchange.offered(to: peer) == id { taking.insert(message.number) }
+            reasons[message.number] = nil
         case .told(let peer, let id, let state): told(id, state, by: peer, at: now)
         }
     }
@@ -465,18 +469,16 @@ struct Messages {
 
     private mutating func waits(_ message: KeptMessage, _ why: String) {
         // A peer may repeat this with another reason.
-        if refused.insert(message.id).inserted {
+        if refused.insert(message.number).inserted {
             words.append(word(of: message, "waiting: \(why)"))
         }
-        reasons[message.id] = why
+        reasons[message.number] = why
     }
 
     private mutating func told(
         _ id: CallID, _ state: MessageState, by peer: Int, at now: Instant
     ) {
-        guard let body = peers[peer],
-            let message = kept.first(where: { $0.id == id && $0.peer == body && !$0.isIncoming })
-        else { return }
+        guard let message = sent(id, to: peer) else { return }
         switch (state, message.state) {
         case (.delivered, .waiting):
             mark(message, .delivered)
@@ -491,8 +493,8 @@ struct Messages {
         case (.denied, .waiting): waits(message, "its settings allow no messages of this station")
         default: return
         }
-        taking.remove(id)
-        if state != .full, state != .denied { reasons[id] = nil }
-        offerNext(to: body, at: now)
+        taking.remove(message.number)
+        if state != .full, state != .denied { reasons[message.number] = nil }
+        offerNext(to: message.peer, at: now)
     }
 }

@@ -89,8 +89,12 @@ struct SpokenMessage {
     private static let millisecondsMin = 500
 
     let id = Boot.callID()
-    /// The characters of the receiving peer's public key.
-    let peer: String
+    /// The characters of the receivers' public keys.
+    let peers: [String]
+    /// The peer or channel that was named.
+    let name: String
+    /// Why members of the channel get no message, a sentence each.
+    var leftOut: [String]
     let owner: Owner
     /// The user who asks; nil for a button.
     let user: Int?
@@ -112,21 +116,22 @@ struct SpokenMessage {
     private(set) var milliseconds = 0
 
     init(
-        to peer: String, by owner: Owner, user: Int?, _ source: Source, eventsLost: UInt64,
-        wall: Int, at now: Instant
+        to peers: [String], called name: String, leftOut: [String] = [], by owner: Owner,
+        user: Int?, _ source: Source, eventsLost: UInt64, wall: Int, at now: Instant
     ) {
-        (self.peer, self.owner, self.user) = (peer, owner, user)
+        (self.peers, self.name, self.leftOut) = (peers, name, leftOut)
+        (self.owner, self.user) = (owner, user)
         (self.source, self.eventsLost) = (source, eventsLost)
         start = Self.start(wall)
         limit = now + (source == .microphone ? Self.patience : Self.pauseMax)
         last = now + Self.programMax
     }
 
-    /// The message in its kept form.
-    var kept: KeptMessage {
+    /// The message in its kept form, before it is sealed: its size is the most that the file has.
+    func kept(for peer: String) -> KeptMessage {
         KeptMessage(
-            id: id, peer: peer, start: start, milliseconds: milliseconds, size: 0,
-            state: .waiting)
+            id: id, peer: peer, start: start, milliseconds: milliseconds,
+            size: entries.count + SealedMessage.overheadMax, state: .waiting)
     }
 
     var isFull: Bool {

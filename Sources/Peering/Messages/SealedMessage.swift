@@ -10,8 +10,9 @@ public enum SealedMessage {
     public static let sizeMax = 2 << 20
     /// The possible sizes of a file, which exceed the header for one key (recordings.md §1).
     public static let sizes = 1_201...sizeMax
-    /// The most bytes of entries, which leaves room for the header and the seals of chunks.
-    public static let entriesMax = sizeMax - 8_192
+    /// The most bytes that the header and the seals of chunks add to the entries.
+    public static let overheadMax = 8_192
+    public static let entriesMax = sizeMax - overheadMax
 
     /// Seals entries of at most `RecordingChunk.sizeMax` bytes each.
     public static func seal(
@@ -104,6 +105,8 @@ public struct KeptMessage: Equatable, Sendable {
     public var state: State
     /// Identifies the message while the program runs.
     public var number = 0
+    /// The number that people see: one for a message to several peers, which has one id.
+    public var shownNumber = 0
 
     public init(
         id: CallID, peer: String, start: Int, milliseconds: Int, size: Int, state: State

@@ -56,6 +56,25 @@ private func sample() -> Status {
                 """), "\(shown)")
     }
 
+    @Test func aMessageToSeveralPeersIsOneLineWithTheStateAtEach() throws {
+        var list = MessageList()
+        for (number, peer, state) in [
+            (1, "garage", "heard"), (1, "attic", "waiting"), (1, "cellar", "heard"),
+            (4, "attic", "delivered"),
+        ] {
+            var message = MessageList.Message()
+            (message.number, message.peer, message.state, message.bytes) = (number, peer, state, 70)
+            if state == "waiting" { message.reason = "it has no room" }
+            list.messages.append(message)
+        }
+        try folder.answer(.messages(list))
+        let lines = try folder.does("message", "list").split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines[1].contains("to 3 peers") && lines[1].contains(" 210 "))
+        #expect(lines[1].hasSuffix("heard: garage, cellar; waiting: attic: it has no room"))
+        #expect(lines[2].contains("to attic") && lines[2].hasSuffix("delivered"))
+    }
+
     @Test func whatIsNotThereHasNoPlaceInALine() throws {
         var status = sample()
         try folder.answer(.status(status))

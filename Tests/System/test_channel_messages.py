@@ -1,0 +1,65 @@
+"""A voice message to a channel: each member has its own, and the sender sees where it is."""
+
+import json
+
+from lab import SceneTest, sound, wait, wav
+
+NOTE = "GPIO5"
+
+
+class ChannelMessages(SceneTest):
+    @staticmethod
+    def list(station):
+        return json.loads(station.prints("message", "list", "--json"))["messages"]
+
+    def states(self, station):
+        return {one["peer"]: one["state"] for one in self.list(station)}
+
+    def test_each_member_gets_it_and_the_list_names_who_has_not(self):
+        self.met("kitchen", "garage", "attic")
+        kitchen, garage, attic = self.scene.stations
+        kitchen.sections["button note"] = {"line": NOTE, "press": "message house"}
+        self.scene.start()
+        path = self.scene.folder / "said.wav"
+        wav.write(str(path), sound.tone(500, 2))
+        # The keys come in the first session.
+        for name in ("garage", "attic"):
+            wait(lambda name=name: kitchen.ctl("message", "send", name, str(path))[0] == 0,
+                 f"kitchen has the key of {name}")
+        for station in (garage, attic):
+            wait(lambda station=station: self.states(station) == {"kitchen": "new"}, "it comes")
+        kitchen.prints("message", "delete", "all")
+        attic.stop()
+        wait(lambda: not kitchen.is_with(attic), "kitchen misses attic")
+        text = kitchen.prints("message", "send", "house", str(path))
+        self.assertRegex(text, "message to house: 2.0 s, .*garage: .*; attic: goes when it is "
+                               "there|message to house: 2.0 s, attic: goes when it is there; ")
+        wait(lambda: self.states(kitchen) == {"garage": "delivered", "attic": "waiting"},
+             "garage has it")
+        lines = kitchen.prints("message", "list").splitlines()
+        self.assertEqual(len(lines), 2, "one line for the whole")
+        for words in ("to 2 peers", "delivered: garage", "waiting: attic"):
+            self.assertIn(words, lines[1])
+        self.assertEqual(len({(one["number"], one["id"]) for one in self.list(kitchen)}), 1)
+        garage.prints("message", "play", seconds=30)
+        attic.begin()
+        wait(lambda: self.states(kitchen) == {"garage": "heard", "attic": "delivered"},
+             "attic has it, and garage has heard it", seconds=30)
+        self.assertIn("1 message deleted",
+                      kitchen.prints("message", "delete", str(self.list(kitchen)[0]["number"])))
+        self.assertEqual(self.list(kitchen), [])
+        # By a button alone.
+        kitchen.speak(500)
+        kitchen.press(NOTE)
+        wait(kitchen.is_talking, "the microphone opens")
+        wait(lambda: kitchen.status()["microphone"]["targets"] == ["house (message)"], "it tells")
+        kitchen.release(NOTE)
+        wait(lambda: not kitchen.is_talking(), "the microphone closes")
+
+
+MUTATIONS = (
+    # Only the first member gets the message.
+    ("Sources/Intercomd/Loop/ControlLoop+Messages.swift",
+     "for peer in target.listeners {", "for peer in target.listeners where bodies.isEmpty {",
+     "ChannelMessages.test_each_member_gets_it_and_the_list_names_who_has_not"),
+)
