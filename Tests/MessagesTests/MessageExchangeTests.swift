@@ -2,6 +2,7 @@ import Crypto
 import Seeds
 import Testing
 import Time
+import Vectors
 import Wire
 
 @testable import Peering
@@ -145,6 +146,87 @@ private struct Pair {
         pair.run(.seconds(20))
         #expect(pair.kept == [file], "seed \(seed)")
         #expect(pair.asked < 4_000 + 41 * 20, "seed \(seed)")
+    }
+
+    /// Both sides send the records of the second implementation, byte for byte.
+    @Test func aWholeExchangeIsThatOfTheVectors() throws {
+        let cases = ProtocolVectors().cases("message")
+        #expect(cases.count == 2)
+        for (given, wanted) in cases {
+            let given = try #require(given as? [String: Any])
+            let wanted = try #require(wanted as? [String: Any])
+            let text = given["id"] as? String ?? ""
+            let id = CallID(
+                high: UInt64(text.prefix(16), radix: 16) ?? 0,
+                low: UInt64(text.suffix(16), radix: 16) ?? 0)
+            let file = bytes(hex: wanted["file"])
+            let notice = MessageNotice(
+                id: id, size: UInt32(file.count), milliseconds: given["length_ms"] as? UInt32 ?? 0,
+                start: (given["file"] as? [String: Any])?["start_ms"] as? UInt64 ?? 0)
+            let key = try #require(RecordingPublicKey(bytes: bytes(hex: wanted["key"])))
+            let sent = Self.records(of: notice, file, to: key)
+            let steps = Set(wanted.keys).subtracting(["key", "file"])
+            #expect(Set(sent.keys) == steps)
+            for step in steps {
+                #expect(
+                    sent[step] == (wanted[step] as? [String])?.map { bytes(hex: $0) }, "\(step)")
+            }
+        }
+    }
+
+    /// The records by which a message is delivered and heard, by step; the sender has no key.
+    private static func records(
+        of notice: MessageNotice, _ file: [UInt8], to key: RecordingPublicKey
+    ) -> [String: [[UInt8]]] {
+        var stations = [MessageExchange(own: nil), MessageExchange(own: key)]
+        let now = Instant(nanoseconds: 1)
+        for place in 0..<2 { stations[place].up(0, knowing: nil, at: now) }
+        stations[0].offer(notice, file, to: 0, at: now)
+        var sent: [String: [[UInt8]]] = [:]
+        var isMoving = true
+        while isMoving {
+            isMoving = false
+            for place in 0..<2 {
+                stations[place].tick(at: now)
+                while let news = stations[place].nextNews() {
+                    switch news {
+                    case .noticed(_, let found) where found.size == 0:
+                        stations[place].tell(0, found.id, .heard)
+                    case .noticed(_, let found): stations[place].fetch(found, from: 0, at: now)
+                    case .arrived(_, let found, let whole):
+                        #expect(whole == file)
+                        stations[place].tell(0, found.id, .delivered)
+                    case .told(_, let id, .delivered):
+                        stations[place].offer(nil, to: 0, at: now)
+                        stations[place].ask(0, about: id)
+                    case .key(_, let found): #expect(found == key)
+                    case .taking, .told: break
+                    }
+                }
+                while let (_, record) = stations[place].nextRecord() {
+                    guard case .message(let message) = record else { continue }
+                    isMoving = true
+                    stations[1 - place].receive(message, from: 0, at: now)
+                    let payload = ControlPayload(record)
+                    let made = (0..<Int(payload.bytes[1]) + 2).map { payload.bytes[$0] }
+                    if let step = step(message, from: place) {
+                        sent[step, default: []].append(made)
+                    }
+                }
+            }
+        }
+        return sent
+    }
+
+    private static func step(_ message: MessageRecord, from place: Int) -> String? {
+        switch message {
+        // The receiver asks for a key in vain.
+        case .ask(MessageRecord.key, _): place == 0 ? "key_asks" : nil
+        case .ask: "asks"
+        case .part(let part): part.file == MessageRecord.key.high ? "key_parts" : "parts"
+        case .notice(let notice): notice.size == 0 ? "question" : "notice"
+        case .state(_, let state): state == .heard ? "heard" : "delivered"
+        }
     }
 
     @Test func whatWasNotAskedForHasNoEffectAndAnswersAreBounded() throws {

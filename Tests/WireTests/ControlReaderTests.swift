@@ -16,7 +16,7 @@ func records(in plaintext: [UInt8]) -> [ControlRecord]? {
 @Suite struct ControlReaderTests {
     @Test func readsAndRefusesAsTheVectorsSay() throws {
         let cases = vectors.cases("control_parse")
-        #expect(cases.count == 20)
+        #expect(cases.count == 24)
         for (input, expected) in cases {
             let found = records(in: bytes(hex: input))
             guard let expected = expected as? [[Any]] else {
@@ -37,6 +37,11 @@ func records(in plaintext: [UInt8]) -> [ControlRecord]? {
                     // Additional bytes of a newer station are skipped.
                     let known = [heard.stream, heard.share, heard.why.rawValue]
                     #expect(known == Array(pair.body.prefix(3)))
+                case .message(let message):
+                    // The one of the vectors is a STATE, with a byte too many.
+                    let id = CallID(
+                        high: number(hex: "0190a5b0c1d27e3f"), low: number(hex: "8a4b5c6d7e8f9001"))
+                    #expect(message == .state(id, .delivered))
                 default: Issue.record("a record the vectors do not have: \(record.type)")
                 }
             }

@@ -8,7 +8,8 @@ import copy
 import json
 import pathlib
 
-from . import audio, cookie, finding, keytext, mlkem, pairing, records, recording, rosters
+from . import (audio, cookie, finding, keytext, messages, mlkem, pairing, records, recording,
+               rosters)
 from .frames import AUDIO, CONTROL, START, Opener, Sealer, counter_of
 from .handshake import Initiator, Responder, with_mac
 from .primitives import SUITES, Dropped, public_key, sha256
@@ -121,7 +122,7 @@ def _audio_parsed(plain):
 
 def _record(one):
     fields = dict(one["fields"])
-    for name in ("id", "data", "boot", "site", "text"):
+    for name in ("id", "data", "boot", "site", "text", "file"):
         if name in fields:
             fields[name] = bytes.fromhex(fields[name])
     if "ref" in fields:
@@ -237,13 +238,19 @@ def _pairing(one):
         bytes.fromhex(one["kem_seed"]), bytes.fromhex(one["kem_m"]))
 
 
-def _recording(one):
+def _written(one):
+    """(readers, chunks, file) of a recording."""
     readers = [recording.Reader(*(bytes.fromhex(each[name]) for name in (
         "x25519_secret", "kem_seed", "e", "kem_m"))) for each in one["recipients"]]
     chunks = [[(each["ms"], each["source"], bytes.fromhex(each["data"])) for each in chunk]
               for chunk in one["chunks"]]
     file = recording.written(one["suite"], one["start_ms"], bytes.fromhex(one["prefix"]),
                              bytes.fromhex(one["file_key"]), readers, chunks)
+    return readers, chunks, file
+
+
+def _recording(one):
+    readers, chunks, file = _written(one)
     # One byte short of the last chunk, which is empty: 4 bytes and a tag.
     truncated = len(file) - 21
     plain = [b"".join(recording.entry(*each) for each in chunk) for chunk in chunks]
@@ -284,6 +291,12 @@ def _site(one):
             "digits": rosters.digits(text)}
 
 
+def _exchange(one):
+    (reader,), _, file = _written(one["file"])
+    return {"key": reader.public, "file": file, **messages.exchange(
+        bytes.fromhex(one["id"]), file, reader, one["length_ms"], one["file"]["start_ms"])}
+
+
 def _plain(value):
     """As JSON has it: bytes in hex."""
     if isinstance(value, (bytes, bytearray)):
@@ -317,6 +330,7 @@ def values(given):
         "codes": [pairing.normal(typed) for typed, _ in given["codes"]],
         "pairing": [_pairing(one) for one in given["pairing"]],
         "recording": [_recording(one) for one in given["recording"]],
+        "message": [_exchange(one) for one in given["message"]],
         "lan": _lan(inputs),
         "site": _site(given["site"]),
         "refuse": refused(inputs, given["refuse"]),

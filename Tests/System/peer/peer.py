@@ -19,7 +19,8 @@ from .upkeep import Paths, Upkeep
 
 CLOSES_S = (0, 0.02, 0.04)
 KINDS = 0xC0
-TIMELESS = ("CONFIRM", "ACK", "PATH_CHALLENGE", "PATH_RESPONSE", "PING", "PONG", "CLOSE")
+TIMELESS = ("CONFIRM", "ACK", "PATH_CHALLENGE", "PATH_RESPONSE", "PING", "PONG", "CLOSE",
+            "MESSAGE")
 """Records that are true whenever they come."""
 
 

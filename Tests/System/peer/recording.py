@@ -58,19 +58,25 @@ def written(suite, start_ms, prefix, file_key, readers, chunks):
     return made
 
 
-def read(file, reader):
-    """(chunks of plaintext, whether it is whole); bytes after the last chunk are `Dropped`."""
-    fixed, cipher = file[:FIXED], SUITES[file[6]]
-    place = FIXED + file[7] * RECIPIENT
-    header, public, file_key = file[:place], reader.public, None
-    for start in range(FIXED, place, RECIPIENT):
+def file_key(file, reader):
+    """The key of the chunks; None where the file is not sealed to the reader."""
+    fixed, cipher, public = file[:FIXED], SUITES[file[6]], reader.public
+    for start in range(FIXED, FIXED + file[7] * RECIPIENT, RECIPIENT):
         one = file[start:start + RECIPIENT]
         if one[:8] == sha256(public)[:8]:
             ss = mlkem.decapsulate(mlkem.generate(reader.seed)[1], one[40:1128])
             kek = _wrapping_key(
                 x25519(reader.secret, one[8:40]), ss, one[8:40], one[40:1128], public)
-            file_key = cipher.decrypt(kek, bytes(12), one[1128:], fixed)
-    if file_key is None:
+            return cipher.decrypt(kek, bytes(12), one[1128:], fixed)
+    return None
+
+
+def read(file, reader):
+    """(chunks of plaintext, whether it is whole); bytes after the last chunk are `Dropped`."""
+    fixed, cipher = file[:FIXED], SUITES[file[6]]
+    place = FIXED + file[7] * RECIPIENT
+    header, key = file[:place], file_key(file, reader)
+    if key is None:
         raise Dropped("no recipient")
     found = []
     while place + 4 <= len(file):
@@ -80,7 +86,7 @@ def read(file, reader):
         if len(sealed) < size:
             break
         found.append(cipher.decrypt(
-            file_key, _nonce(fixed[16:23], len(found), last), sealed, sha256(header)))
+            key, _nonce(fixed[16:23], len(found), last), sealed, sha256(header)))
         place += 4 + size
         if last:
             if place != len(file):

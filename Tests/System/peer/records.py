@@ -26,6 +26,7 @@ LAYOUT = {
     "ROSTER": (12, (("site", "8"), ("counter", 8), ("size", 2), ("text", "8"))),
     "ROSTER_ASK": (13, (("text", "8"), ("offset", 2))),
     "ROSTER_PART": (14, (("text", "8"), ("offset", 2))),
+    "MESSAGE": (15, ()),
     "OFFER": (16, (*_CALL, ("mode", 1), ("priority", 1), ("ttl", 2), ("ref", "8"),
                    ("age", 1))),
     "RINGING": (17, _CALL),
@@ -38,12 +39,23 @@ LAYOUT = {
     "FORWARD": (26, (("mid", 4), ("place", 1), ("state", 1), ("who", "16"))),
 }
 _NOTICE, _FLAGS = 26, (("flags", 1),)
+MESSAGES = {
+    "ASK": (("id", "16"), ("part", 4)),
+    "PART": (("file", "8"), ("part", 4)),
+    "NOTICE": (("id", "16"), ("size", 4), ("length", 4), ("start", 8)),
+    "STATE": (("id", "16"), ("state", 1)),
+}
+"""The kinds of MESSAGE (recordings.md §2), in the order of their numbers."""
 NAMES = {kind: name for name, (kind, _) in LAYOUT.items()}
 RELIABLE = 16
 """Types from here on have a mid and are acknowledged."""
 _PLAYED = (("played", 2), ("total", 2))
 _PART_HEAD = 10
 PART_MAX = 48
+_MESSAGE_PART_HEAD = 13
+MESSAGE_PART_MAX = 47
+MESSAGE_KEY = bytes(16)
+"""The id that asks for the message key."""
 BODY_MAX = 60
 COUNTED_MAX, NUMBERED_MAX = 32, 8
 
@@ -63,6 +75,15 @@ def relay(name):
 def member(public):
     """The `who` of the station with this public key."""
     return sha256(b"intercom/1 member", public)[:16]
+
+
+def _values(layout, body):
+    found, place = {}, 0
+    for name, size in layout:
+        part = body[place:place + int(size)]
+        found[name] = part if isinstance(size, str) else int.from_bytes(part, "big")
+        place += int(size)
+    return found
 
 
 class Record(NamedTuple):
@@ -86,18 +107,18 @@ class Record(NamedTuple):
             return {"mids": [int.from_bytes(self.body[i:i + 4], "big")
                              for i in range(0, len(self.body), 4)]}
         layout = LAYOUT[self.name][1]
+        if self.name == "MESSAGE":
+            kind, layout = list(MESSAGES.items())[self.body[0]]
+            if kind == "PART":
+                layout += (("data", str(len(self.body) - _MESSAGE_PART_HEAD)),)
+            return {"kind": kind, **_values(layout, self.body[1:])}
         if self.name == "HEARD" and len(self.body) >= 7:
             layout += _PLAYED
         if self.name == "ROSTER" and len(self.body) > _NOTICE:
             layout += _FLAGS
         if self.name == "ROSTER_PART":
             layout += (("data", str(len(self.body) - _PART_HEAD)),)
-        found, place = {}, 0
-        for name, size in layout:
-            part = self.body[place:place + int(size)]
-            found[name] = part if isinstance(size, str) else int.from_bytes(part, "big")
-            place += int(size)
-        return found
+        return _values(layout, self.body)
 
     @property
     def encoded(self):
@@ -109,14 +130,18 @@ def record(name, **fields):
     kind, layout = LAYOUT[name]
     if name == "ACK":
         return Record(kind, b"".join(mid.to_bytes(4, "big") for mid in fields["mids"]))
+    head = b""
+    if name == "MESSAGE":
+        message = fields.pop("kind")
+        head, layout = bytes([list(MESSAGES).index(message)]), MESSAGES[message]
     if "played" in fields:
         layout += _PLAYED
     if name == "ROSTER" and "flags" in fields:
         layout += _FLAGS
-    if name == "ROSTER_PART":
+    if "data" in fields and (name == "ROSTER_PART" or head):
         layout += (("data", str(len(fields["data"]))),)
     assert {one for one, _ in layout} == set(fields), f"{name} has {layout}"
-    return Record(kind, b"".join(
+    return Record(kind, head + b"".join(
         bytes(fields[one]) if isinstance(size, str) else fields[one].to_bytes(size, "big")
         for one, size in layout))
 
@@ -130,6 +155,8 @@ def packed(*records, size=64):
 
 def _is_sound(one):
     size = len(one.body)
+    if one.name == "MESSAGE":
+        return True
     if one.name == "ACK":
         return size % 4 == 0 and 4 <= size <= 32
     if one.name == "HEARD":
@@ -141,6 +168,14 @@ def _is_sound(one):
     if one.name is None:
         return one.kind < RELIABLE or size >= 4
     return size == sum(int(part) for _, part in LAYOUT[one.name][1])
+
+
+def _is_known(message):
+    """Whether a MESSAGE is of a known kind, and long enough for it; others have no effect."""
+    if not message or message[0] >= len(MESSAGES):
+        return False
+    kind, layout = list(MESSAGES.items())[message[0]]
+    return len(message) >= 1 + sum(int(size) for _, size in layout) + (kind == "PART")
 
 
 def parsed(plain):
@@ -156,6 +191,8 @@ def parsed(plain):
         one = Record(kind, bytes(plain[place - size:place]))
         if not _is_sound(one):
             raise Dropped("record length")
+        if one.name == "MESSAGE" and not _is_known(one.body):
+            continue
         if one.name is not None or kind >= RELIABLE:
             found.append(one)
     return found
@@ -173,7 +210,7 @@ def counted(some):
         if (len(found) == COUNTED_MAX or one.kind >= RELIABLE and numbered > NUMBERED_MAX
                 or one.name in alone_of_kind):
             continue
-        if one.name in ("PING", "ROSTER_ASK"):
+        if one.name in ("PING", "ROSTER_ASK", "MESSAGE"):
             alone_of_kind.add(one.name)
         found.append(one)
     return found
