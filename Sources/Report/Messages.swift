@@ -1,8 +1,9 @@
 /// A request about voice messages: `message` has `action`, and the fields of that action.
 public enum MessageRequest: Equatable, Sendable {
     /// Opens the microphone for a message, which is dropped if the caller disconnects before `end`.
-    case record(peer: String)
-    /// Ends the spoken message, and sends it.
+    /// With `hearsBack` it is then played, and sent after a second `end`.
+    case record(peer: String, hearsBack: Bool? = nil)
+    /// Ends the spoken message, or sends the one that was played back.
     case end
     /// Sends a message: this many bytes of packets follow the reply, in the form of a recording
     /// (recordings.md §1).
@@ -21,8 +22,10 @@ extension MessageRequest: JSONKind {
 
     mutating func fields(_ coder: inout JSONCoder) -> String {
         switch self {
-        case .record(let peer):
-            self = .record(peer: coder.passed("peer", peer))
+        case .record(let peer, var hearsBack):
+            let peer = coder.passed("peer", peer)
+            coder.optional("hears_back", &hearsBack)
+            self = .record(peer: peer, hearsBack: hearsBack)
             return "record"
         case .end: return "end"
         case .send(let peer, let bytes):

@@ -396,9 +396,11 @@ final class MessageFolder {
 @Suite struct SpokenMessageTests {
     private let start = Instant(nanoseconds: 0)
 
-    private func spoken(_ source: SpokenMessage.Source = .microphone) -> SpokenMessage {
+    private func spoken(
+        _ source: SpokenMessage.Source = .microphone, by owner: SpokenMessage.Owner = .button(2)
+    ) -> SpokenMessage {
         SpokenMessage(
-            to: ["a"], called: "a", by: .button(2), user: nil, source, eventsLost: 0, wall: .max,
+            to: ["a"], called: "a", by: owner, user: nil, source, eventsLost: 0, wall: .max,
             at: start)
     }
 
@@ -421,7 +423,8 @@ final class MessageFolder {
     }
 
     @Test func aPressSendsWhatWasHeardBackAndAHoldDropsIt() {
-        var heard = HeardBack(spoken(), at: 2)
+        var heard = HeardBack(spoken())
+        #expect(heard.place == 2 && !heard.isDropped)
         #expect(heard.deadline == nil, "it is played")
         heard.ended(at: start)
         #expect(heard.state == .goes(at: start + .seconds(5)))
@@ -450,6 +453,20 @@ final class MessageFolder {
         player.stop(by: "a talk from here")
         #expect(player.tick(try Rings(), isIdle: true, at: start) == .stopped)
         #expect(player.stoppedBy == "the button ptt")
+    }
+
+    @Test func atATerminalOnlyAnAnswerSendsWhatWasHeardBack() {
+        let caller = SpokenMessage.Owner.caller(ProgramTicket(place: 1, number: 2))
+        var heard = HeardBack(spoken(by: caller))
+        #expect(heard.place == nil && heard.caller != nil && heard.deadline == nil)
+        #expect(heard.isDropped, "the daemon ends, or the program, while it is played")
+        heard.ended(at: start)
+        #expect(heard.isDropped && heard.deadline == start + .seconds(60))
+        heard.agreed(at: start + .seconds(9))
+        #expect(!heard.isDropped && heard.deadline == start + .seconds(9))
+        // The end of the playback comes after the answer.
+        heard.ended(at: start + .seconds(9))
+        #expect(!heard.isDropped)
     }
 
     @Test func aProgramGivesNoMoreThanItSaid() {

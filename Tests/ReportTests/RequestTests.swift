@@ -49,6 +49,10 @@ private func refusal(_ line: String) -> ControlError.Code? {
         ),
         (.history(HistoryQuery()), #""history","missed":false,"since_ms":0,"limit":300,"skip":0"#),
         (.message(.record(peer: "a")), #""message","action":"record","peer":"a""#),
+        (
+            .message(.record(peer: "a", hearsBack: true)),
+            #""message","action":"record","peer":"a","hears_back":true"#
+        ),
         (.message(.end), #""message","action":"end""#),
         (.message(.send(peer: "a", bytes: 9)), #""message","action":"send","peer":"a","bytes":9"#),
         (.message(.list), #""message","action":"list""#),

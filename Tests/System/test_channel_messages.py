@@ -1,17 +1,12 @@
 """A voice message to a channel: each member has its own, and the sender sees where it is."""
 
-import json
-
-from lab import SceneTest, sound, wait, wav
+from lab import sound, wait
+from messaging import MessageTest
 
 NOTE = "GPIO5"
 
 
-class ChannelMessages(SceneTest):
-    @staticmethod
-    def list(station):
-        return json.loads(station.prints("message", "list", "--json"))["messages"]
-
+class ChannelMessages(MessageTest):
     def states(self, station):
         return {one["peer"]: one["state"] for one in self.list(station)}
 
@@ -20,18 +15,17 @@ class ChannelMessages(SceneTest):
         kitchen, garage, attic = self.scene.stations
         kitchen.sections["button note"] = {"line": NOTE, "press": "message house"}
         self.scene.start()
-        path = self.scene.folder / "said.wav"
-        wav.write(str(path), sound.tone(500, 2))
+        path = self.wav(sound.tone(500, 2))
         # The keys come in the first session.
         for name in ("garage", "attic"):
-            wait(lambda name=name: kitchen.ctl("message", "send", name, str(path))[0] == 0,
+            wait(lambda name=name: kitchen.ctl("message", "send", name, path)[0] == 0,
                  f"kitchen has the key of {name}")
         for station in (garage, attic):
             wait(lambda station=station: self.states(station) == {"kitchen": "new"}, "it comes")
         kitchen.prints("message", "delete", "all")
         attic.stop()
         wait(lambda: not kitchen.is_with(attic), "kitchen misses attic")
-        text = kitchen.prints("message", "send", "house", str(path))
+        text = kitchen.prints("message", "send", "house", path)
         self.assertRegex(text, "message to house: 2.0 s, .*garage: .*; attic: goes when it is "
                                "there|message to house: 2.0 s, attic: goes when it is there; ")
         wait(lambda: self.states(kitchen) == {"garage": "delivered", "attic": "waiting"},

@@ -2,47 +2,21 @@
 once when it is there, played there, and both told to the sender.
 """
 
-import json
-import os
 import pathlib
 import random
 import subprocess
 import time
 
-from lab import SceneTest, listen, place, process, sound, test_seed, wait, wav
+from lab import listen, place, process, sound, test_seed, wait
+from messaging import MessageTest
 from stage.wav import RATE
-from terminal import Screen
 
 NOTE, PLAY, LAMP = "GPIO5", "GPIO6", "GPIO24"
 RETURN = 2.0
 """Seconds from the return of a station until it has what waited for it."""
 
 
-class Messages(SceneTest):
-    def stations(self):
-        kitchen, garage = self.up("kitchen", "garage")
-        kitchen.wait_for(garage)
-        for one, other in ((kitchen, garage), (garage, kitchen)):
-            wait(lambda one=one: self.files(one, ".key"), f"{one} has the key of {other}")
-        return kitchen, garage
-
-    @staticmethod
-    def files(station, suffix):
-        folder = pathlib.Path(station.state) / "messages"
-        return sorted(path for path in folder.glob(f"*{suffix}") if path.stat().st_size)
-
-    @staticmethod
-    def list(station):
-        return json.loads(station.prints("message", "list", "--json"))["messages"]
-
-    def states(self, station):
-        return [message["state"] for message in self.list(station)]
-
-    def wav(self, samples, name="said.wav"):
-        path = pathlib.Path(self.scene.folder, name)
-        wav.write(str(path), samples)
-        return str(path)
-
+class Messages(MessageTest):
     def test_it_waits_for_a_station_that_is_off_and_is_there_soon_after_its_return(self):
         kitchen, garage = self.stations()
         said = sound.syllables(6, seed=5, level=-20)
@@ -109,25 +83,6 @@ class Messages(SceneTest):
         self.assert_heard(garage.recorded().span(*span), 500)
         for station in (kitchen, garage):
             self.assert_no_heap_calls(station)
-
-    def test_at_a_terminal_enter_sends_it_and_ctrl_c_drops_it(self):
-        kitchen, garage = self.stations()
-        kitchen.speak(500)
-        for key, code, word in ((b"\x03", 1, "the message is dropped"),
-                                (b"\r", 0, "message to garage: ")):
-            screen = Screen([place.program("intercomctl"), "--config", kitchen.etc, "message",
-                             "record", "garage"], os.environ)
-            wait(lambda screen=screen: screen.read(0.1) and "Ctrl-C drops it" in screen.text,
-                 "it says how it ends")
-            wait(kitchen.is_talking, "the microphone opens")
-            self.assertEqual(kitchen.status()["microphone"]["targets"], ["garage (message)"])
-            self.assertTrue(screen.read(1))
-            screen.type(key)
-            self.assertEqual(screen.ended(), code, screen.text)
-            self.assertIn(word, screen.text.partition("drops it")[2])
-            wait(lambda: not kitchen.is_talking(), "the microphone closes")
-        wait(lambda: self.states(garage) == ["new"], "one comes")
-        self.assertEqual(len(self.list(kitchen)), 1)
 
     def test_it_is_spoken_and_played_by_buttons_alone(self):
         self.met("kitchen", "garage")

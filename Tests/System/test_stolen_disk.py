@@ -2,10 +2,10 @@
 message key, with all that was on the wire, have the sound or a key in plain.
 """
 
-import json
 import pathlib
 
-from lab import SceneTest, sound, wait, wav
+from lab import sound, wait
+from messaging import MessageTest
 from peer import messages, recording
 from stage.wire import BadNet
 
@@ -16,7 +16,7 @@ WAV_HEADER = 44
 
 
 def windows(samples):
-    """Pieces of the samples of a WAV file that are anywhere by chance only as a key would be."""
+    """Pieces of the samples of a WAV file that are too varied to be anywhere by chance."""
     pieces = (samples[at:at + WINDOW] for at in range(0, len(samples) - WINDOW, 960))
     return [one for one in pieces if len(set(one)) > WINDOW // 2]
 
@@ -44,25 +44,21 @@ class Loot:
                 if any(one in content for one in some for content in places)}
 
 
-class StolenDisk(SceneTest):
+class StolenDisk(MessageTest):
     def test_neither_disk_nor_the_wire_has_the_sound_or_a_key(self):
         kitchen, garage = self.enter("kitchen", "garage")
         badnet = BadNet(self.scene, kitchen, garage)
         capture = badnet.capture()
         self.scene.introduce(kitchen, garage, via=badnet)
         self.scene.start()
-        wait(lambda: list(pathlib.Path(kitchen.state, "messages").glob("*.key")),
-             "kitchen has the key of garage")
-        path = pathlib.Path(self.scene.folder, "said.wav")
-        wav.write(str(path), sound.syllables(6, seed=5, level=-20))
+        wait(lambda: self.files(kitchen, ".key"), "kitchen has the key of garage")
+        path = self.wav(sound.syllables(6, seed=5, level=-20))
         badnet.do("drop", "both", "any")
-        kitchen.prints("message", "send", "garage", str(path))
+        kitchen.prints("message", "send", "garage", path)
         before = files(kitchen)
         badnet.do("clear", "both")
-        received = pathlib.Path(garage.state, "messages")
-        wait(lambda: list(received.glob("*.new")), "it comes", seconds=90)
-        wait(lambda: self.states(kitchen) == ["delivered"], "kitchen learns of it")
-        file = next(received.glob("*.new")).read_bytes()
+        wait(lambda: self.states(kitchen) == ["delivered"], "it is delivered", seconds=90)
+        file = self.files(garage, ".new")[0].read_bytes()
         self.assertIn(file, before, "kitchen had it on its disk")
         badnet.do("capture", "off")
         wire = [one for station in (kitchen, garage) for one in badnet.captured(capture, station)]
@@ -70,7 +66,7 @@ class StolenDisk(SceneTest):
 
         key = pathlib.Path(garage.state, "keys/messages")
         digits = bytes.fromhex(key.read_text().split()[1])
-        loot = Loot(path.read_bytes()[WAV_HEADER:], file,
+        loot = Loot(pathlib.Path(path).read_bytes()[WAV_HEADER:], file,
                     recording.Reader(digits[:32], digits[32:], b"", b""))
         self.assertGreater(min(map(len, loot.wanted.values())), 7, "there is something to find")
         disks = before + files(kitchen) + files(garage, without=(key,))
@@ -84,11 +80,6 @@ class StolenDisk(SceneTest):
                 self.assertEqual(loot.found(files(kitchen)), {kind})
                 spoiled.unlink()
                 self.assertEqual(loot.found(wire + [b"\x10" + one]), {kind})
-
-    @staticmethod
-    def states(station):
-        listed = json.loads(station.prints("message", "list", "--json"))["messages"]
-        return [one["state"] for one in listed]
 
 
 MUTATIONS = (

@@ -97,18 +97,19 @@ public enum Keyboard {
         return group < 0 || group == getpgrp()
     }
 
-    /// Drops the text that a person has typed at the terminal so far, and never waits.
+    /// Takes the text that a person has typed at the terminal so far, without blanks, and never
+    /// waits.
     ///
-    /// - Returns: Whether the text was more than blanks; nil for no text. A program in the shell's
-    ///   background reads nothing, because reading would stop it.
-    public static func dropTyped() -> Bool? {
-        var isText: Bool?
+    /// - Returns: Nil for no text. A program in the shell's background reads nothing, because
+    ///   reading would stop it.
+    public static func typed() -> String? {
+        var bytes: [UInt8]?
         while isThere, isForeground,
             clinux_poll(descriptor, Int16(CLINUX_READABLE), 0) == 1, let byte = next()
         {
-            isText = isText ?? false || byte > UInt8(ascii: " ")
+            bytes = (bytes ?? []) + (byte > UInt8(ascii: " ") ? [byte] : [])
         }
-        return isText
+        return bytes.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Reads the next line without its line feed; nil at the end, and when the line is too long.

@@ -108,7 +108,7 @@ extension CommandGroup {
             [
                 Command(
                     name: "message record", arguments: "TARGET", takes: [.target],
-                    options: ["--seconds", "--json"],
+                    options: ["--seconds", "--yes", "--json"],
                     help: "speak a message to a peer or channel until Enter",
                     examples: ["intercomctl message record garage"], function: recordMessage),
                 Command(

@@ -46,7 +46,9 @@ private func packets(of sound: [Int16]) throws(OpusError) -> [UInt8] {
 
 /// `message record TARGET`: records a message until Enter, or for `--seconds`.
 ///
-/// Ctrl-C drops the message; without a terminal, a signal ends and sends it.
+/// At a terminal the station plays the message, and a person sends it, speaks again or drops it;
+/// Ctrl-C drops it. With `--yes`, and without a terminal, where a signal is an end, the message is
+/// sent at once.
 func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let seconds = invocation.seconds ?? SealedMessage.secondsMax
     guard seconds <= SealedMessage.secondsMax else {
@@ -55,36 +57,74 @@ func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     }
     let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
     var lifeline = Lifeline(at: Clock.now())
-    // An earlier Enter must not send the message.
-    _ = Keyboard.dropTyped()
-    // The daemon drops the message if this connection closes before its end.
-    var daemon = try Daemon(invocation)
-    let begun = try daemon.order(.message(.record(peer: invocation.arguments[0])))
     let isAtTerminal = Keyboard.isThere
-    if !invocation.isJSON {
-        let ways = isAtTerminal ? "Enter sends it, Ctrl-C drops it" : "Ctrl-C ends it and sends it"
-        try printLine("\(begun.text.visible); \(ways)")
+    let hearsBack = isAtTerminal && !invocation.isYes && !invocation.isJSON
+    while true {
+        // An earlier Enter must not send the message.
+        _ = Keyboard.typed()
+        // The daemon drops the message if this connection closes before its end.
+        var daemon = try Daemon(invocation)
+        let begun = try daemon.order(
+            .message(.record(peer: invocation.arguments[0], hearsBack: hearsBack ? true : nil)))
+        if !invocation.isJSON {
+            let atTerminal = hearsBack ? "Enter ends it" : "Enter sends it"
+            let ways =
+                isAtTerminal ? "\(atTerminal), Ctrl-C drops it" : "Ctrl-C ends it and sends it"
+            try printLine("\(begun.text.visible); \(ways)")
+        }
+        var reply = try wait(
+            &daemon, &lifeline, signals, until: Clock.now() + .seconds(seconds))?.reply
+        if reply == nil { reply = try endMessage(&daemon, invocation) }
+        guard let reply else { throw Failure.misfit }
+        guard hearsBack, case .done(let heard) = reply else {
+            return try printEnd(reply, invocation)
+        }
+        try printLine(heard.text.visible)
+        var answer: String?
+        while answer == nil {
+            try printLine("Enter sends it, a and Enter begins again, Ctrl-C drops it")
+            // The daemon drops the message before.
+            let found = try wait(&daemon, &lifeline, signals, until: Clock.now() + .seconds(600))
+            if let typed = found?.typed?.lowercased(), typed.isEmpty || typed == "a" {
+                answer = typed
+            }
+        }
+        guard answer != "" else {
+            return try printEnd(try endMessage(&daemon, invocation), invocation)
+        }
     }
-    let end = Clock.now() + .seconds(seconds)
+}
+
+/// Waits for a reply, or for what a person types; nil if `end`, or without a terminal a signal,
+/// comes before.
+private func wait(
+    _ daemon: inout Daemon, _ lifeline: inout Lifeline, _ signals: borrowing TerminalSignals,
+    until end: Instant
+) throws(Failure) -> (reply: Reply?, typed: String?)? {
     while Clock.now() < end {
-        if lifeline.poll(at: Clock.now()) { return .failed }
-        if signals.isEnd() {
-            guard isAtTerminal else { break }
-            throw Failure("the message is dropped")
+        let isCut = lifeline.poll(at: Clock.now())
+        let isEnd = signals.isEnd()
+        if isEnd, !isCut, !Keyboard.isThere { return nil }
+        guard !isCut, !isEnd else { throw Failure("the message is dropped") }
+        if let typed = Keyboard.typed() { return (nil, typed) }
+        if let reply = try daemon.answer(until: Clock.now() + .milliseconds(20)) {
+            return (reply, nil)
         }
-        if Keyboard.dropTyped() != nil { break }
-        guard let reply = try daemon.answer(until: Clock.now() + .milliseconds(20)) else {
-            continue
-        }
-        return try printEnd(reply, invocation)
     }
+    return nil
+}
+
+/// Ends the message, or sends the one that was heard; returns what became of it.
+private func endMessage(
+    _ daemon: inout Daemon, _ invocation: borrowing Invocation
+) throws(Failure) -> Reply {
     // On a second connection: the first waits for the outcome.
     var other = try Daemon(invocation)
     _ = try? other.ask(.message(.end))
     guard let reply = try daemon.answer(until: Clock.now() + .seconds(15)) else {
         throw Failure("the daemon did not say what became of the message")
     }
-    return try printEnd(reply, invocation)
+    return reply
 }
 
 /// `message play [N]`: plays one message, or all waiting ones, at the speaker; Ctrl-C stops.

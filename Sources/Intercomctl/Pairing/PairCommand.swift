@@ -97,7 +97,7 @@ func follow(
         // The terminal is closed, or the output has no reader.
         if lifeline.poll(at: Clock.now()) { return nil }
         // A person who sees two codes may type one at the wrong station.
-        if request.code == nil, Keyboard.dropTyped() == true {
+        if request.code == nil, Keyboard.typed()?.isEmpty == false {
             try? printLine(
                 "nothing is typed here: type this code at the other station; or, if that one shows"
                     + " a code, end this by Ctrl-C, and type: intercomctl pair CODE"

@@ -21,7 +21,8 @@ extension ControlLoop {
         }
         followSpokenMessage()
         followPlayer()
-        if let time = messages.heardBack?.deadline, now >= time { sendHeardBack() }
+        let isGone = messages.heardBack?.caller.map { server.hasHungUp($0) } ?? false
+        if isGone || messages.heardBack?.deadline.map({ now >= $0 }) ?? false { sendHeardBack() }
         messages.tick(at: now)
         while let (peer, record) = messages.nextRecord() {
             send(ControlPayload(record), to: peer)
@@ -91,8 +92,14 @@ extension ControlLoop {
         _ request: MessageRequest, by owner: SpokenMessage.Owner?, user: Int?
     ) -> Reply? {
         switch (request, owner) {
-        case (.record(let name), let owner?):
-            return record(messageTo: name, by: owner, user: user)
+        case (.record(let name, let hearsBack), let owner?):
+            return record(messageTo: name, by: owner, user: user, hearsBack: hearsBack ?? false)
+        case (.end, _) where messages.heardBack?.caller != nil:
+            guard messages.heardBack?.message.user == user else {
+                return .failed("this user speaks no message")
+            }
+            messages.heardBack?.agreed(at: now)
+            return .done(Reply.Done("the message is sent"))
         case (.end, _):
             guard messages.spoken?.source == .microphone, case .caller? = messages.spoken?.owner,
                 messages.spoken?.user == user
@@ -125,7 +132,7 @@ extension ControlLoop {
 
     /// Opens the microphone for a message, until its owner ends it.
     private mutating func record(
-        messageTo name: String, by owner: SpokenMessage.Owner, user: Int?
+        messageTo name: String, by owner: SpokenMessage.Owner, user: Int?, hearsBack: Bool
     ) -> Reply {
         guard devices.cards.input.isOpen else {
             return .refused(.noMicrophone(devices.cards.input.error))
@@ -147,7 +154,8 @@ extension ControlLoop {
         }
         // Packets left by an earlier message.
         if messages.spoken == nil { takePackets() }
-        let begun = beginMessage(to: name, by: owner, user: user, .microphone)
+        let begun = beginMessage(
+            to: name, by: owner, user: user, hearsBack: hearsBack, .microphone)
         guard case .done = begun else { return begun }
         messages.player?.stop(by: "a message that is spoken here")
         feed { board, _, _ in board.speakMessage(to: name) }
@@ -165,11 +173,11 @@ extension ControlLoop {
     private static var isBusySpeaking: Reply {
         .refused(
             ControlError(
-                .busy, "a message is being spoken, or waits for its button: try again after it"))
+                .busy, "a message is being spoken, or waits to be sent: try again after it"))
     }
 
     private mutating func beginMessage(
-        to name: String, by owner: SpokenMessage.Owner, user: Int?,
+        to name: String, by owner: SpokenMessage.Owner, user: Int?, hearsBack: Bool = false,
         _ source: SpokenMessage.Source
     ) -> Reply {
         guard let target = routing.target(named: name) else {
@@ -189,8 +197,9 @@ extension ControlLoop {
         }
         guard !isSpeaking else { return Self.isBusySpeaking }
         messages.spoken = SpokenMessage(
-            to: bodies, called: name, leftOut: refusals, by: owner, user: user, source,
-            eventsLost: rings.counters[.eventsLost], wall: wall, at: now)
+            to: bodies, called: name, leftOut: refusals, by: owner, user: user,
+            hearsBack: hearsBack, source, eventsLost: rings.counters[.eventsLost], wall: wall,
+            at: now)
         let next = source == .microphone ? "speak after the tone" : "send it"
         return .done(Reply.Done("message to \(name): \(next)"))
     }
@@ -231,27 +240,37 @@ extension ControlLoop {
         takePackets()
         guard let spoken = messages.spoken, spoken.source == .microphone else { return }
         messages.spoken = nil
-        if let problem = spoken.problem {
-            refuse(spoken.owner, "dropped: \(problem)")
-        } else if case .button(let place) = spoken.owner, devices.cards.output.isOpen,
-            silence == nil, messages.player == nil
-        {
-            messages.heardBack = HeardBack(spoken, at: place)
+        if let problem = spoken.problem { return refuse(spoken.owner, "dropped: \(problem)") }
+        let heardBack = HeardBack(spoken)
+        let isPlayed = devices.cards.output.isOpen && silence == nil && messages.player == nil
+        guard spoken.hearsBack || isPlayed && heardBack.place != nil else {
+            return messages.seal(spoken)
+        }
+        messages.heardBack = heardBack
+        if isPlayed {
             messages.player = MessagePlayer(
                 [spoken.kept(for: "")], entries: spoken.entries, for: nil, messages.work.files,
                 at: now)
         } else {
-            messages.seal(spoken)
+            messages.heardBack?.ended(at: now)
+        }
+        if let caller = heardBack.caller {
+            let what = isPlayed ? "you hear it now" : "the speaker is silent"
+            let seconds = Event.tenths(Double(spoken.milliseconds) / 1_000)
+            let text = "message to \(spoken.name): \(seconds) s; \(what)"
+            server.tell(.done(Reply.Done(text)), to: caller)
         }
     }
 
-    /// Sends the message that its speaker hears, or drops it while its button is down.
+    /// Sends the message that its speaker hears, or drops it: its button is down, or nobody at the
+    /// terminal has agreed.
     mutating func sendHeardBack() {
         guard let heardBack = messages.heardBack else { return }
         messages.heardBack = nil
-        messages.player?.stop(by: "its button")
-        if case .dropped = heardBack.state {
-            refuse(heardBack.message.owner, "dropped: by its button")
+        messages.player?.stop(by: heardBack.place == nil ? "its terminal" : "its button")
+        if heardBack.isDropped {
+            let why = heardBack.place == nil ? "nobody has answered" : "by its button"
+            refuse(heardBack.message.owner, "dropped: \(why)")
         } else {
             messages.seal(heardBack.message)
         }

@@ -35,7 +35,7 @@ extension ControlLoop {
         if case .button? = messages.spoken?.owner {
             endSpokenMessage(because: "the settings have changed")
         }
-        sendHeardBack()
+        if messages.heardBack?.place != nil { sendHeardBack() }
         let config = found.config
         let former = directory
         changePeers(found)

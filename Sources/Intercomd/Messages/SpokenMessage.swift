@@ -5,7 +5,8 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// A message that is played back to its speaker at a button, and then sent.
+/// A message that is played back to its speaker, and then sent: at a button unless the button drops
+/// it, at a terminal when the person agrees.
 struct HeardBack {
     /// A button that is down for this time drops the message; a shorter press sends it.
     ///
@@ -13,6 +14,8 @@ struct HeardBack {
     private static let holdTime = Duration.seconds(1)
     /// After this time without a press the played message is sent.
     private static let patience = Duration.seconds(5)
+    /// After this time without an answer the message of a terminal is dropped: others wait.
+    private static let answerMax = Duration.seconds(60)
 
     enum State: Equatable {
         case played
@@ -21,11 +24,26 @@ struct HeardBack {
     }
 
     let message: SpokenMessage
-    /// The place of the button.
-    let place: Int
     private(set) var state = State.played
 
-    init(_ message: SpokenMessage, at place: Int) { (self.message, self.place) = (message, place) }
+    init(_ message: SpokenMessage) { self.message = message }
+
+    /// The place of the button; nil at a terminal.
+    var place: Int? { if case .button(let place) = message.owner { place } else { nil } }
+
+    /// The program at the terminal.
+    var caller: ProgramTicket? {
+        if case .caller(let caller) = message.owner { caller } else { nil }
+    }
+
+    /// Whether the message is dropped if it ends now.
+    var isDropped: Bool {
+        switch state {
+        case .played: place == nil
+        case .goes: false
+        case .dropped: true
+        }
+    }
 
     /// The time at which the message is sent or dropped; nil while it is played.
     var deadline: Instant? {
@@ -37,8 +55,13 @@ struct HeardBack {
 
     /// Notes the end of the playback, or its failure.
     mutating func ended(at now: Instant) {
-        if state == .played { state = .goes(at: now + Self.patience) }
+        guard state == .played else { return }
+        state =
+            place == nil ? .dropped(at: now + Self.answerMax) : .goes(at: now + Self.patience)
     }
+
+    /// Notes that the person at the terminal agrees.
+    mutating func agreed(at now: Instant) { state = .goes(at: now) }
 
     /// Notes that the button is down: the message is dropped unless the button is released before.
     mutating func pressed(isHeld: Bool, at now: Instant) {
@@ -93,6 +116,8 @@ struct SpokenMessage {
     let peers: [String]
     /// The peer or channel that was named.
     let name: String
+    /// Whether a person at a terminal hears the message before it is sent.
+    let hearsBack: Bool
     /// Why members of the channel get no message, a sentence each.
     var leftOut: [String]
     let owner: Owner
@@ -117,10 +142,11 @@ struct SpokenMessage {
 
     init(
         to peers: [String], called name: String, leftOut: [String] = [], by owner: Owner,
-        user: Int?, _ source: Source, eventsLost: UInt64, wall: Int, at now: Instant
+        user: Int?, hearsBack: Bool = false, _ source: Source, eventsLost: UInt64, wall: Int,
+        at now: Instant
     ) {
         (self.peers, self.name, self.leftOut) = (peers, name, leftOut)
-        (self.owner, self.user) = (owner, user)
+        (self.owner, self.user, self.hearsBack) = (owner, user, hearsBack)
         (self.source, self.eventsLost) = (source, eventsLost)
         start = Self.start(wall)
         limit = now + (source == .microphone ? Self.patience : Self.pauseMax)

@@ -1,0 +1,88 @@
+"""A voice message that a person speaks at a terminal: heard before it is sent, or sent at once."""
+
+import os
+
+from lab import listen, place, wait
+from messaging import MessageTest
+from terminal import Screen
+
+
+class MessageAtTerminal(MessageTest):
+    def record_at_terminal(self, kitchen, *options):
+        """Begins to speak at a terminal, and waits until the microphone is open."""
+        screen = Screen([place.program("intercomctl"), "--config", kitchen.etc, "message",
+                         "record", "garage", *options], os.environ)
+        wait(lambda: screen.read(0.1) and "Ctrl-C drops it" in screen.text, "it says how it ends")
+        self.spoken(kitchen, screen)
+        return screen
+
+    def spoken(self, kitchen, screen):
+        wait(kitchen.is_talking, "the microphone opens")
+        self.assertEqual(kitchen.status()["microphone"]["targets"], ["garage (message)"])
+        self.assertTrue(screen.read(1))
+
+    def test_at_a_terminal_yes_sends_it_at_enter_and_ctrl_c_drops_it(self):
+        kitchen, garage = self.stations()
+        kitchen.speak(500)
+        for key, code, word in ((b"\x03", 1, "the message is dropped"),
+                                (b"\r", 0, "message to garage: ")):
+            screen = self.record_at_terminal(kitchen, "--yes")
+            screen.type(key)
+            self.assertEqual(screen.ended(), code, screen.text)
+            self.assertIn(word, screen.text.partition("drops it")[2])
+            wait(lambda: not kitchen.is_talking(), "the microphone closes")
+        wait(lambda: self.states(garage) == ["new"], "one comes")
+        self.assertEqual(len(self.list(kitchen)), 1)
+
+    def test_at_a_terminal_it_is_heard_back_and_sent_spoken_again_or_dropped(self):
+        kitchen, garage = self.stations()
+        kitchen.speak(500)
+
+        def asks(screen, times):
+            wait(lambda: screen.read(0.1) and screen.text.count("Enter sends it") == times,
+                 "it asks")
+
+        screen = self.record_at_terminal(kitchen)
+        kitchen.record()
+        kitchen.hush()
+        screen.type(b"\r")
+        asks(screen, 1)
+        span = listen(0.5)
+        self.assert_heard(kitchen.recorded().span(*span), 500)
+        self.assertFalse(kitchen.is_talking())
+        self.assertIn("waits to be sent", kitchen.complains("message", "record", "garage"))
+        screen.type(b"what\r")
+        asks(screen, 2)
+        kitchen.speak(500)
+        screen.type(b"a\r")
+        self.spoken(kitchen, screen)
+        self.assertEqual((self.list(kitchen), self.list(garage)), ([], []), "none was sent")
+        screen.type(b"\r")
+        asks(screen, 3)
+        screen.type(b"\r")
+        self.assertEqual(screen.ended(), 0, screen.text)
+        wait(lambda: self.states(garage) == ["new"], "the second one comes")
+        for key in (b"\x03", b"\x1c"):
+            screen = self.record_at_terminal(kitchen)
+            screen.type(b"\r")
+            asks(screen, 1)
+            screen.type(key)
+            self.assertEqual(screen.ended(), 1, screen.text)
+        # With a muted speaker it asks, and plays nothing.
+        screen = self.record_at_terminal(kitchen)
+        kitchen.prints("mute", "speaker")
+        screen.type(b"\r")
+        asks(screen, 1)
+        self.assertIn("the speaker is silent", screen.text)
+        os.kill(screen.pid, 9)
+        screen.ended()
+        kitchen.prints("unmute", "speaker")
+        self.assertEqual(len(self.list(kitchen)), 1, "only the one that was agreed to")
+
+
+MUTATIONS = (
+    # What was not agreed to is sent where the terminal goes.
+    ("Sources/Intercomd/Messages/SpokenMessage.swift", "case .played: place == nil",
+     "case .played: false",
+     "MessageAtTerminal.test_at_a_terminal_it_is_heard_back_and_sent_spoken_again_or_dropped"),
+)
