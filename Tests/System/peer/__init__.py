@@ -8,7 +8,7 @@ The modules, from the bottom:
     handshake, cookie             §1.2 to §1.7: messages, keys, a responder under load
     frames, audio, records        §2: what a session carries
     keytext, pairing, rosters     §4: texts, and what is not sent over UDP
-    recording                     the files of docs/recordings.md
+    recording, messages           docs/recordings.md: files, and how one gets to another station
     session, handshakes, talk, upkeep
                                   what one side remembers and does
     wire                          sockets, rules for what passes, a network in virtual time
