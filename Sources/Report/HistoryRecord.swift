@@ -55,6 +55,8 @@ public struct HistoryRecord: JSONDocument, Equatable, Sendable {
         case preempted
         /// The call reached the longest time for its kind.
         case timeUp = "time_up"
+        /// The call did not reach this station, which learned of it at the broker.
+        case notReachable = "not_reachable"
         /// This station was stopped, or its settings took the peer away.
         case stopped
         /// This station crashed, and wrote this at its next start.
@@ -132,6 +134,7 @@ extension HistoryRecord.Cause {
         case .peerRestarted: "the other station restarted"
         case .preempted: "gave way to another call"
         case .timeUp: "its longest time was over"
+        case .notReachable: "while this station was not reachable"
         case .stopped: "one of the two stations was stopped, or has removed the other"
         case .crash: "cut off by a crash"
         case .other: "another cause"

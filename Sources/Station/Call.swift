@@ -59,6 +59,8 @@ public struct CallSummary: Equatable, Sendable {
     public internal(set) var channel: String?
     /// When a station answered.
     public internal(set) var answeredAt: Instant?
+    /// Whether it rang at a called peer.
+    public internal(set) var hasRung = false
     /// The first called peer that answered.
     public internal(set) var answeredBy: Int?
     /// Whether the policy `call = auto` answered, and no person here.
@@ -83,6 +85,23 @@ public struct CallSummary: Equatable, Sendable {
         case .hungUp, .hungUpThere, .declined, .refused, .unknownMode, .answeredElsewhere,
             .timeUp:
             return false
+        }
+    }
+}
+
+extension CallSummary {
+    /// Returns the peer that was called alone, where a call that ended this way did not ring there;
+    /// a peer with a session may have shown the call nevertheless.
+    public func unreached(by ending: CallEnding) -> Int? {
+        guard isOutgoing, mode == .call, channel == nil, peers.count == 1, !hasRung,
+            answeredAt == nil
+        else { return nil }
+        switch ending {
+        case .unreachable, .cancelled, .noAnswer: return peers[0]
+        case .hungUp, .hungUpThere, .declined, .busy, .doNotDisturb, .refused, .unknownMode,
+            .answeredElsewhere, .expired, .noPath, .mediaTimeout, .noNetwork, .peerRestarted,
+            .timeUp, .peerGone, .preempted:
+            return nil
         }
     }
 }

@@ -7,15 +7,27 @@ public struct WhereaboutsRecord: Equatable, Sendable {
     private static let version: UInt8 = 1
     private static let header = 10
     private static let addressSize = 18
+    /// Where the minute of a call lies: in the last two bytes, which no address takes.
+    private static let minutePlace = size - 2
+    private static let minute: UInt64 = 60_000
 
     /// When the record was written, in milliseconds since 1970; a later record replaces it.
     public var writtenAt: UInt64
     /// The best first; none is link-local.
     public var addresses: [Endpoint]
+    /// When the writer last called the reader and did not reach it, in milliseconds since 1970, to
+    /// the minute; nil for never.
+    public private(set) var calledInVainAt: UInt64?
 
-    public init(writtenAt: UInt64, addresses: [Endpoint]) {
+    /// Makes a record of a call in vain that is not after the writing.
+    public init(writtenAt: UInt64, addresses: [Endpoint], calledInVainAt: UInt64? = nil) {
         self.writtenAt = writtenAt
         self.addresses = Array(addresses.prefix(Self.most))
+        self.calledInVainAt = calledInVainAt.map { time in
+            let minutes = time / Self.minute
+            // A number of 0 means no call: such a minute counts as the one before.
+            return (minutes & 0xFFFF == 0 ? max(minutes, 1) - 1 : minutes) * Self.minute
+        }
     }
 
     /// Reads `size` bytes; nil where they are of another version, or not a whole record.
@@ -30,6 +42,12 @@ public struct WhereaboutsRecord: Equatable, Sendable {
                 high: bytes.uint64(at: start), low: bytes.uint64(at: start + 8),
                 port: bytes.uint16(at: start + 16))
         }
+        let number = bytes.uint16(at: Self.minutePlace)
+        guard number != 0 else { return }
+        // The number repeats every 45 days: the last such minute before the writing is meant.
+        let written = writtenAt / Self.minute
+        let back = UInt64(UInt16(truncatingIfNeeded: written) &- number)
+        calledInVainAt = written >= back ? (written - back) * Self.minute : nil
     }
 
     public var encoded: [UInt8] {
@@ -44,6 +62,8 @@ public struct WhereaboutsRecord: Equatable, Sendable {
             bytes.write(address.low, at: start + 8)
             bytes.write(address.port, at: start + 16)
         }
+        let minutes = (calledInVainAt ?? 0) / Self.minute
+        bytes.write(UInt16(truncatingIfNeeded: minutes), at: Self.minutePlace)
         return encoded
     }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import Testing
 import Time
+import Vectors
 import VirtualTime
 import Wire
 
@@ -18,6 +19,7 @@ import Wire
         var published: [(topic: String, sealed: [UInt8])] = []
         var topics: Set<String> = []
         var told: [[Endpoint]] = []
+        var missed: [Int] = []
 
         init(_ byte: UInt8) {
             self.byte = byte
@@ -44,6 +46,9 @@ import Wire
                 case .told(let peer, let addresses):
                     #expect(peer == 7)
                     told.append(addresses)
+                case .missedCall(let peer, let time):
+                    #expect(peer == 7)
+                    missed.append(time)
                 }
             }
         }
@@ -58,8 +63,15 @@ import Wire
             take()
         }
 
-        func hear(_ message: (topic: String, sealed: [UInt8]), wall: Int = noon) {
-            core.receive(message.sealed.span, at: message.topic, wall: wall)
+        func callInVain(wall: Int, at now: Instant = ms(0)) {
+            core.calledInVain(peer: 7, wall: wall, at: now)
+            take()
+        }
+
+        func hear(
+            _ message: (topic: String, sealed: [UInt8]), wall: Int = noon, at now: Instant = ms(0)
+        ) {
+            core.receive(message.sealed.span, at: message.topic, wall: wall, now: now)
             take()
         }
     }
@@ -200,6 +212,121 @@ import Wire
         a.take()
         #expect(a.published.last?.topic == topic && a.published.last?.sealed == [])
         #expect(a.topics.isEmpty)
+    }
+
+    /// The message that another implementation has made of protocol.md.
+    @Test func theMessageOfTheVectorsIsRead() throws {
+        let vectors = ProtocolVectors()
+        let made = try #require(vectors.root["rendezvous"] as? [String: Any])
+        let given = try #require(vectors.input("rendezvous") as? [String: Any])
+        let (wall, missed) = (given["written_ms"] as? Int ?? 0, made["missed_ms"] as? Int ?? 0)
+        func key(_ name: String) -> Key { Key(copying: bytes(hex: vectors.input(name)).span) }
+        let writer = X25519.publicKey(of: key("init_static"))
+        let pair = RendezvousKey(own: key("resp_static"), peer: writer, psk: key("psk"))!
+        var core = Rendezvous(
+            own: X25519.publicKey(of: key("resp_static")), random: Dice(seed: 1).fill)
+        core.setPeers([(7, writer, pair)], wall: wall, at: ms(0))
+        core.connected(wall: wall, at: ms(0))
+        while core.nextAction() != nil {}
+        let topic = try #require(made["topic"] as? String)
+        #expect(pair.topic(day: UInt32(given["day"] as? Int ?? 0), writer: writer) == topic)
+        let message = bytes(hex: made["message"])
+        core.receive(message.span, at: topic, wall: wall, now: ms(0))
+        let addresses = [
+            Endpoint(high: 0x2001_0db8 << 32, low: 0x17, port: 5577),
+            Endpoint(high: 0, low: 0xFFFF_C000_0211, port: 5577),
+        ]
+        #expect(core.nextAction() == .told(peer: 7, addresses))
+        #expect(core.nextAction() == .missedCall(peer: 7, at: missed))
+        // And written: the same bytes.
+        let record = WhereaboutsRecord(
+            writtenAt: UInt64(wall), addresses: addresses,
+            calledInVainAt: UInt64(given["in_vain_ms"] as? Int ?? 0))
+        #expect(record.encoded == bytes(hex: made["record"]))
+        let salt = bytes(hex: given["salt"])
+        let sealed = pair.seal(record.encoded.span, for: topic) { bytes in
+            for place in bytes.indices { bytes[place] = salt[place] }
+        }
+        #expect(sealed == message)
+    }
+
+    // MARK: A call that did not reach its peer
+
+    @Test func aCallInVainIsReportedOnceWhateverFollows() throws {
+        a.connect()
+        a.callInVain(wall: Self.noon + 5_000)
+        let message = try #require(a.published.last)
+        #expect(a.published.count == 2 && message.sealed.count == a.published[0].sealed.count)
+        b.hear(message)
+        #expect(b.missed == [Self.noon] && b.told == [here])
+        // The same message, the one before, and later ones with the same note.
+        b.hear(message)
+        b.hear(a.published[0])
+        for step in 1..<5 {
+            a.say([host(UInt64(step))], wall: Self.noon + step * 3_600_000, at: ms(5))
+            let later = ms(Int64(step) * 3_600_000)
+            b.hear(try #require(a.published.last), wall: Self.noon + step * 3_600_000, at: later)
+        }
+        #expect(b.missed == [Self.noon] && b.told.count == 5)
+        // Also after a reload here and there.
+        a.know(b, wall: Self.noon + 6 * 3_600_000)
+        b.know(a, wall: Self.noon + 6 * 3_600_000)
+        b.hear(
+            try #require(a.published.last), wall: Self.noon + 6 * 3_600_000, at: ms(21_600_000))
+        #expect(b.missed == [Self.noon] && b.told.count == 6)
+    }
+
+    @Test func eachFurtherCallIsReported() throws {
+        a.connect()
+        for minute in 0..<3 {
+            let (wall, now) = (Self.noon + minute * 60_000, ms(Int64(minute) * 60_000))
+            a.callInVain(wall: wall, at: now)
+            // Pressed again and again.
+            a.callInVain(wall: wall + 3_000, at: now + .seconds(3))
+            b.hear(try #require(a.published.last), wall: wall, at: now)
+        }
+        #expect(a.published.count == 4)
+        #expect(b.missed == [0, 60_000, 120_000].map { Self.noon + $0 })
+    }
+
+    @Test func aPeerThatInventsCallsIsReportedNowAndThen() throws {
+        a.connect()
+        for minute in 0..<100 {
+            a.callInVain(wall: Self.noon + minute * 60_000)
+            b.hear(
+                try #require(a.published.last), wall: Self.noon + minute * 60_000,
+                at: ms(Int64(minute) * 1_000))
+        }
+        #expect(b.missed.count == 4 && b.told.count == 100)
+    }
+
+    @Test func anOldCallIsNeitherLeftNorReported() throws {
+        a.connect()
+        a.callInVain(wall: Self.noon)
+        let message = try #require(a.published.last)
+        let late = Self.noon + Rendezvous.lifetime
+        for (wall, isReported) in [(late - 1, true), (late, false)] {
+            let station = Station(0x22)
+            station.know(a)
+            station.connect()
+            station.hear(message, wall: wall)
+            #expect(station.missed.isEmpty != isReported)
+        }
+        // The caller goes on writing, and leaves it out.
+        a.say([host(9)], wall: late, at: ms(5))
+        b.core.connected(wall: late, at: ms(5))
+        b.take()
+        a.core.tick(wall: late, at: ms(5))
+        a.take()
+        b.hear(try #require(a.published.last), wall: late, at: ms(5))
+        #expect(b.missed.isEmpty && b.told == [[host(9)]])
+    }
+
+    @Test func withoutABrokerNoNoteIsLeftForLater() throws {
+        a.callInVain(wall: Self.noon)
+        a.connect()
+        b.hear(try #require(a.published.last))
+        #expect(b.missed.isEmpty && b.told == [here])
     }
 
     @Test func nobodyIsCalledAtAGroupNorAtItself() throws {

@@ -3,6 +3,7 @@ import Report
 import Station
 import Testing
 import Time
+import Wire
 
 @testable import Intercomd
 
@@ -43,6 +44,17 @@ import Time
             #expect(event != nil && ofStation == whole.contains(notice), "\(notice)")
         }
         #expect(event(of: whole[0]).0?.detail == "suite 2")
+    }
+
+    /// By its id the history knows it again: the same for one call, after any restart.
+    @Test func aMissedCallHasOneIDForEachPeerAndTime() {
+        let record = names.record(ofMissed: Kitchen.garage, at: 60_000)
+        #expect(record.isMissed && record.peer == "garage" && record.direction == .incoming)
+        #expect(record.timeMilliseconds == 60_000 && record.phase == .end)
+        let calls = [(Kitchen.garage, 60_000), (Kitchen.garage, 120_000), (Kitchen.office, 60_000)]
+        let others = calls.map { names.record(ofMissed: $0.0, at: $0.1).call }
+        #expect(others[0] == record.call && Set(others).count == 3)
+        #expect(CallID(record.call)?.text == record.call)
     }
 
     @Test func secondsOfATalkAreThoseSinceItBegan() throws {

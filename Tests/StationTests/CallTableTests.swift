@@ -236,6 +236,7 @@ import Wire
         #expect(world.state(0) == .trying)
         world.run(for: .milliseconds(1))
         #expect(world.ending(0, id) == .unreachable)
+        #expect(world.history[0][id]!.summary!.unreached(by: .unreachable) == 1)
         // At 0, 0.5, 1, 2 and 4 s; each has the remaining time of the offer.
         #expect(ttls == [30_000, 29_500, 29_000, 28_000, 26_000])
     }
@@ -252,9 +253,11 @@ import Wire
         var offers = 0
         world.sees = { if case .offer = $0 { offers += 1 } }
         world.swallows = { if case .ack = $0 { true } else { false } }
-        world.ring(0, [1], wait: .seconds(5))
+        let id = world.ring(0, [1], wait: .seconds(5))
         #expect(world.state(0) == .calling)
         #expect(offers == 1)
+        world.hangUp(0)
+        #expect(world.history[0][id]!.summary!.unreached(by: .cancelled) == nil, "it rang")
     }
 
     @Test mutating func test_trying_answer_without_ringing_connects() {

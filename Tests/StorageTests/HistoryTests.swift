@@ -74,6 +74,22 @@ extension History {
         #expect(try kept(folder.bytes("history")).count == 2)
     }
 
+    @Test func aCallThatDidNotReachTheStationIsKnownAlsoAtTheNextStart() throws {
+        let folder = try Folder()
+        do {
+            var history = History(in: folder.path)
+            var missed = record(1)
+            missed.cause = .notReachable
+            _ = history.append(missed, at: start)
+            _ = history.append(record(2), at: start)
+            #expect(history.hasVain(call: "call-1") && !history.hasVain(call: "call-2"))
+            _ = history.close(at: start, within: .seconds(30))
+        }
+        var history = History(in: folder.path)
+        _ = history.begin(wall: 9, at: start)
+        #expect(history.hasVain(call: "call-1") && !history.hasVain(call: "call-2"))
+    }
+
     @Test func whatIsTornOrDamagedIsCountedAndPassedOver() throws {
         let folder = try Folder()
         var bad = record(2).encoded

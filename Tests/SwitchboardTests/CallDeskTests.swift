@@ -29,6 +29,25 @@ import Wire
         #expect(!desk.hasMissed)
     }
 
+    @Test func onlyACallOfOnePeerThatCameToNothingHasReachedNobody() {
+        let out = summary(isOutgoing: true)
+        let vain = CallEnding.allCases.filter { out.unreached(by: $0) == 2 }
+        #expect(vain == [.cancelled, .noAnswer, .unreachable])
+        var (ofChannel, rang) = (out, out)
+        (ofChannel.channel, rang.hasRung) = ("house", true)
+        let others = [
+            summary(), summary(isOutgoing: true, mode: .dropIn),
+            summary(isOutgoing: true, peers: [1, 2]), ofChannel, rang,
+        ]
+        for other in others { #expect(other.unreached(by: .unreachable) == nil) }
+    }
+
+    @Test mutating func aMissedCallThatComesToLightLateRingsNot() {
+        desk.missed()
+        #expect(desk.hasMissed)
+        orders.expect()
+    }
+
     @Test mutating func aCallThatWasTurnedAwayLeavesTheOneThatRingsAlone() {
         desk.stands(summary(), .ringing, &orders)
         _ = orders.all

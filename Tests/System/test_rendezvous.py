@@ -2,6 +2,7 @@
 sees, and what a hostile one can do.
 """
 
+import json
 import re
 import shutil
 import time
@@ -114,6 +115,51 @@ class Rendezvous(Beyond):
         self.assertEqual(told, [station.counters()["rendezvous_told"]
                                 for station in (kitchen, cabin)])
         self.assert_talk(kitchen, cabin)
+
+    def test_a_call_that_reaches_nobody_is_a_missed_one_once_and_rings_not(self):
+        kitchen, cabin = self.enter("kitchen", "cabin")
+        self.broker.start()
+        self.start(kitchen, cabin)
+        kitchen.wait_for(cabin)
+        cabin.wait_for(kitchen)
+        before = set(self.broker.kept().values())
+        cabin.stop()
+        wait(lambda: kitchen.peer("cabin")["state"] == "down", "the cabin is away")
+        code, _, _ = kitchen.ctl("call", "cabin")
+        self.assertEqual(code, 1)
+        wait(lambda: kitchen.status()["call"]["state"] == "idle", "it is given up", seconds=40)
+        # What the broker keeps has the same topics and the same size.
+        kept = wait(lambda: (found := self.broker.kept()) and set(found.values()) != before
+                    and found, "the note lies there")
+        self.assertEqual({len(payload) for payload in kept.values()}, {MESSAGE})
+        self.assertEqual(len(kept), 2)
+        cabin.start()
+        cabin.ready()
+        call = wait(lambda: self.missed(cabin), "the cabin learns of it", seconds=60)[0]
+        self.assertEqual((call["peer"], call["direction"], call["cause"], call["kind"]),
+                         ("kitchen", "in", "not_reachable", "call"))
+        self.assertLess(abs(time.time() - call["started_ms"] / 1000), 180)
+        last = cabin.status()["call"]
+        self.assertEqual((last["last"], last["last_missed"]), (call["call"], True))
+        cabin.wait_for(kitchen)
+        self.assertEqual(cabin.status()["call"]["state"], "idle")
+        # Neither a message that says it again, nor a start, nor a broker that repeats it shows it
+        # twice.
+        cabin.stop()
+        cabin.start()
+        cabin.ready()
+        cabin.wait_for(kitchen)
+        told = cabin.counters()["rendezvous_told"]
+        for topic, payload in self.broker.kept().items():
+            self.broker.say(topic, payload)
+        wait(lambda: cabin.counters()["rendezvous_refused"] > 0, "the repeated one has come")
+        self.assertGreater(told, 0)
+        self.assertEqual([one["call"] for one in self.missed(cabin)], [call["call"]])
+        self.assert_talk(kitchen, cabin)
+
+    def missed(self, station):
+        """The missed calls of its history."""
+        return json.loads(station.prints("history", "--missed", "--json"))["calls"]
 
     def test_a_password_and_a_certificate_are_checked(self):
         kitchen, = self.enter("kitchen", stun=False)

@@ -25,6 +25,31 @@ import Wire
         #expect(record.addresses == (0..<WhereaboutsRecord.most).map(address))
     }
 
+    /// To the minute, which has 16 bits: over two turns of them.
+    @Test func aCallInVainIsReadToTheMinute() throws {
+        let minute: UInt64 = 60_000
+        var found: Set<UInt64> = []
+        let (first, last) = (29_917_000 * minute, 30_049_000 * minute)
+        for written in stride(from: first, to: last, by: 997 * 61_001) {
+            for back in [0, 1, 2, 599, 2_159] as [UInt64] {
+                let time = written - back * minute
+                let record = WhereaboutsRecord(
+                    writtenAt: written, addresses: (0..<WhereaboutsRecord.most).map(address),
+                    calledInVainAt: time)
+                #expect(read(record.encoded) == record)
+                let read = try #require(record.calledInVainAt)
+                #expect(read % minute == 0 && read <= time && time - read < 2 * minute)
+                found.insert(read)
+            }
+        }
+        #expect(found.count > 500)
+        // Where the 16 bits are zeros, which mean none.
+        let turn = 457 * 65_536 * minute
+        let record = WhereaboutsRecord(writtenAt: turn, addresses: [], calledInVainAt: turn)
+        #expect(record.calledInVainAt == turn - minute && read(record.encoded) == record)
+        #expect(read(WhereaboutsRecord(writtenAt: 9, addresses: []).encoded)?.calledInVainAt == nil)
+    }
+
     @Test func anotherSizeVersionOrCountIsRefused() {
         let encoded = WhereaboutsRecord(writtenAt: 1, addresses: [address(1)]).encoded
         for size in 0..<encoded.count {

@@ -24,6 +24,8 @@ package struct History: ~Copyable {
     /// The last call that has ended since the start.
     package private(set) var lastEnded: HistoryRecord?
     private let files: HistoryFiles
+    /// The calls that did not reach this station, by `call`.
+    private var vainCalls: Set<String> = []
     /// The lines that are not on disk, oldest first.
     private var waiting: [[UInt8]] = []
     private var waitingBytes = 0
@@ -64,6 +66,9 @@ package struct History: ~Copyable {
     package mutating func begin(wall: Int, at now: Instant) -> [String] {
         let found = files.read { notices.append(Fault($0).sentence(ofWaiting: "history")) }
         damaged = found.damaged
+        for record in found.records where record.cause == .notReachable {
+            vainCalls.insert(record.call)
+        }
         for start in HistoryRecord.open(in: found.records) {
             wait(for: start.ended(by: .crash, at: wall))
         }
@@ -82,9 +87,13 @@ package struct History: ~Copyable {
         return HistoryList(files.read().records, query).calls.map { $0.record.call }
     }
 
+    /// Whether there is a record of this call, which did not reach this station.
+    package func hasVain(call: String) -> Bool { vainCalls.contains(call) }
+
     /// Keeps a record, to be written as soon as the disk takes it.
     package mutating func append(_ record: HistoryRecord, at now: Instant) -> [String] {
         if record.phase == .end { lastEnded = record }
+        if record.cause == .notReachable { vainCalls.insert(record.call) }
         wait(for: record)
         return tick(at: now)
     }

@@ -63,4 +63,10 @@ public struct LocalTime: Equatable, Sendable {
 
     /// Minutes since midnight.
     public var minuteOfDay: Int { hour * 60 + minute }
+
+    /// The date and the time: 2026-11-20 21:10:04.
+    public var text: String {
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(year)-\(two(month))-\(two(day)) \(two(hour)):\(two(minute)):\(two(second))"
+    }
 }

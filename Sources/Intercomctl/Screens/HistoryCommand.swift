@@ -69,9 +69,7 @@ private func duration(_ seconds: Double?) -> String {
 
 /// Formats local time: 2026-11-20 21:10:04.
 func localTime(milliseconds: Int) -> String {
-    guard let time = LocalTime(milliseconds: Int64(milliseconds)) else { return "?" }
-    return "\(time.year)-\(two(time.month))-\(two(time.day)) "
-        + "\(two(time.hour)):\(two(time.minute)):\(two(time.second))"
+    LocalTime(milliseconds: Int64(milliseconds))?.text ?? "?"
 }
 
 extension HistoryRecord.Kind {

@@ -217,6 +217,20 @@ extension Names {
         return record
     }
 
+    /// Makes the record of a call of this peer that did not reach this station.
+    ///
+    /// The call's own id is unknown here. This one is the same whenever the call is reported.
+    func record(ofMissed peer: Int, at milliseconds: Int) -> HistoryRecord {
+        let caller = directory.key(of: peer).bytes.span.uint64(at: 0)
+        let id = CallID(
+            high: UInt64(clamping: milliseconds) << 16 | 0x7000, low: caller >> 2 | 1 << 63)
+        var record = HistoryRecord()
+        (record.phase, record.call, record.timeMilliseconds) = (.end, id.text, milliseconds)
+        (record.direction, record.peer) = (.incoming, directory[peer].name)
+        (record.cause, record.isMissed) = (.notReachable, true)
+        return record
+    }
+
     private func channel(of summary: CallSummary) -> String? {
         summary.channel ?? routing.channelName(of: summary.reference)
     }

@@ -131,6 +131,26 @@ extension ControlLoop {
         }
         let event = names.event(of: notice, at: now, wall: wall) { snapshot() }
         if let event { publish(event) }
+        if case .callEnded(let summary, let ending) = notice,
+            let peer = summary.unreached(by: ending), ending == .unreachable || !isUp(peer)
+        {
+            mailbox?.calledInVain(peer, wall: wall, at: now)
+        }
+    }
+
+    /// Reports a call that did not reach this station, once, also after a restart: the history
+    /// shows which were reported.
+    mutating func publish(missedCall peer: Int, at milliseconds: Int) {
+        let record = names.record(ofMissed: peer, at: milliseconds)
+        guard directory.contains(peer), !history.hasVain(call: record.call) else { return }
+        for fault in history.append(record, at: now) { tell(.historyFault, detail: fault) }
+        let time = LocalTime(milliseconds: Int64(milliseconds))?.text ?? "?"
+        let cause = HistoryRecord.Cause.notReachable
+        var event = Event(
+            .missedCall, at: wall, peer: record.peer, detail: "\(cause.words), \(time)")
+        (event.call, event.cause) = (record.call, cause.rawValue)
+        publish(event)
+        feed { board, _, _ in board.missedCall() }
     }
 
     /// Announces an event, in the same words to watchers and journal.

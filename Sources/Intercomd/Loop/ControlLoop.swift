@@ -274,6 +274,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         let fd = feed { _, table, now in mailbox.tick(&table, wall: wall, at: now) }
         // A program that cannot be watched is served once a second.
         if let fd { try? poller.watch(fd, as: .mailbox) }
+        while let call = mailbox.nextMissedCall() { publish(missedCall: call.peer, at: call.at) }
     }
 
     /// The earliest deadline of the owners.

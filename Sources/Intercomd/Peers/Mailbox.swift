@@ -20,6 +20,8 @@ final class Mailbox {
     private var core: Rendezvous
     private var stun: STUNClient?
     private var looksAt = Instant(nanoseconds: 0)
+    /// The calls of peers that did not reach this station, in milliseconds since 1970.
+    private var missedCalls: [(peer: Int, at: Int)] = []
 
     /// Nil where the settings name no broker.
     init?(_ config: Config, own: PublicKey) {
@@ -61,6 +63,16 @@ final class Mailbox {
     /// Notes that a person wants a peer that has no session.
     func want(_ peer: Int, wall: Int, at now: Instant) {
         core.want(peer: peer, wall: wall, at: now)
+    }
+
+    /// Notes that a person has called a peer, and did not reach it.
+    func calledInVain(_ peer: Int, wall: Int, at now: Instant) {
+        core.calledInVain(peer: peer, wall: wall, at: now)
+    }
+
+    /// Returns the next call of a peer that did not reach this station; nil where there is none.
+    func nextMissedCall() -> (peer: Int, at: Int)? {
+        missedCalls.isEmpty ? nil : missedCalls.removeFirst()
     }
 
     /// Checks this machine's addresses, which may have changed.
@@ -106,7 +118,7 @@ final class Mailbox {
             case .connected: core.connected(wall: wall, at: now)
             case .disconnected: core.disconnected()
             case .message(let topic, let sealed, _):
-                core.receive(sealed.span, at: topic, wall: wall)
+                core.receive(sealed.span, at: topic, wall: wall, now: now)
             }
         }
         while link.sendWaiting(at: now), let action = core.nextAction() {
@@ -116,6 +128,7 @@ final class Mailbox {
             case .publish(let topic, let sealed):
                 link.order(.publish(topic: topic, sealed, .forDays))
             case .told(let peer, let addresses): table.told(addresses, by: peer, at: now)
+            case .missedCall(let peer, let time): missedCalls.append((peer, time))
             }
         }
         return started

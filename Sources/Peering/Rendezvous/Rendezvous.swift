@@ -16,6 +16,9 @@ public struct Rendezvous {
         case publish(topic: String, [UInt8])
         /// The peer has reported that it can be called at these addresses.
         case told(peer: Int, [Endpoint])
+        /// The peer has reported a call that did not reach this station, in milliseconds since
+        /// 1970, to the minute; each once since the start.
+        case missedCall(peer: Int, at: Int)
     }
 
     /// Counts since the start.
@@ -30,12 +33,18 @@ public struct Rendezvous {
     }
 
     private struct Peer {
-        let number: Int
+        var number: Int
         let publicKey: PublicKey
-        let key: RendezvousKey
+        var key: RendezvousKey
         /// When the peer wrote its newest message.
         var writtenAt: UInt64 = 0
         var publishedAt: Instant?
+        /// When this station last called the peer in vain, and the peer this one, in milliseconds
+        /// since 1970.
+        var calledInVainAt: UInt64?
+        var missedCallAt: UInt64?
+        /// When the last call of the peer was reported here.
+        var reportedAt: Instant?
     }
 
     private static let dayMilliseconds = 86_400_000
@@ -45,6 +54,9 @@ public struct Rendezvous {
     static let skew = 600_000
     /// The least time between two messages for a peer that a person's wish causes.
     static let spacing = Duration.seconds(5)
+    /// The least time between two missed calls of a peer that are reported; a call in vain takes as
+    /// long.
+    static let reportSpacing = Duration.seconds(30)
 
     private let own: PublicKey
     private let random: (inout MutableSpan<UInt8>) -> Void
@@ -86,8 +98,10 @@ public struct Rendezvous {
             }
         }
         self.peers = peers.map { peer in
-            var one = Peer(number: peer.number, publicKey: peer.publicKey, key: peer.key)
-            one.writtenAt = former.first { $0.publicKey == peer.publicKey }?.writtenAt ?? 0
+            var one =
+                former.first { $0.publicKey == peer.publicKey }
+                ?? Peer(number: peer.number, publicKey: peer.publicKey, key: peer.key)
+            (one.number, one.key, one.publishedAt) = (peer.number, peer.key, nil)
             return one
         }
         begin(wall: wall, at: now)
@@ -111,8 +125,10 @@ public struct Rendezvous {
         isConnected = false
         topics = []
         actions.removeAll { action in
-            if case .told = action { return false }
-            return true
+            switch action {
+            case .told, .missedCall: false
+            case .subscribe, .unsubscribe, .publish: true
+            }
         }
     }
 
@@ -125,8 +141,27 @@ public struct Rendezvous {
         publish(to: place, wall: wall, at: now)
     }
 
+    /// Leaves a note of a call that did not reach the peer.
+    ///
+    /// Without a connection to the broker there is none: it may be this station that is cut off.
+    public mutating func calledInVain(peer number: Int, wall: Int, at now: Instant) {
+        guard isConnected, let place = peers.firstIndex(where: { $0.number == number }) else {
+            return
+        }
+        let time = UInt64(clamping: wall)
+        // The note of the same minute is the same note.
+        guard peers[place].calledInVainAt.map({ $0 / 60_000 != time / 60_000 }) ?? true else {
+            return
+        }
+        peers[place].calledInVainAt = time
+        tick(wall: wall, at: now)
+        publish(to: place, wall: wall, at: now)
+    }
+
     /// Takes a message from the broker.
-    public mutating func receive(_ payload: Span<UInt8>, at topic: String, wall: Int) {
+    public mutating func receive(
+        _ payload: Span<UInt8>, at topic: String, wall: Int, now: Instant
+    ) {
         guard let place = topics.first(where: { $0.name == topic })?.place,
             let text = peers[place].key.open(payload, at: topic),
             let record = WhereaboutsRecord(parsing: text.span)
@@ -148,6 +183,16 @@ public struct Rendezvous {
             addresses.append(address)
         }
         actions.append(.told(peer: peers[place].number, addresses))
+        if let time = record.calledInVainAt { missed(at: time, of: place, wall: wall, now: now) }
+    }
+
+    /// Reports a call that did not reach this station, unless it was the last one reported.
+    private mutating func missed(at time: UInt64, of place: Int, wall: Int, now: Instant) {
+        guard time != peers[place].missedCallAt, abs(wall - Int(clamping: time)) < Self.lifetime,
+            peers[place].reportedAt.map({ now >= $0 + Self.reportSpacing }) ?? true
+        else { return }
+        (peers[place].missedCallAt, peers[place].reportedAt) = (time, now)
+        actions.append(.missedCall(peer: peers[place].number, at: Int(clamping: time)))
     }
 
     /// Changes the topics when a new day has begun; call it about once a minute.
@@ -195,7 +240,12 @@ public struct Rendezvous {
         let wall = UInt64(clamping: wall)
         let isAhead = lastWritten > wall + UInt64(Self.skew)
         lastWritten = isAhead ? wall : max(lastWritten + 1, wall)
-        let record = WhereaboutsRecord(writtenAt: lastWritten, addresses: addresses)
+        var note = peers[place].calledInVainAt
+        if let time = note, time > lastWritten || lastWritten - time >= UInt64(Self.lifetime) {
+            note = nil
+        }
+        let record = WhereaboutsRecord(
+            writtenAt: lastWritten, addresses: addresses, calledInVainAt: note)
         let topic = peers[place].key.topic(day: day, writer: own)
         let sealed = peers[place].key.seal(record.encoded.span, for: topic, random: random)
         peers[place].publishedAt = now

@@ -307,6 +307,7 @@ extension Switchboard {
         guard let place = outgoingLeg(id, of: peer) else { return }
         peers[peer].exchange.forget(id)
         guard case .trying = ongoing!.legs[place].state else { return }
+        ongoing?.summary.hasRung = true
         ongoing?.legs[place].state = .ringing
         ongoing?.legs[place].since = now
         ongoing?.legs[place].heardAt = now

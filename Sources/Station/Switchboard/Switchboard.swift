@@ -212,6 +212,9 @@ extension Switchboard {
 
     var isMicrophoneStill: Bool { still[.capture] != nil }
 
+    /// Notes a call of a peer that did not reach this station: nothing rings any more.
+    package mutating func missedCall() { callDesk.missed() }
+
     /// Checks whether the microphone gives sound; call it once a second, after its news.
     package mutating func checkMicrophone(at now: Instant) {
         self.now = now
@@ -288,6 +291,8 @@ package struct CallDesk: Sendable {
 
     /// Notes that a person is here.
     mutating func seen() { hasMissed = false }
+
+    mutating func missed() { hasMissed = true }
 
     /// Reports the state of the current call.
     mutating func stands(_ summary: CallSummary, _ state: CallState, _ orders: inout Orders) {

@@ -1,10 +1,10 @@
-"""Beacons on the LAN, §1.9: tags, and as much of DNS as they need."""
+"""Beacons on the LAN, §1.9: tags, and as much of DNS as they need; a broker's messages, §1.10."""
 
 import socket
 import struct
 from typing import NamedTuple
 
-from .primitives import Dropped, hmac, sha256, x25519
+from .primitives import SUITES, Dropped, hmac, sha256, x25519
 
 STATIONS, PAIRINGS = "_intercomd._udp.local", "_intercomd-pair._tcp.local"
 GROUPS = {socket.AF_INET: "224.0.0.251", socket.AF_INET6: "ff02::fb"}
@@ -14,6 +14,7 @@ INTERNET = 1
 RESPONSE = 0x8400
 TTL = 120
 TAGS, TAG, NONCE = 32, 6, 16
+SALT, WHEREABOUTS, MINUTE_MS = 16, 192, 60_000
 
 
 # --- tags ---
@@ -145,3 +146,46 @@ def announced(data):
         return None
     return Announced(whole, own[SRV][0], strings[b"n="],
                      tuple(tags[at:at + TAG] for at in range(0, len(tags), TAG)), ttl)
+
+
+# --- at a broker ---
+
+def rendezvous_key(own_secret, peer_public, psk=bytes(32)):
+    """K of a pair, for a broker."""
+    return sha256(b"intercom/1 rv", psk, x25519(own_secret, peer_public))
+
+
+def topic(pair_key, writer, day):
+    """Where the writer, whose public key is given, leaves its message on a day since 1970."""
+    return hmac(pair_key, b"topic", writer, struct.pack("!I", day))[:16].hex()
+
+
+def sealed(pair_key, at, salt, plain):
+    """A message for a topic."""
+    return salt + SUITES[2].encrypt(hmac(pair_key, b"seal", salt, bytes(4)), bytes(12), plain,
+                                    at.encode())
+
+
+def opened(pair_key, at, data):
+    """What lies in a message of a topic."""
+    return SUITES[2].decrypt(hmac(pair_key, b"seal", data[:SALT], bytes(4)), bytes(12),
+                             data[SALT:], at.encode())
+
+
+def whereabouts(written, addresses, in_vain=None):
+    """A record; times in milliseconds since 1970, of addresses (host, port)."""
+    number = 0
+    if in_vain is not None:
+        number = in_vain // MINUTE_MS % 65536 or 65535
+    entries = b"".join(socket.inet_pton(socket.AF_INET6, host) + struct.pack("!H", port)
+                       for host, port in addresses)
+    plain = struct.pack("!BQB", 1, written, len(addresses)) + entries
+    return plain.ljust(WHEREABOUTS - 2, b"\0") + struct.pack("!H", number)
+
+
+def called_in_vain(plain):
+    """The time of the writer's last call in vain, in a record; None when it has none."""
+    written, = struct.unpack_from("!Q", plain, 1)
+    number, = struct.unpack_from("!H", plain, WHEREABOUTS - 2)
+    minutes = written // MINUTE_MS
+    return (minutes - (minutes - number) % 65536) * MINUTE_MS if number else None

@@ -279,6 +279,20 @@ def _lan(inputs):
     return {**found, "message": message}
 
 
+def _rendezvous(inputs):
+    """A message of the initiator to the responder at a broker."""
+    given = inputs.given["rendezvous"]
+    key = finding.rendezvous_key(inputs.init_static, inputs.resp_public, inputs.psk)
+    assert key == finding.rendezvous_key(inputs.resp_static, inputs.init_public, inputs.psk)
+    at = finding.topic(key, inputs.init_public, given["day"])
+    record = finding.whereabouts(given["written_ms"], given["addresses"], given["in_vain_ms"])
+    missed = finding.called_in_vain(record)
+    assert 0 <= given["in_vain_ms"] - missed < finding.MINUTE_MS
+    message = finding.sealed(key, at, bytes.fromhex(given["salt"]), record)
+    assert finding.opened(key, at, message) == record
+    return {"topic": at, "record": record, "message": message, "missed_ms": missed}
+
+
 def _site(one):
     """A roster of which every byte is fixed, and what people and records say of it."""
     text = rosters.make(
@@ -332,6 +346,7 @@ def values(given):
         "recording": [_recording(one) for one in given["recording"]],
         "message": [_exchange(one) for one in given["message"]],
         "lan": _lan(inputs),
+        "rendezvous": _rendezvous(inputs),
         "site": _site(given["site"]),
         "refuse": refused(inputs, given["refuse"]),
     })
