@@ -215,6 +215,22 @@ extension Situation {
         found.add(.ok, "intercomd knows of nothing \(isAll ? "" : "else ")to mend")
     }
 
+    /// Reports the peers whose packets come in from beyond this machine's networks.
+    func reportOutside(_ status: Status, beside own: [SocketAddress], to found: inout Diagnosis) {
+        for peer in status.peers where peer.path == .direct && peer.endpointSource != "lan" {
+            guard let text = peer.endpoint, let address = SocketAddress(parsing: text),
+                address.isPublic, !own.contains(where: { $0.isBeside(address) })
+            else { continue }
+            // With a broker both sides call, and each opens its own router.
+            let isUnasked = peer.endpointSource == "peer" && status.broker == nil
+            found.add(
+                .ok, of: peer.name,
+                "comes in from outside, from \(text)"
+                    + (isUnasked
+                        ? ", which nothing here had named: this station is open to calls" : ""))
+        }
+    }
+
     /// Reports the peers that wait for a reload; without a daemon, none do.
     func reportPeers(to found: inout Diagnosis) {
         guard case .read(let findings) = settings, let config = findings.config else {
@@ -222,8 +238,11 @@ extension Situation {
         }
         let here = config.otherPeers.map { $0.name }
         var there = here
-        if case .up(let status, _) = daemon { there = status.peers.map { $0.name } }
-        let before = found.checks.count
+        if case .up(let status, _) = daemon {
+            there = status.peers.map { $0.name }
+            reportOutside(status, beside: NetworkInterface.reachable, to: &found)
+        }
+        let before = found.warnings
         for name in here where !there.contains(name) {
             found.add(
                 .warn, of: name, "is in the files, and not yet known to the running daemon",
@@ -234,7 +253,29 @@ extension Situation {
                 .warn, of: name, "is known to the running daemon, and not in the files",
                 fix: "sudo intercomctl reload")
         }
-        guard found.checks.count == before else { return }
+        guard found.warnings == before else { return }
         found.add(.ok, "\(plural(here.count, "peer")) in the files")
+    }
+}
+
+extension SocketAddress {
+    /// Whether it is an address of the Internet, and of no house, VPN or link (RFC 6890).
+    fileprivate var isPublic: Bool {
+        guard family == .ipv4 else { return high >> 61 == 1 }
+        let (first, second) = (low >> 24 & 0xFF, low >> 16 & 0xFF)
+        switch first {
+        case 0, 10, 127, 224...: return false
+        case 100: return !(64..<128).contains(second)
+        case 169: return second != 254
+        case 172: return !(16..<32).contains(second)
+        case 192: return second != 168
+        default: return true
+        }
+    }
+
+    /// Whether both are likely of one network: of one /64, or of one /24.
+    fileprivate func isBeside(_ other: SocketAddress) -> Bool {
+        high == other.high && (family == .ipv6 || low >> 8 == other.low >> 8)
+            && family == other.family
     }
 }

@@ -120,6 +120,35 @@ import Testing
             ])
     }
 
+    @Test func aPeerFromBeyondTheLANShowsWhatComesIn() {
+        func outside(
+            _ endpoint: String, _ source: String = "peer", path: PeerStatus.Path? = .direct,
+            broker: Status.Broker? = nil
+        ) -> [String] {
+            var (status, peer) = (Status(), PeerStatus())
+            (peer.name, peer.endpoint, peer.endpointSource) = ("cabin", endpoint, source)
+            peer.path = path
+            (status.peers, status.broker) = ([peer], broker)
+            let own = ["10.0.0.2:1", "203.0.113.5:1", "[2001:db8:1::5]:1"]
+                .compactMap { SocketAddress(parsing: $0) }
+            let found = situation(settings(""), .up(status, process: 42))
+            return lines(.peers) { found.reportOutside(status, beside: own, to: &$0) }
+        }
+        let open = ", which nothing here had named: this station is open to calls"
+        for address in ["198.51.100.7:5577", "[2001:db8:2::7]:5577", "100.63.0.1:9"] {
+            let text = "ok peers cabin comes in from outside, from \(address)"
+            #expect(outside(address) == [text + open])
+            #expect(outside(address, "settings") == [text])
+            #expect(outside(address, broker: Status.Broker()) == [text])
+            #expect(outside(address, "lan").isEmpty && outside(address, path: nil).isEmpty)
+            #expect(outside(address, path: .forwarded).isEmpty)
+        }
+        for address in [
+            "10.9.9.9:1", "172.16.0.1:1", "192.168.1.1:1", "100.64.0.1:1", "127.0.0.1:1",
+            "169.254.1.1:1", "203.0.113.9:1", "[2001:db8:1::9]:1", "[fd00::1]:1", "[fe80::1]:1",
+        ] { #expect(outside(address).isEmpty, "\(address)") }
+    }
+
     @Test func aRunningDaemonIsComparedWithTheFiles() {
         let two = settings("[peer attic]\nkey = \(ownKey)\n[peer hall]\nkey = \(otherKey)\n")
         func peers(_ answer: Situation.Answer) -> [String] {
