@@ -1,9 +1,12 @@
 """What a station shows Home Assistant at a broker, and what a broker can and cannot do with it."""
 
+import itertools
 import json
 import os
 import shutil
 import socket
+import struct
+import threading
 import unittest
 
 from lab import SceneTest, listen, process, wait
@@ -54,6 +57,174 @@ class Broker:
         """What it has kept: {topic: payload}."""
         _, output, _ = self.run("sub", "-t", "#", "-W", "1", "-F", "%t %p", "--retained-only")
         return dict(line.split(" ", 1) for line in output.splitlines() if " " in line)
+
+
+def number(value):
+    """A length as MQTT 5 writes it (§1.5.5)."""
+    found = bytearray()
+    while True:
+        value, rest = divmod(value, 128)
+        found.append(rest | (128 if value else 0))
+        if not value:
+            return bytes(found)
+
+
+def string(text):
+    return struct.pack("!H", len(text)) + text.encode()
+
+
+class ForgingBroker:
+    """A broker that lets everybody in, keeps nothing, and says what it likes (MQTT 5)."""
+
+    CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PING = 1, 3, 8, 10, 12
+
+    def __init__(self):
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        self.caller, self.connections = None, 0
+        self.subscribed, self.published = [], []
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                self.caller, _ = self.server.accept()
+            except OSError:
+                return
+            self.subscribed = []
+            try:
+                with self.caller.makefile("rb") as stream:
+                    while self.answer(stream):
+                        pass
+            except OSError:
+                pass
+
+    def answer(self, stream):
+        """Reads one packet, and says what must be said; false at the end of the stream."""
+        first = stream.read(1)
+        if not first:
+            return False
+        size, shift = 0, 0
+        while True:
+            byte = stream.read(1)
+            if not byte:
+                return False
+            size |= (byte[0] & 127) << shift
+            shift += 7
+            if byte[0] < 128:
+                break
+        kind, body = first[0] >> 4, stream.read(size)
+        if kind == self.CONNECT:
+            self.send(b"\x20\x03\0\0\0")
+            self.connections += 1
+        elif kind in (self.SUBSCRIBE, self.UNSUBSCRIBE):
+            # The properties of these are shorter than 128 bytes.
+            place, topics = 3 + body[2], []
+            while place < len(body):
+                length, = struct.unpack_from("!H", body, place)
+                topics.append(body[place + 2:place + 2 + length].decode())
+                place += 2 + length + (kind == self.SUBSCRIBE)
+            if kind == self.SUBSCRIBE:
+                self.subscribed += topics
+            rest = body[:2] + b"\0" + bytes(len(topics))
+            self.send(bytes([(kind + 1) << 4]) + number(len(rest)) + rest)
+        elif kind == self.PUBLISH:
+            length, = struct.unpack_from("!H", body)
+            self.published.append(body[2:2 + length].decode())
+            if first[0] >> 1 & 3:
+                self.send(b"\x40\x02" + body[2 + length:4 + length])
+        elif kind == self.PING:
+            self.send(b"\xd0\0")
+        return True
+
+    def send(self, data):
+        self.caller.sendall(data)
+
+    def forge(self, topic, payload, cut=False):
+        """Says this to the station; with `cut`, half of it, and then goes."""
+        body = string(topic) + b"\0" + payload.encode()
+        packet = b"\x30" + number(len(body)) + body
+        try:
+            self.send(packet[:len(packet) // 2] if cut else packet)
+            if cut:
+                self.caller.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            # The station has gone, and comes back.
+            pass
+
+    def stop(self):
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.server.close()
+
+
+class HostileBroker(SceneTest):
+    """`mosquitto` keeps to the standard; this broker sends what nobody has published."""
+
+    OFF = (*itertools.product(
+        ("answer", "call", "talk", "relay", "door", "page", "drop-in", "listen", "microphone"),
+        ("ON", "PRESS", "door", "x" * 100_000)), ("do-not-disturb", "OFF"), ("chime", "PRESS"))
+    """Commands: all but the last two are none."""
+
+    def test_it_opens_nothing_calls_nobody_and_ends_no_rest_of_a_person(self):
+        kitchen, door = self.met("kitchen", "door")
+        broker = ForgingBroker()
+        self.addCleanup(broker.stop)
+        kitchen.sections["home-assistant"] = {"broker": f"mqtt://127.0.0.1:{broker.port}"}
+        kitchen.sections["relay door"] = {"line": RELAY}
+        self.scene.start()
+        topic = wait(lambda: next((one for one in broker.published if one.endswith("/available")),
+                                  None), "the kitchen is connected")
+        wait(lambda: broker.subscribed, "it listens")
+        base = topic.removesuffix("/available")
+        self.assertEqual(kitchen.ctl("dnd", "on")[0], 0)
+
+        def unharmed():
+            self.assertTrue(kitchen.status()["state"]["dnd"]["on"])
+            self.assertEqual(kitchen.level(RELAY), 0)
+            self.assertFalse(kitchen.is_talking())
+            for one in (kitchen, door):
+                self.assertEqual(one.status()["call"]["state"], "idle")
+                self.assertEqual(json.loads(one.prints("history", "--json"))["calls"], [])
+
+        # States, as if the station had told them, and commands that do not exist.
+        for word, payload in (
+                ("available", "offline"), ("talking", "ON"), ("do-not-disturb", "OFF"),
+                ("call", '{"state":"ringing","peer":"door"}')):
+            broker.forge(f"{base}/{word}", payload)
+        for word, payload in self.OFF:
+            broker.forge(f"{base}/{word}/set", payload)
+        for strange in ("", "/", "#", base, f"{base}/#", "homeassistant/status", "x" * 65_535):
+            broker.forge(strange, "ON")
+        wait(lambda: kitchen.counters()["home_assistant_refused"] > 0, "commands are refused")
+        unharmed()
+        # A topic that none may have ends the connection; the next one comes.
+        wait(lambda: broker.subscribed and kitchen.status()["home_assistant"]["connected"],
+             "it is connected", seconds=60)
+        # A flood, also without its end.
+        for _ in range(2_000):
+            broker.forge(f"{base}/do-not-disturb/set", "OFF")
+            broker.forge(f"{base}/hang-up/set", "PRESS")
+        unharmed()
+        for size in (10, 1_000):
+            before = broker.connections
+            broker.forge(f"{base}/do-not-disturb/set", "OFF" * size, cut=True)
+            wait(lambda: broker.connections > before and broker.subscribed, "it comes back",
+                 seconds=60)
+            unharmed()
+        self.assert_no_heap_calls(kitchen)
+        # A ring goes on ringing, and sound comes through.
+        self.assertEqual(kitchen.ctl("dnd", "off")[0], 0)
+        self.assertEqual(door.ctl("call", "kitchen")[0], 0)
+        wait(lambda: kitchen.status()["call"]["state"] == "ringing", "it rings")
+        for word, payload in self.OFF:
+            broker.forge(f"{base}/{word}/set", payload)
+        listen()
+        self.assertEqual(kitchen.status()["call"]["state"], "ringing")
+        self.assertFalse(kitchen.is_talking())
+        self.assertEqual(kitchen.level(RELAY), 0)
+        self.assertEqual(kitchen.ctl("reject")[0], 0)
+        door.speak(500)
+        self.assert_talk(door, kitchen)
 
 
 @unittest.skipUnless(all(map(shutil.which, NEEDED)), "needs mosquitto and its clients")
