@@ -1,5 +1,6 @@
 """Whatever README, docs and the manual pages show is true: each example is run as it stands."""
 
+import ipaddress
 import itertools
 import os
 import re
@@ -12,6 +13,7 @@ from codes import CODE, ShownCode
 from lab import ROOT, Scene, SceneTest, listen, process, wait
 from neighbours import OnOneLan
 from stage.identity import Identity
+from stage.lan import Lan
 from stage.namespace import is_allowed
 
 SITES = sorted(path.name for path in (ROOT / "docs/sites").glob("*.md"))
@@ -135,7 +137,8 @@ class Sites(SceneTest):
 
     def test_every_page_is_played_here(self):
         played = {name.removeprefix("test_").replace("_", "-") + ".md"
-                  for name in (*dir(self), *dir(SecondHouse), *dir(HomeAssistantsBroker))}
+                  for name in (*dir(self), *dir(SecondHouse), *dir(TwoHouses),
+                               *dir(HomeAssistantsBroker))}
         self.assertEqual([page for page in SITES if page not in played], [])
         self.assertGreaterEqual(len(SITES), 4)
         readme = examples.read("README.md")
@@ -186,6 +189,45 @@ class SecondHouse(Beyond):
         kitchen.wait_for(cabin)
         cabin.wait_for(kitchen)
         self.assert_talk(kitchen, cabin)
+
+
+@unittest.skipUnless(is_allowed(), "needs root")
+class TwoHouses(Beyond):
+    """A page about addresses: each is given to the cabin, and the kitchen calls it there.
+
+    The kernel may have no WireGuard, and Tailscale needs an account: a plain cable has their
+    addresses here, and their own commands are not run.
+    """
+
+    def test_two_houses(self):
+        text = examples.read("docs/sites/two-houses.md")
+        addresses = re.findall(r"`sudo intercomctl peer add cabin (\S+) intercom1:…`", text)
+        self.assertEqual([ipaddress.ip_address(one).version for one in addresses], [6, 4, 4])
+        for address in addresses:
+            with self.subTest(address), Scene("kitchen", "cabin") as scene, Lan() as world:
+                self.play(scene, world, ipaddress.ip_address(address))
+
+    def play(self, scene, world, address):
+        kitchen, cabin = scene.stations
+        for one, own in ((kitchen, address + 1), (cabin, address)):
+            place = world.join(one.name)
+            place.drop_ipv4()
+            place.space.do("ip", "address", "add", str(own), "dev", "eth0")
+            place.space.do("ip", f"-{own.version}", "route", "add", "default", "dev", "eth0")
+            one.launcher = place.inside
+            del one.sections["network"]["listen"]
+            # What goes from house to house is no multicast.
+            one.sections["network"]["discovery"] = "no"
+        self.start(kitchen, cabin)
+        host = f"[{address}]" if address.version == 6 else str(address)
+        for one, other, at in ((kitchen, cabin, f"{host}:{cabin.port}"), (cabin, kitchen, "-")):
+            code, _, errors = one.ctl("peer", "add", str(other), at, other.public_key)
+            self.assertEqual(code, 0, errors)
+        kitchen.wait_for(cabin)
+        cabin.wait_for(kitchen)
+        self.assertEqual(kitchen.peer("cabin")["path"], "direct")
+        self.assert_talk(kitchen, cabin)
+        self.assert_talk(cabin, kitchen)
 
 
 @unittest.skipUnless(is_allowed() and shutil.which("mosquitto"), "needs root and mosquitto")

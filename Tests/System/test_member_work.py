@@ -87,7 +87,7 @@ class Work(MemberTest):
         "doctor": WORK["doctor.*"],
         "reload": WORK["reload"],
         # Of another house, with the key that the garage has here.
-        "peer add cabin - .*": (1, "garage"),
+        "peer add cabin .*": (1, "garage"),
         "peer add garage - .*": (0, ".", "anew"),
         "peer add --psk-file .*": (0, "applied", "anew", lambda self: "psk = " in self.file()),
         "peer remove garage": (0, "removed garage", "anew", lambda self: not self.file()),
