@@ -141,8 +141,9 @@ extension ControlLoop {
     /// Reports a call that did not reach this station, once, also after a restart: the history
     /// shows which were reported.
     mutating func publish(missedCall peer: Int, at milliseconds: Int) {
+        guard directory.contains(peer) else { return }
         let record = names.record(ofMissed: peer, at: milliseconds)
-        guard directory.contains(peer), !history.hasVain(call: record.call) else { return }
+        guard !history.hasVain(call: record.call) else { return }
         for fault in history.append(record, at: now) { tell(.historyFault, detail: fault) }
         let time = LocalTime(milliseconds: Int64(milliseconds))?.text ?? "?"
         let cause = HistoryRecord.Cause.notReachable
