@@ -23,7 +23,7 @@ struct DataSocket: ~Copyable {
     private var plaintext = FixedArray(count: PacketLayout.plaintextMax) { _ in UInt8(0) }
     /// Sealed packets.
     private var outbox: DatagramOutbox
-    /// The plaintext of a packet that another station is to pass on.
+    /// The plaintext of a packet that another station is to pass on, or that is passed on here.
     private var carried = FixedArray(count: PacketLayout.plaintextMax) { _ in UInt8(0) }
     /// Whether the outbox has datagrams that nobody has flushed yet.
     private var isHolding = false
@@ -182,14 +182,7 @@ struct DataSocket: ~Copyable {
         by slots: inout KeySlots, onSession index: UInt32? = nil, at now: Instant,
         into outbox: inout DatagramOutbox
     ) -> Int? {
-        seal(
-            plaintext.span(0..<size), flags, by: &slots, onSession: index, at: now, into: &outbox)
-    }
-
-    private static func seal(
-        _ plain: Span<UInt8>, _ flags: PacketFlags, by slots: inout KeySlots,
-        onSession index: UInt32? = nil, at now: Instant, into outbox: inout DatagramOutbox
-    ) -> Int? {
+        let plain = plaintext.span(0..<size)
         var datagram = outbox.next
         if let index {
             return slots.seal(
@@ -269,9 +262,10 @@ extension DataSocket {
         _ content: Span<UInt8>, from place: Int, to peer: Int, at now: Instant
     ) -> Bool {
         guard let endpoint = directEndpoint(of: peer) else { return false }
+        for place in content.indices { carried[place] = content[place] }
         let flags = PacketFlags(forwardPlace: UInt8(place), isToBePassedOn: false)
         let sealed = Self.seal(
-            content, flags, by: &peers[peer].keySlots, at: now, into: &outbox)
+            carried, content.count, flags, by: &peers[peer].keySlots, at: now, into: &outbox)
         return append(sealed, sealedFor: peer, to: endpoint, tag: peer, at: now)
     }
 
