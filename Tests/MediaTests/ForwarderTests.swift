@@ -154,7 +154,7 @@ import Wire
         while let keys = lab.relay.socket.peers[1].keySlots.dropAny() { _ = consume keys }
         lab.kitchen.socket.sendCover(to: 1, at: now)
         lab.pass()
-        #expect(lab.relay.count(.forwardUnsent) == 1 && lab.relay.count(.forwarded) == 0)
+        #expect(lab.refused == 1 && lab.relay.count(.forwarded) == 0)
     }
 
     /// A packet to be passed on, in a packet that was passed on.
@@ -190,7 +190,13 @@ import Wire
         lab.relay.socket.peers[1].endpoint = way(to: 5)
         lab.kitchen.socket.sendCover(to: 1, at: now)
         lab.pass()
-        #expect(lab.relay.count(.forwardUnsent) == 1)
+        #expect(lab.refused == 1)
+        // Such packets take nothing of the kitchen's share.
+        for _ in 0..<400 {
+            lab.kitchen.socket.sendCover(to: 1, at: now)
+            lab.pass()
+        }
+        #expect(lab.refused == 401 && lab.relay.count(.forwardLimited) == 0)
         lab.relay.socket.peers[1].endpoint = address
         let comesThrough = lab.passThrough()
         #expect(comesThrough)
@@ -248,6 +254,24 @@ import Wire
             all.take(1000, rate: Forwarder.moreOfAll, at: start + .milliseconds(1))
         )
         #expect(isOwn && isAgain)
+    }
+
+    /// A peer that is refused because of all others keeps what it may take itself.
+    @Test func aRefusalTakesNothingOfTheShare() throws {
+        let rings = try Rings()
+        var forwarder = Forwarder(rings)
+        var count = 0
+        for peer in 0..<11 {
+            for _ in 0..<100 where forwarder.takeShare(1000, of: peer, at: now) { count += 1 }
+        }
+        #expect(count == (11 * Forwarder.assured + Forwarder.moreOfAll) / 4 / 1000)
+        let later = now + .milliseconds(5)
+        for _ in 0..<5 {
+            let isTaken = forwarder.takeShare(1000, of: 10, at: later)
+            #expect(isTaken)
+        }
+        let isTaken = forwarder.takeShare(1000, of: 10, at: later)
+        #expect(!isTaken)
     }
 
     /// A hostile relay: replays, changes, and gives datagrams to the wrong station.

@@ -69,12 +69,11 @@ package enum MediaCount: Int, CaseIterable {
     case unsentNoSession
     case unsentUnreachable
     case unsentSpent
-    // Packets for the forwarder: passed on; not of a named peer, or for none; more than the peer's
-    // share; and for a peer without a session.
+    // Packets for the forwarder: passed on; not of a named peer, or for none that is up; more than
+    // the peer's share.
     case forwarded
     case forwardRefused
     case forwardLimited
-    case forwardUnsent
     /// Events lost because a ring buffer to the control thread was full.
     case eventsLost
     /// Packets missing in a recording because the control thread did not take them in time.
@@ -122,7 +121,6 @@ package enum MediaCount: Int, CaseIterable {
         case .forwarded: "forwarded"
         case .forwardRefused: "forward_refused"
         case .forwardLimited: "forward_limited"
-        case .forwardUnsent: "forward_unsent"
         case .eventsLost: "events_lost"
         case .recordingLost: "recording_lost"
         }

@@ -256,8 +256,7 @@ extension DataSocket {
     ///
     /// It goes out with the next `flush`, or `flushPassedOn`.
     ///
-    /// - Returns: Whether that peer has a session, and an address of its own: nothing is passed on
-    ///   twice.
+    /// - Returns: Whether it goes out; nothing does where `canPassOn` is false.
     mutating func passOn(
         _ content: Span<UInt8>, from place: Int, to peer: Int, at now: Instant
     ) -> Bool {
@@ -267,6 +266,11 @@ extension DataSocket {
         let sealed = Self.seal(
             carried, content.count, flags, by: &peers[peer].keySlots, at: now, into: &outbox)
         return append(sealed, sealedFor: peer, to: endpoint, tag: peer, at: now)
+    }
+
+    /// Whether a peer has a session, and an address of its own: nothing is passed on twice.
+    mutating func canPassOn(to peer: Int) -> Bool {
+        directEndpoint(of: peer) != nil && peers[peer].keySlots.currentIndex != nil
     }
 
     /// Sends what was passed on since the last flush.

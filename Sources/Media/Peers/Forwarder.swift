@@ -45,24 +45,29 @@ struct Forwarder {
         let place = Int(packet.flags.forwardPlace)
         let content = receiver.content(of: packet)
         guard let own = named.firstIndex(of: packet.peer), place < named.count, place != own,
-            ForwardedPacket.part(of: content) != nil
+            ForwardedPacket.part(of: content) != nil, socket.canPassOn(to: named[place])
         else { return counters.add(.forwardRefused) }
         let size = packet.count + PacketLayout.overhead
         guard takeShare(size, of: packet.peer, at: now) else {
             return counters.add(.forwardLimited)
         }
         guard socket.passOn(content, from: own, to: named[place], at: now) else {
-            return counters.add(.forwardUnsent)
+            return counters.add(.unsentUnreachable)
         }
         counters.add(.forwarded)
         traffic[packet.peer].add(.forwarded)
         traffic[packet.peer].add(.forwardedBytes, UInt64(size))
     }
 
-    private mutating func takeShare(_ size: Int, of peer: Int, at now: Instant) -> Bool {
+    /// Takes so many bytes of what a peer may have passed on; where it may not, it loses nothing.
+    mutating func takeShare(_ size: Int, of peer: Int, at now: Instant) -> Bool {
         if shares[peer].assured.take(size, rate: Self.assured, at: now) { return true }
-        return shares[peer].more.take(size, rate: Self.more, at: now)
-            && moreOfAll.take(size, rate: Self.moreOfAll, at: now)
+        var (more, ofAll) = (shares[peer].more, moreOfAll)
+        guard more.take(size, rate: Self.more, at: now),
+            ofAll.take(size, rate: Self.moreOfAll, at: now)
+        else { return false }
+        (shares[peer].more, moreOfAll) = (more, ofAll)
+        return true
     }
 }
 
