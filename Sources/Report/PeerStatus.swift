@@ -79,7 +79,6 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var pathReason: String?
     /// Whether this station passes on packets of the peer, and how much since the start.
     public var isForwarded = false
-    public var forwardedPackets = 0
     public var forwardedBytes = 0
     /// Whether the peer is heard now.
     public var isTalking = false
@@ -163,7 +162,6 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("forwarded_by", &forwarder)
         coder.field("path_reason", &pathReason)
         coder.field("forwards", &isForwarded)
-        coder.field("forwarded_packets", &forwardedPackets)
         coder.field("forwarded_bytes", &forwardedBytes)
         coder.field("talking", &isTalking)
         coder.field("session_age_s", &sessionAgeSeconds)

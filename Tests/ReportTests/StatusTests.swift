@@ -29,7 +29,7 @@ private let golden = """
     "loss_percent":0.0,"buffer_ms":20.0,"redundancy_depth":2,"redundancy_offset":1,"narrow":false,\
     "frames_recovered":0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,"verified":false,\
     "endpoint":"192.0.2.17:5577","endpoint_source":"lan","path":"forwarded",\
-    "forwarded_by":"attic","path_reason":"no address","forwards":true,"forwarded_packets":7,\
+    "forwarded_by":"attic","path_reason":"no address","forwards":true,\
     "forwarded_bytes":800,"talking":false,"session_age_s":12.5,\
     "packets_sent":1000,"packets_opened":900,"packets_refused":1,"claims_refused":3,\
     "down_reason":null,"down_age_s":null,"fault":null,"problem":false,"bytes_sent":115000,\

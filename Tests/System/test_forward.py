@@ -65,7 +65,6 @@ class Forward(Beyond):
         for name in ("kitchen", "cabin"):
             peer = relay.peer(name)
             self.assertTrue(peer["forwards"])
-            self.assertGreater(peer["forwarded_packets"], 50)
             self.assertGreater(peer["forwarded_bytes"], 50 * 89)
         counters = relay.counters()
         self.assertGreater(counters["forwarded"], 100)

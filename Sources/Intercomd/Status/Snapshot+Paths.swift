@@ -10,7 +10,6 @@ internal import Wire
 extension Snapshot {
     func addPath(of peer: Int, _ state: PeerState, to status: inout PeerStatus) {
         status.isForwarded = plan.forwards.contains(peer)
-        status.forwardedPackets = Int(peers[peer].traffic[.forwarded])
         status.forwardedBytes = Int(peers[peer].traffic[.forwardedBytes])
         guard status.state != .down else { return }
         if let forwarder = state.forwarder {

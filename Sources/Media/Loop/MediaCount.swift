@@ -162,7 +162,6 @@ package enum PeerCount: Int, CaseIterable {
     /// Bytes with the headers of IP and UDP.
     case sentBytes
     case openedBytes
-    /// Packets of the peer that were passed on, and their bytes.
-    case forwarded
+    /// Bytes of the peer that were passed on.
     case forwardedBytes
 }

@@ -55,7 +55,6 @@ struct Forwarder {
             return counters.add(.unsentUnreachable)
         }
         counters.add(.forwarded)
-        traffic[packet.peer].add(.forwarded)
         traffic[packet.peer].add(.forwardedBytes, UInt64(size))
     }
 
