@@ -273,6 +273,19 @@ import Wire
         #expect(!isTaken)
     }
 
+    @Test func aMessageInTwoPacketsIsSentWholeOrNotAtAll() throws {
+        let rings = try Rings()
+        let way = Endpoint.Way(forwarder: 0, place: 1)
+        func send(_ size: Int) -> Bool {
+            let message = [UInt8](repeating: 1, count: size)
+            return rings.send(message.span, along: way)
+        }
+        #expect(send(200) && send(1232) && send(1232) && send(1232) && !send(1232))
+        var sizes: [Int] = []
+        while let part = rings.handshakes.pop() { sizes.append(part.count) }
+        #expect(sizes == [202, 1207, 64, 1207, 64, 1207, 64])
+    }
+
     /// A hostile relay: replays, changes, and gives datagrams to the wrong station.
     @Test func aHostileRelayIsHeardByNobodyAndBreaksNothing() throws {
         var lab = try lab()

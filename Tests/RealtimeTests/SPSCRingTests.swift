@@ -5,10 +5,10 @@ import Testing
 @Suite struct SPSCRingTests {
     @Test func refusesWhenFullAndKeepsTheOrder() {
         let ring = SPSCRing<Int>(capacity: 2)
-        #expect(ring.push(1) == nil)
-        #expect(ring.push(2) == nil)
-        #expect(ring.push(3) == 3)
-        #expect(ring.pop() == 1)
+        #expect(ring.room == 2 && ring.push(1) == nil)
+        #expect(ring.room == 1 && ring.push(2) == nil)
+        #expect(ring.room == 0 && ring.push(3) == 3)
+        #expect(ring.pop() == 1 && ring.room == 1)
         #expect(ring.push(4) == nil)
         #expect(ring.pop() == 2)
         #expect(ring.pop() == 4)

@@ -294,13 +294,14 @@ extension Rings {
     ///
     /// - Returns: Whether there was room for it.
     package func send(_ message: Span<UInt8>, along way: Endpoint.Way) -> Bool {
-        var hasRoom = true
+        // One of two parts is of no use, and would still be passed on.
+        guard handshakes.room >= 2 else { return false }
         for part in [ForwardedPacket.Part.whole, .first, .rest] {
             guard let part = ForwardedPart(part, of: message, along: way) else { continue }
-            if handshakes.push(part) != nil { hasRoom = false }
+            _ = handshakes.push(part)
         }
         commandsWaiting.raise()
-        return hasRoom
+        return true
     }
 }
 
