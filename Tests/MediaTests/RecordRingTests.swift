@@ -7,13 +7,15 @@ import Wire
 
 /// Which peers' packets find a place on their way to the control thread.
 @Suite struct RecordRingTests {
-    private let ring = RecordRing()
+    private let ring = RecordRing(capacity: 64)
     private let bytes = InlineArray<1207, UInt8>(repeating: 0)
 
     /// A packet of a peer, told apart by its index.
-    private func packet(_ index: UInt32 = 0, of peer: Int) -> OpenedRecords {
+    private func packet(
+        _ index: UInt32 = 0, of peer: Int, kind: PacketFlags.Kind = .control
+    ) -> OpenedRecords {
         let packet = OpenedPacket(
-            peer: peer, index: index, flags: PacketFlags(kind: .control), count: 0,
+            peer: peer, index: index, flags: PacketFlags(kind: kind), count: 0,
             source: .any(port: 1), cameAt: Instant(nanoseconds: 0),
             madeAt: Instant(nanoseconds: 0), time: 0)
         return OpenedRecords(packet: packet, bytes: bytes)
@@ -68,6 +70,20 @@ import Wire
         for peer in 4..<12 { _ = flood(by: peer) }
         #expect(flood(by: 12) < 8)
         #expect(ring.newlyRefused(of: 12) == 0)
+    }
+
+    /// Whatever others send by way of a station is no flood of that station's.
+    @Test func whatAStationHasPassedOnTakesNoPlaceFromItsRecords() throws {
+        let rings = try Rings()
+        #expect(rings.passedOn.isEmpty)
+        for _ in 0..<100 { rings.pass(packet(of: 3, kind: .forward)) }
+        #expect(rings.counters[.eventsLost] == 92 && !rings.passedOn.isEmpty)
+        rings.pass(packet(of: 4, kind: .forward))
+        for _ in 0..<32 { rings.pass(packet(of: 3)) }
+        #expect(rings.counters[.eventsLost] == 92 && rings.records.newlyRefused(of: 3) == 0)
+        var held = [0, 0]
+        while let opened = rings.passedOn.pop() { held[opened.packet.peer - 3] += 1 }
+        #expect(held == [8, 1] && rings.passedOn.isEmpty)
     }
 }
 

@@ -23,10 +23,6 @@ extension ControlLoop {
             let (peer, index) = (opened.packet.peer, opened.packet.index)
             // A record of a peer that has left may still lie in the ring.
             guard cores.table.owns(index, peer: peer) else { continue }
-            guard opened.packet.flags.kind != .forward else {
-                takePassedOn(opened)
-                continue
-            }
             let source = Endpoint(opened.packet.source)
             let packet = PacketRecords(opened.bytes.span.extracting(first: opened.packet.count))
             // A request of an earlier run of the peer is void.

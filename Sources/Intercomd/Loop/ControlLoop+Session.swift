@@ -14,17 +14,23 @@ extension ControlLoop {
     /// The most answers to this station's handshakes read in one turn.
     private static let handshakesPerTurn = 16
 
-    /// Reads answers to this station's handshakes, or first messages of other stations.
+    /// Reads answers to this station's handshakes, or first messages of other stations and what
+    /// peers have passed on.
     ///
     /// - Returns: The number read, as far as there was time.
     mutating func takeHandshakes(areInitiations: Bool) -> Int {
         var count = 0
         while areInitiations
             ? links.intake.mayTake(after: count, busy: Clock.threadNanoseconds())
-            : count < Self.handshakesPerTurn,
-            let handshake = links.nextHandshake(isInitiation: areInitiations)
+            : count < Self.handshakesPerTurn
         {
-            take(handshake)
+            if areInitiations, let opened = rings.passedOn.pop() {
+                takePassedOn(opened)
+            } else if let handshake = links.nextHandshake(isInitiation: areInitiations) {
+                take(handshake)
+            } else {
+                break
+            }
             count += 1
         }
         return count
@@ -40,8 +46,11 @@ extension ControlLoop {
     }
 
     /// Takes a handshake message that a peer has passed on.
-    mutating func takePassedOn(_ opened: OpenedRecords) {
+    private mutating func takePassedOn(_ opened: OpenedRecords) {
+        // As for records: a switch to the session comes first, and the peer may have left.
+        takeEvents()
         let packet = opened.packet
+        guard cores.table.owns(packet.index, peer: packet.peer) else { return }
         let way = Endpoint.Way(forwarder: packet.peer, place: packet.flags.forwardPlace)
         let drop = feed { _, table, now in
             table.receive(

@@ -178,7 +178,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
             poller.watch(links.initiations.fd, as: .initiations, for: EventLoop.readable)
         }
         while let source = poller.next() { serve(source) }
-        if areInitiationsWaiting {
+        let arePassedOn = !rings.passedOn.isEmpty && links.intake.restsUntil == nil
+        if areInitiationsWaiting || arePassedOn {
             areInitiationsWaiting = false
             links.intake.begin(busy: Clock.threadNanoseconds(), at: now)
             let count = takeHandshakes(areInitiations: true)

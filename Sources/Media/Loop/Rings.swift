@@ -22,7 +22,10 @@ package final class Rings: Sendable {
     /// Media to control.
     package let events = SPSCRing<MediaEvent>(capacity: 256)
     /// Media to control: opened control packets, larger than events and rarer.
-    package let records = RecordRing()
+    package let records = RecordRing(capacity: 64)
+    /// Media to control: handshake messages that another station has passed on, at most eight of
+    /// each. They are strangers' as much as its own, so they take no place from its records.
+    package let passedOn = RecordRing(capacity: 16)
     /// Media to control: values that are freed on the control thread; at most, three sessions of
     /// each peer, the cards and the lines of keys.
     package let returns = SPSCRing<Returned>(capacity: 128)
@@ -224,9 +227,10 @@ extension Rings {
         hasNews.raise()
     }
 
-    /// Hands the control thread an opened control packet.
+    /// Hands the control thread an opened control packet, or one with a handshake message.
     func pass(_ opened: OpenedRecords) {
-        if !records.push(opened) { counters.add(.eventsLost) }
+        let ring = opened.packet.flags.kind == .forward ? passedOn : records
+        if !ring.push(opened) { counters.add(.eventsLost) }
         hasNews.raise()
     }
 
@@ -310,7 +314,6 @@ extension Rings {
 /// A packet gets a place only while more places are free than its peer holds. One peer that floods
 /// then holds half of them, two such peers a third each, and a peer that sends little finds room.
 package final class RecordRing: Sendable {
-    package static let capacity = 64
     /// Packets taken in one turn at most.
     package static let turn = 16
     /// A peer that holds fewer places did not fill the ring buffer.
@@ -323,18 +326,22 @@ package final class RecordRing: Sendable {
         case refused, told
     }
 
-    private let ring = SPSCRing<OpenedRecords>(capacity: capacity)
+    private let capacity: Int
+    private let ring: SPSCRing<OpenedRecords>
     private let counts: [CounterTable<Count>] = (0..<PeerSet.capacity).map { _ in
         CounterTable<Count>(count: Count.allCases.count)
     }
 
-    package init() {}
+    package init(capacity: Int) {
+        self.capacity = capacity
+        ring = SPSCRing(capacity: capacity)
+    }
 
     /// Appends a packet; media loop only.
     ///
     /// - Returns: Whether there was a place for it.
     package func push(_ opened: OpenedRecords) -> Bool {
-        var free = Self.capacity
+        var free = capacity
         for peer in counts.indices { free -= held(by: peer) }
         let own = held(by: opened.packet.peer)
         guard own < free, ring.push(opened) == nil else {
@@ -344,6 +351,9 @@ package final class RecordRing: Sendable {
         counts[opened.packet.peer].add(.pushed)
         return true
     }
+
+    /// Whether there is no packet; control thread only.
+    package var isEmpty: Bool { ring.room == capacity }
 
     /// Takes the oldest packet, nil when there is none; control thread only.
     package func pop() -> OpenedRecords? {
