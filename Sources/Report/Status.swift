@@ -381,3 +381,14 @@ public struct PairingStatus: JSONRecord, Equatable, Sendable {
         case entering
     }
 }
+
+/// Something counted since the start.
+public struct Counter: Equatable, Sendable {
+    public var name: String
+    public var value: Int
+
+    public init(name: String, value: Int) {
+        self.name = name
+        self.value = value
+    }
+}
