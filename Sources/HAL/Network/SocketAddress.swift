@@ -51,62 +51,13 @@ public struct SocketAddress: Hashable, Sendable {
 
     private static let mappedPrefix: UInt64 = 0xffff_0000_0000
 
-    /// Reads "192.0.2.1:5577", "[2001:db8::1]:5577" or "[fe80::1%eth0]:5577".
-    ///
-    /// With `defaultPort` the port may be missing, and then the brackets too. Numbers only:
-    /// `NameLookup` looks names up.
-    public init?(parsing text: String, defaultPort: UInt16? = nil) {
-        guard let (host, port) = SocketAddress.split(text), let port = port ?? defaultPort
-        else { return nil }
-        self.init(host: host, port: port)
-    }
-
-    /// Reads a numeric address without a port.
+    /// Reads a numeric address, such as "192.0.2.1", "2001:db8::1" or "fe80::1%eth0"; `NameLookup`
+    /// looks names up.
     public init?(host: String, port: UInt16) {
         var address = clinux_address()
         guard unsafe clinux_address_parse(host, &address) == 0 else { return nil }
         address.port = port
         self.init(address)
-    }
-
-    /// Splits "host", "host:port", "[v6]:port" or "[v6]" into its parts, and leaves the host
-    /// unresolved.
-    ///
-    /// Nil when the brackets or the port are malformed; a text with several colons and no brackets
-    /// is an IPv6 address without a port.
-    public static func split(_ text: String) -> (host: String, port: UInt16?)? {
-        let bytes = Array(text.utf8)
-        var hostEnd = bytes.count
-        var rest = bytes.count
-        var hostStart = 0
-        if bytes.first == UInt8(ascii: "[") {
-            guard let close = bytes.firstIndex(of: UInt8(ascii: "]")) else { return nil }
-            hostStart = 1
-            hostEnd = close
-            rest = close + 1
-        } else if let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
-            bytes.lastIndex(of: UInt8(ascii: ":")) == colon
-        {
-            hostEnd = colon
-            rest = colon
-        }
-        guard hostEnd > hostStart else { return nil }
-        let host = String(decoding: bytes[hostStart..<hostEnd], as: UTF8.self)
-        guard rest < bytes.count else { return (host, nil) }
-        guard bytes[rest] == UInt8(ascii: ":"), let port = number(bytes[(rest + 1)...])
-        else { return nil }
-        return (host, port)
-    }
-
-    /// Reads a port of 1 to 5 digits, above 0.
-    private static func number(_ digits: ArraySlice<UInt8>) -> UInt16? {
-        guard (1...5).contains(digits.count) else { return nil }
-        var value = 0
-        for digit in digits {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-            value = value * 10 + Int(digit - UInt8(ascii: "0"))
-        }
-        return (1...65535).contains(value) ? UInt16(value) : nil
     }
 
     init(_ address: clinux_address) {
@@ -131,7 +82,7 @@ extension SocketAddress: CustomStringConvertible {
         }
     }
 
-    /// The text that `init(parsing:)` reads.
+    /// The address with its port, such as "192.0.2.1:5577" or "[fe80::1%eth0]:5577".
     public var description: String {
         family == .ipv4 ? "\(host):\(port)" : "[\(host)]:\(port)"
     }

@@ -91,7 +91,7 @@ struct MulticastSocketTests {
         var found = heard(socket)
         #expect(found.isEmpty)
         // The control: the same to the group, from the same socket.
-        let group = try #require(SocketAddress(parsing: "224.0.0.251:5353"))
+        let group = try #require(SocketAddress(host: "224.0.0.251", port: 5353))
         _ = sender.data.send(message(flags: 0).span, to: group)
         found = heard(socket)
         let port = sender.data.local.port
