@@ -4,15 +4,22 @@ import Testing
 
 extension AudioOnSimulatedCard {
     @Suite struct CardControlTests {
+        private func controls(
+            of device: PCMName, _ direction: PCMError.Direction
+        ) -> [CardControl]? {
+            guard let mixer = CardMixer(of: device, direction) else { return nil }
+            return mixer.controls(direction)
+        }
+
         @Test func controlsAreReadAndSetByName() {
             let device = SimCard().pcm()
             #expect(
-                CardControl.all(of: device, .playback)
+                controls(of: device, .playback)
                     == [.init(name: "Speaker", direction: .playback, percent: 50, isMuted: false)])
             let mic = CardControl.set(
                 .init(name: "Mic", percent: 100, isMuted: true), of: device, .capture)
             #expect(mic?.percent == 100 && mic?.isMuted == true)
-            #expect(CardControl.all(of: device, .capture) == [mic])
+            #expect(controls(of: device, .capture) == mic.map { [$0] })
             // Values that are not set stay.
             let again = CardControl.set(
                 .init(name: nil, percent: nil, isMuted: false), of: device, .capture)
@@ -39,7 +46,7 @@ extension AudioOnSimulatedCard {
             let device = SimCard().pcm()
             let bass = CardControl.Change(name: "Bass", percent: 1, isMuted: nil)
             #expect(CardControl.set(bass, of: device, .playback) == nil)
-            #expect(CardControl.all(of: .card("Nobody"), .capture).isEmpty)
+            #expect(controls(of: .card("Nobody"), .capture) == nil)
         }
     }
 }

@@ -31,13 +31,6 @@ public struct CardControl: Equatable, Sendable {
         .capture: ["Mic", "Capture", "Microphone", "Digital", "Line", "Input"],
     ]
 
-    /// Returns the controls of one direction, in the driver's order; none where the device has no
-    /// mixer.
-    public static func all(of device: PCMName, _ direction: PCMError.Direction) -> [CardControl] {
-        guard let mixer = CardMixer(of: device, direction) else { return [] }
-        return mixer.controls(direction) ?? []
-    }
-
     /// Returns the control of this name; without a name, the usual one.
     public static func chosen(
         among controls: [CardControl], _ name: String?, _ direction: PCMError.Direction

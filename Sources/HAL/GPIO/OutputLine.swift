@@ -5,8 +5,6 @@ internal import CLinux
 ///
 /// At its end the line is switched off.
 public struct OutputLine: ~Copyable, Sendable {
-    /// The line as the configuration names it.
-    public let name: String
     /// Exactly one of `pin` and `led` exists.
     private var pin: PinOutput?
     private var led: LEDOutput?
@@ -19,7 +17,6 @@ public struct OutputLine: ~Copyable, Sendable {
         name: String, activeLow: Bool = false, isActive: Bool = false,
         consumer: String = "intercomd"
     ) throws(GPIOError) {
-        self.name = name
         guard let led = LEDOutput.name(in: name) else {
             pin = try PinOutput(
                 name: name, activeLow: activeLow, isActive: isActive, consumer: consumer)
