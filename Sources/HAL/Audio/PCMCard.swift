@@ -6,12 +6,6 @@ public struct PCMCard: Equatable, Sendable {
         public let vendor: UInt16
         public let product: UInt16
         public let serial: String?
-
-        public init(vendor: UInt16, product: UInt16, serial: String?) {
-            self.vendor = vendor
-            self.product = product
-            self.serial = serial
-        }
     }
 
     /// The card's id: one word, as in `card:Device`.
@@ -43,16 +37,9 @@ public struct PCMCard: Equatable, Sendable {
 
     /// Frees the settings that alsa-lib read to open a card; the next opening reads them again.
     public static func forgetSettings() { _ = snd_config_update_free_global() }
+}
 
-    /// Makes a card that need not be present.
-    public init(id: String, name: String, usb: USB?, captures: Bool, plays: Bool) {
-        self.id = id
-        self.name = name
-        self.usb = usb
-        self.captures = captures
-        self.plays = plays
-    }
-
+extension PCMCard {
     private init?(number: Int32) {
         var opened: OpaquePointer?
         guard unsafe snd_ctl_open(&opened, "hw:" + String(number), 0) == 0,

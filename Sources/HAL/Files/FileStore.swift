@@ -269,7 +269,7 @@ public struct DiskSpace: Equatable, Sendable {
     /// Whether the file system is mounted read-only.
     public let isReadOnly: Bool
     /// Whether the file system keeps its files while the machine is off.
-    public let kind: Kind
+    public private(set) var kind = Kind.lasting
 
     public enum Kind: Equatable, Sendable {
         case lasting
@@ -278,13 +278,9 @@ public struct DiskSpace: Equatable, Sendable {
         /// An overlay, whose upper layer may be in memory.
         case overlay
     }
+}
 
-    public init(freeBytes: UInt64, isReadOnly: Bool, kind: Kind = .lasting) {
-        self.freeBytes = freeBytes
-        self.isReadOnly = isReadOnly
-        self.kind = kind
-    }
-
+extension DiskSpace {
     /// Examines the file system that `path` is in.
     public init(at path: String) throws(SystemError) {
         var free: UInt64 = 0

@@ -5,7 +5,7 @@ public struct NetworkInterface: Equatable, Sendable {
     /// The name, such as "eth0".
     public let name: String
     /// The kernel's number.
-    public let index: UInt32
+    public private(set) var index: UInt32 = 0
     /// Whether a person or a program has switched it on.
     public let isUp: Bool
     /// Whether the interface has a carrier: a cable with a running device at the other end, or a
@@ -13,32 +13,15 @@ public struct NetworkInterface: Equatable, Sendable {
     public let isRunning: Bool
     public let isLoopback: Bool
     /// Whether the interface leads to neighbours that hear datagrams to a group.
-    public let canMulticast: Bool
+    public private(set) var canMulticast = false
     /// The addresses, with port 0.
     public let addresses: [SocketAddress]
     /// For each address, how many of its 128 bits are the network's.
-    public let prefixes: [Int]
+    public private(set) var prefixes: [Int] = []
     /// Whether the interface leads to every host that has no other route.
-    public let hasDefaultRoute: Bool
+    public private(set) var hasDefaultRoute = false
     /// Whether the kernel shows a device behind the interface.
-    let hasDevice: Bool
-
-    public init(
-        name: String, index: UInt32 = 0, isUp: Bool, isRunning: Bool, isLoopback: Bool,
-        canMulticast: Bool = false, addresses: [SocketAddress], prefixes: [Int] = [],
-        hasDefaultRoute: Bool = false, hasDevice: Bool = false
-    ) {
-        self.name = name
-        self.index = index
-        self.canMulticast = canMulticast
-        self.prefixes = prefixes
-        self.hasDefaultRoute = hasDefaultRoute
-        self.hasDevice = hasDevice
-        self.isUp = isUp
-        self.isRunning = isRunning
-        self.isLoopback = isLoopback
-        self.addresses = addresses
-    }
+    private(set) var hasDevice = false
 
     public func has(_ family: SocketAddress.Family) -> Bool {
         addresses.contains { $0.family == family }
@@ -63,7 +46,9 @@ public struct NetworkInterface: Equatable, Sendable {
         let outward = DefaultRoutes.interfaces()
         return raw.prefix(Int(count)).map { NetworkInterface($0, outward) }
     }
+}
 
+extension NetworkInterface {
     private init(_ raw: clinux_interface, _ outward: [String]) {
         var raw = raw
         let name = text(&raw.name)
@@ -288,12 +273,6 @@ public struct WirelessInterface: Equatable, Sendable {
     public let isUp: Bool?
     /// Whether the interface sleeps between packets; nil when its driver does not report it.
     public let savesPower: Bool?
-
-    public init(name: String, isUp: Bool?, savesPower: Bool?) {
-        self.name = name
-        self.isUp = isUp
-        self.savesPower = savesPower
-    }
 
     /// Returns the interfaces that sysfs shows as Wi-Fi, by name; none is not an error.
     public static func all(in folder: String = "/sys/class/net") -> [WirelessInterface] {

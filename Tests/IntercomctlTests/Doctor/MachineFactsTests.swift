@@ -1,7 +1,7 @@
 import Foundation
-import HAL
 import Testing
 
+@testable import HAL
 @testable import Intercomctl
 
 @Suite struct MachineFactsTests {

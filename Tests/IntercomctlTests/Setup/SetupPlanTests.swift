@@ -1,6 +1,6 @@
-import HAL
 import Testing
 
+@testable import HAL
 @testable import Intercomctl
 
 private func card(
