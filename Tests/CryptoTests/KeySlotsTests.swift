@@ -188,7 +188,7 @@ import Time
     @Test func spentCurrentSealsNothing() {
         let keys = DirectionKeys(key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1))
         let session = SessionKeys(
-            suite: .aesGCM, localIndex: 5,
+            localIndex: 5,
             sealer: Sealer(suite: .aesGCM, keys: keys, receiverIndex: 6, counter: (1 << 22) - 1),
             opener: Opener(suite: .aesGCM, keys: keys), clock: clock)
         _ = localIndex(slots.install(session))

@@ -51,7 +51,7 @@ import Vectors
                 let isLength = datagram.count < 89 || datagram.count > 1232
                 #expect((refusal == .length) == isLength, "\(entry.why)")
             }
-            #expect(opener.highest == -1)
+            #expect(opener.window.highest == -1)
         }
     }
 
@@ -71,7 +71,7 @@ import Vectors
                 #expect(refusal == .authentication || refusal == .counter, "bit \(bit)")
             }
         }
-        #expect(opener.highest == 4)
+        #expect(opener.window.highest == 4)
         #expect(
             opener.opened(packet) == .opened(flags: 0x25, counter: 5, isNewest: true, plaintext))
         #expect(opener.opened(earlier) == .refused(.replay))
@@ -92,7 +92,7 @@ import Vectors
                 outcome == .refused(extra > 1232 ? .length : .authentication)
                     || outcome == .refused(.counter))
         }
-        #expect(opener.highest == -1)
+        #expect(opener.window.highest == -1)
     }
 
     @Test(arguments: Suite.both)

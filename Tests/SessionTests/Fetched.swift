@@ -23,7 +23,8 @@ enum Fetched: Equatable {
             self = .transmit([UInt8](datagram.bytes), to: target)
         case .install(let peer, let keys, let endpoint):
             self = .install(
-                peer: peer, index: keys.localIndex, remote: keys.remoteIndex, endpoint: endpoint)
+                peer: peer, index: keys.localIndex, remote: keys.sealer.receiverIndex,
+                endpoint: endpoint)
         case .send(let peer, let index, let payload, let target):
             self = .send(peer: peer, index: index, Self.record(payload), to: target)
         case .cover(let peer): self = .cover(peer: peer)

@@ -178,16 +178,12 @@ extension Optional where Wrapped == SessionKeys {
 
 /// One session as the media thread holds it: both halves, and the index its packets carry.
 public struct SessionKeys: ~Copyable, Sendable {
-    public let suite: Suite
     /// The index the peer puts in the packets it sends here.
     public let localIndex: UInt32
     public internal(set) var sealer: Sealer
     public internal(set) var opener: Opener
     /// The clock of the session, whose time every packet carries.
     public internal(set) var clock: SessionClock
-
-    /// The index put in the packets sent to the peer.
-    public var remoteIndex: UInt32 { sealer.receiverIndex }
 }
 
 extension SessionKeys {
@@ -196,7 +192,6 @@ extension SessionKeys {
         suite: Suite, keys: borrowing TransportKeys, isInitiator: Bool,
         localIndex: UInt32, remoteIndex: UInt32, clock: SessionClock
     ) {
-        self.suite = suite
         self.localIndex = localIndex
         self.clock = clock
         if isInitiator {
@@ -341,16 +336,13 @@ public struct Opener: ~Copyable, Sendable {
     private var aead: AEAD
     private let mask: HeaderMask
     private let iv: AEAD.Nonce
-    private var window = ReplayWindow()
+    private(set) var window = ReplayWindow()
 
     public init(suite: Suite, keys: borrowing DirectionKeys) {
         aead = AEAD(suite: suite, key: keys.key)
         mask = HeaderMask(suite: suite, key: keys.headerKey)
         iv = keys.iv
     }
-
-    /// The highest counter opened so far, or -1.
-    public var highest: Int64 { window.highest }
 
     /// Opens one datagram whose index is that of this session.
     ///
