@@ -1,6 +1,7 @@
-import Audio
 import Foundation
 import Testing
+
+@testable import Audio
 
 @Suite struct VoiceSwitchTests {
     private var canceller = Canceller()

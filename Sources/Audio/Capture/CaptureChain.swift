@@ -192,9 +192,8 @@ public struct CaptureChain: ~Copyable {
 /// and falls four times as fast; sound that is still too loud is lowered within a millisecond. No
 /// delay. Real-time.
 public struct GainControl: Sendable {
-    /// The target RMS of speech, and the limit of peaks: dBFS.
+    /// The target RMS of speech: dBFS.
     public static let target: Float = -23
-    public static let peak: Float = -3
     public static let gainMax: Float = 18
     public static let gainMin: Float = -18
 

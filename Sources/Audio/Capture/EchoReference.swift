@@ -95,12 +95,6 @@ public struct EchoPowers: Sendable {
     public var captured: Float
     public var left: Float
     public var played: Float
-
-    public init(captured: Float, left: Float, played: Float) {
-        self.captured = captured
-        self.left = left
-        self.played = played
-    }
 }
 
 /// The audible reduction of the echo by the canceller.

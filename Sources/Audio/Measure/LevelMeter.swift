@@ -82,9 +82,6 @@ public struct LevelMeter: Sendable {
     public var reading: Reading { Reading(peakAmplitude: peakAmplitude, meanSquare: meanSquare) }
 
     /// dBFS, at least `floor`.
-    public var peak: Double { reading.peak }
-
-    /// dBFS, at least `floor`.
     public var rms: Double { reading.rms }
 
     /// Reads silence again; clips stay counted.
