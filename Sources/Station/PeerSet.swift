@@ -30,11 +30,6 @@ public struct PeerSet: Equatable, Sendable, Swift.Sequence, ExpressibleByArrayLi
         bits |= 1 << UInt64(peer)
     }
 
-    public mutating func remove(_ peer: Int) {
-        precondition((0..<Self.capacity).contains(peer))
-        bits &= ~(1 << UInt64(peer))
-    }
-
     /// All peers of both sets.
     public func union(_ other: PeerSet) -> PeerSet { PeerSet(bits: bits | other.bits) }
 

@@ -103,7 +103,7 @@ import Wire
         world.reportShare(after: 1_000, from: 1)
         world.reportShare(from: 2)
         world.wait(1_000)
-        world.around.up.remove(2)
+        world.around.up = world.around.up.subtracting([2])
         world.around.down.insert(2)
         world.judgeAnew()
         world.reportShare(after: 2_000, from: 1, frames: 300, highest: 1_399)
