@@ -67,13 +67,6 @@ public struct Config: Equatable, Sendable {
 }
 
 extension Config {
-    /// Returns the peer or channel of this name; no name is both.
-    public func target(named name: String) -> Target? {
-        if channels.contains(where: { $0.name == name }) { return .channel(name) }
-        if peers.contains(where: { $0.name == name }) { return .peer(name) }
-        return nil
-    }
-
     /// The index in `peers` of the peer with this name.
     public func peerIndex(named name: String) -> Int? {
         peers.firstIndex { $0.name == name }

@@ -118,9 +118,6 @@ let recordingKey = "intercomrec1:" + String(repeating: "a", count: 1_946) + ":aa
         let attic = config.peers[1]
         #expect(attic.addresses.isEmpty && attic.psk == .credential("attic") && attic.suite == nil)
         #expect(attic.isLearned && !garage.isLearned)
-        #expect(config.target(named: "house") == .channel("house"))
-        #expect(config.target(named: "attic") == .peer("attic"))
-        #expect(config.target(named: "cellar") == nil)
         #expect(config.listeners(of: .channel("house")) == [0, 1])
         #expect(config.listeners(of: .peer("attic")) == [1])
         #expect(config.warnings.count == 1)
