@@ -3,10 +3,9 @@ internal import Synchronization
 /// One value on the heap, with one owner at any time.
 ///
 /// A large value crosses threads by moving its box through an `SPSCRing`: only the pointer moves,
-/// and the compiler refuses a second owner. `init` allocates; `deinit` and `take` free, so a box
-/// that reaches the media loop goes back through a ring and ends on the thread that made it.
-/// Frozen, because Embedded Swift allows `discard` in a public type only then.
-@frozen @safe public struct Box<Value: ~Copyable>: ~Copyable {
+/// and the compiler refuses a second owner. `init` allocates and `deinit` frees, so a box that
+/// reaches the media loop goes back through a ring and ends on the thread that made it.
+@safe public struct Box<Value: ~Copyable>: ~Copyable {
     private let storage: UnsafeMutablePointer<Value>
 
     /// Allocates room for `value` and moves it there.
@@ -24,15 +23,6 @@ internal import Synchronization
     public var value: Value {
         unsafeAddress { unsafe UnsafePointer(storage) }
         unsafeMutableAddress { unsafe storage }
-    }
-
-    /// Ends the box: frees its memory and returns the value.
-    public consuming func take() -> Value {
-        // SAFETY: `discard` keeps `deinit` from ending the value a second time.
-        let value = unsafe storage.move()
-        unsafe storage.deallocate()
-        discard self
-        return value
     }
 }
 

@@ -21,18 +21,6 @@ import Testing
         #expect(graveyard.dead == [])
     }
 
-    @Test func aTakenValueOutlivesItsBoxAndEndsOnce() {
-        let graveyard = Graveyard()
-        do {
-            let box = Box(Payload(number: 1, graveyard: graveyard))
-            let payload = box.take()
-            let number = payload.number
-            #expect(number == 1)
-            #expect(graveyard.dead == [])
-        }
-        #expect(graveyard.dead == [1])
-    }
-
     @Test func aNewValueEndsTheOldOne() {
         let graveyard = Graveyard()
         do {
@@ -83,8 +71,7 @@ import Testing
             _ = there.push(Box(Payload(number: number, graveyard: graveyard)))
             while true {
                 guard let box = back.pop() else { continue }
-                let payload = box.take()
-                numbers.append(payload.number)
+                numbers.append(box.value.number)
                 break
             }
         }
