@@ -1,7 +1,6 @@
 import Audio
 import Config
 import Crypto
-import Media
 import Report
 import Testing
 import Time
@@ -9,6 +8,7 @@ import Wire
 
 @testable import HAL
 @testable import Intercomd
+@testable import Media
 @testable import Peering
 @testable import Station
 

@@ -16,8 +16,6 @@ extension Lines {
         package var isRestTold = false
         /// The program, button or peer that last requested it, for the journal.
         var askedBy = ""
-
-        package init(relay: Config.Relay) { self.relay = relay }
     }
 
     /// The outcome of a request.

@@ -20,10 +20,6 @@ package struct Lines: ~Copyable {
         /// Whether the key was held past the limit, and is still down.
         package var isStuck = false
         var backoff = Backoff()
-
-        package init(button: Config.Button, isOpen: Bool, isDown: Bool? = nil) {
-            (self.button, self.isOpen, self.isDown) = (button, isOpen, isDown)
-        }
     }
 
     package struct Lamp: ~Copyable {

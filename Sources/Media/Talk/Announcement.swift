@@ -39,9 +39,6 @@ package struct Announcement: ~Copyable {
     /// The length of a frame.
     var frameSamples: Int { filling.count }
 
-    /// Bytes of the frames in its packets.
-    var frameSize: Int { encoder.frameSize }
-
     /// The number of the next frame.
     var next: Int { frames.next }
 
