@@ -67,6 +67,54 @@ import Wire
         #expect(told(orders, to: 0) == [[1, 1, 0]])
     }
 
+    /// A peer acknowledges all that it is told.
+    private mutating func acknowledge(_ orders: [Order], by peer: Int, at now: Instant) {
+        for record in orders.records(to: peer) {
+            guard let mid = record.mid else { continue }
+            station.receive(.ack(Acknowledgement(mid)), from: peer, at: now)
+        }
+    }
+
+    /// A notice that was given up is told again, and one that has arrived is not.
+    @Test mutating func aNoticeOfWhichAllCopiesAreLostIsToldAgain() {
+        for peer in 0..<2 { station.up(peer: peer, isNewBoot: true, at: start) }
+        acknowledge(drained(), by: 1, at: start)
+        var later: [Order] = []
+        for second in 9..<25 {
+            station.tick(at: start + .seconds(second))
+            later += drained()
+        }
+        #expect(told(later, to: 0).contains([1, 2, 1]) && told(later, to: 1).isEmpty)
+    }
+
+    @Test mutating func aRenewedSessionIsToldAnewOfNamedPeersOnly() {
+        for peer in 0..<3 { station.up(peer: peer, isNewBoot: true, at: start) }
+        station.forward(for: [2, 0], at: start)
+        acknowledge(drained(), by: 0, at: start)
+        station.renewed(peer: 0, at: start)
+        #expect(told(drained(), to: 0) == [[2, 0, 1]])
+    }
+
+    /// While a peer is down here, another one is named no longer.
+    @Test mutating func theEndOfAWayIsToldWhenThePeerIsBack() {
+        for peer in 0..<3 { station.up(peer: peer, isNewBoot: true, at: start) }
+        acknowledge(drained(), by: 0, at: start)
+        station.down(peer: 0, at: start)
+        station.forward(for: [2, 0], at: start)
+        _ = drained()
+        station.up(peer: 0, isNewBoot: false, at: start)
+        #expect(told(drained(), to: 0).contains([1, 2, 0]))
+    }
+
+    @Test mutating func aPeerReachedByWayOfAnotherStationIsNotUp() {
+        for peer in 0..<2 { station.up(peer: peer, isNewBoot: true, at: start) }
+        _ = drained()
+        station.forward(for: [2, 0, 1], exceptTo: [1], at: start)
+        #expect(told(drained(), to: 0) == [[1, 2, 0]])
+        station.forward(for: [2, 0, 1], at: start)
+        #expect(told(drained(), to: 0) == [[1, 2, 1]])
+    }
+
     /// A newer notice takes the place of one that is still repeated.
     @Test mutating func onlyTheLastNoticeOfAPeerIsRepeated() {
         station.up(peer: 0, isNewBoot: true, at: start)

@@ -4,41 +4,56 @@ internal import Wire
 /// The peers between which this station passes datagrams on: it tells each of them whom it reaches
 /// (protocol.md §1.11).
 extension Switchboard {
-    /// Takes the peers to pass on for, by their place, and tells all of them what has changed.
-    package mutating func forward(for named: [Int], at now: Instant) {
-        guard named != forwards else { return }
+    /// What a peer was told of another one, and whether it has acknowledged that.
+    struct ToldWay {
+        var notice: ForwardNotice
+        var isKnown = false
+    }
+
+    /// Takes the peers to pass on for, by their place, and those among them that this station
+    /// reaches by way of another one: nothing is passed on to these.
+    package mutating func forward(
+        for named: [Int], exceptTo indirect: PeerSet = [], at now: Instant
+    ) {
+        guard named != forwards || indirect != reachedByWay else { return }
         self.now = now
-        let former = forwards
-        forwards = named
-        for (formerPlace, gone) in former.enumerated() where !named.contains(gone) {
-            for (place, other) in former.enumerated() where other != gone {
-                tell(gone, of: other, at: place, isUp: false)
-                tell(other, of: gone, at: formerPlace, isUp: false)
+        (forwards, reachedByWay) = (named, indirect)
+        tellWays()
+    }
+
+    /// Tells each peer what differs from what it was told and has acknowledged, or will.
+    ///
+    /// - Parameter forgetful: A peer that may have forgotten what it has acknowledged.
+    mutating func tellWays(anewTo forgetful: Int? = nil) {
+        for peer in peers.indices where peers[peer].isUp {
+            // Of a peer that is no longer named, until the end is acknowledged.
+            var wanted = peers[peer].ways.filter { $0.notice.isUp || !$0.isKnown }.map {
+                ForwardNotice(mid: 0, place: $0.notice.place, isUp: false, name: $0.notice.name)
             }
-        }
-        for peer in named { tellWays(to: peer) }
-    }
-
-    /// Tells a peer whom this station reaches for it.
-    mutating func tellWays(to peer: Int) {
-        guard forwards.contains(peer) else { return }
-        for (place, other) in forwards.enumerated() where other != peer {
-            tell(peer, of: other, at: place, isUp: peers[other].isUp)
-        }
-    }
-
-    /// Tells the others that a peer can be reached, or no longer.
-    mutating func tellWay(to peer: Int, isUp: Bool) {
-        guard let place = forwards.firstIndex(of: peer) else { return }
-        for other in forwards where other != peer {
-            tell(other, of: peer, at: place, isUp: isUp)
-        }
-    }
-
-    private mutating func tell(_ peer: Int, of other: Int, at place: Int, isUp: Bool) {
-        guard peers[peer].isUp, let name = memberNames[other] else { return }
-        peers[peer].exchange.send(at: now) { mid in
-            .forward(ForwardNotice(mid: mid, place: UInt8(place), isUp: isUp, name: name))
+            for (place, other) in forwards.enumerated()
+            where other != peer && forwards.contains(peer) {
+                guard let name = memberNames[other] else { continue }
+                let isUp = peers[other].isUp && !reachedByWay.contains(other)
+                wanted.removeAll { $0.name == name }
+                wanted.append(
+                    ForwardNotice(mid: 0, place: UInt8(place), isUp: isUp, name: name))
+            }
+            let told = peers[peer].ways
+            peers[peer].ways = wanted.map { notice in
+                var notice = notice
+                if let former = told.first(where: { $0.notice.name == notice.name }) {
+                    notice.mid = former.notice.mid
+                    let isComing = peers[peer].exchange.isPending(notice.mid)
+                    if former.notice == notice, isComing || former.isKnown && peer != forgetful {
+                        return former
+                    }
+                }
+                peers[peer].exchange.send(at: now) { mid in
+                    notice.mid = mid
+                    return .forward(notice)
+                }
+                return ToldWay(notice: notice)
+            }
         }
     }
 }

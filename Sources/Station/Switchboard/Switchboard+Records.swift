@@ -47,6 +47,8 @@ extension Switchboard {
         var isUp = false
         /// The record that binds each of our streams, and whether the peer has acknowledged it.
         var bindings: [Binding] = []
+        /// What the peer was last told of each other one to which this station passes on.
+        var ways: [ToldWay] = []
         /// The binding of each of the peer's streams.
         var theirs: [StreamBinding] = []
         /// PINGs that may still be answered, newest last.
@@ -166,14 +168,14 @@ extension Switchboard {
             endCall(of: peer, .peerRestarted)
             peers[peer].exchange.restart()
             peers[peer].bindings.removeAll(keepingCapacity: true)
+            peers[peer].ways = []
             peers[peer].view = PeerView()
             peers[peer].theirs.removeAll(keepingCapacity: true)
             // The meanings of the peer's streams before its restart are unknown.
             forgetHearings(of: peer)
         }
         bindStreams(to: peer)
-        tellWays(to: peer)
-        tellWay(to: peer, isUp: true)
+        tellWays(anewTo: peer)
     }
 
     /// Ends the session with a peer that was silent for long, or closed it.
@@ -192,7 +194,7 @@ extension Switchboard {
         peers[peer].askedAt = nil
         peers[peer].pings.removeAll(keepingCapacity: true)
         peers[peer].pongs.removeAll(keepingCapacity: true)
-        tellWay(to: peer, isUp: false)
+        tellWays()
     }
 
     /// Takes another session with the peer, and binds our streams again.
@@ -209,7 +211,7 @@ extension Switchboard {
         ping(peer)
         bindStreams(to: peer)
         renewRecordings(of: peer)
-        tellWays(to: peer)
+        tellWays(anewTo: peer)
     }
 
     /// Announces the records of one packet of this peer, which follow until `end(packetOf:)`.
@@ -243,6 +245,10 @@ extension Switchboard {
             for place in peers[peer].bindings.indices
             where list.contains(peers[peer].bindings[place].record.mid) {
                 peers[peer].bindings[place].isKnown = true
+            }
+            for place in peers[peer].ways.indices
+            where list.contains(peers[peer].ways[place].notice.mid) {
+                peers[peer].ways[place].isKnown = true
             }
         case .stream(let binding) where StreamBinding.recordings.contains(binding.stream):
             told(of: binding, by: peer)
@@ -309,9 +315,10 @@ extension Switchboard {
         for index in peers.indices where now >= peers[index].nextPing {
             peers[index].nextPing = now + Self.pingInterval
             ping(index)
-            // A binding may have been given up while the network was bad, and without it we are not
-            // heard.
+            // A binding or a way may have been given up while the network was bad, and without it
+            // we, or another station, are not heard.
             bindStreams(to: index)
+            tellWays()
         }
         for index in peers.indices where now >= peers[index].nextAsking {
             peers[index].askingsLeft -= 1

@@ -42,6 +42,8 @@ package struct Switchboard {
     package var memberNames = ByPeer<MemberName?>(nil)
     /// The peers between which this station passes datagrams on, by their place.
     var forwards: [Int] = []
+    /// The peers among these that this station does not reach directly.
+    var reachedByWay = PeerSet()
     /// How the sound to each peer is protected against loss.
     package internal(set) var protection: LossProtection
     /// The voices of peers that are heard.
