@@ -24,7 +24,9 @@ package final class Rings: Sendable {
     /// Media to control: opened control packets, larger than events and rarer.
     package let records = RecordRing(capacity: 64)
     /// Media to control: handshake messages that another station has passed on, at most eight of
-    /// each. They are strangers' as much as its own, so they take no place from its records.
+    /// each.
+    ///
+    /// Others have sent them, so they take no place from the records of that station.
     package let passedOn = RecordRing(capacity: 16)
     /// Media to control: values that are freed on the control thread; at most, three sessions of
     /// each peer, the cards and the lines of keys.
