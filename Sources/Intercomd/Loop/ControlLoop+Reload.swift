@@ -223,7 +223,7 @@ extension ControlLoop {
             configured[number] = Policy(config.policy(ofPeer: directory[number].name))
         }
         let (signs, isHalfDuplex) = (listenerSigns, handsFree.isHalfDuplex)
-        let (hasPermitTone, forwards) = (plan.hasPermitTone, plan.forwards)
+        let hasPermitTone = plan.hasPermitTone
         // Only an emergency may disturb people then.
         let isResting = keeper.state.doNotDisturb.isOn || isQuietTime
         let availability: Availability = isResting ? .doNotDisturb : .open
@@ -232,9 +232,20 @@ extension ControlLoop {
             for number in numbers {
                 board.memberNames[number] = table.state(of: number)?.memberName
             }
-            board.forward(for: forwards, at: now)
             board.consent(
                 to: configured, signs, availability, isHalfDuplex: isHalfDuplex, at: now)
+        }
+        followForwarding()
+    }
+
+    /// Tells the switchboard for which peers this station passes datagrams on, and to which of them
+    /// it has no path of its own; also once a second.
+    mutating func followForwarding() {
+        feed { [forwards = plan.forwards] board, table, now in
+            let indirect = forwards.filter {
+                table.state(of: $0).map { !$0.hasPath || $0.forwarder != nil } ?? true
+            }
+            board.forward(for: forwards, exceptTo: PeerSet(indirect), at: now)
         }
     }
 

@@ -90,6 +90,7 @@ extension ControlLoop {
         case .up(let peer, let newBoot):
             site.up(peer, at: now)
             messages.up(peer, at: now)
+            followForwarding()
             feed { board, _, now in board.up(peer: peer, isNewBoot: newBoot, at: now) }
         case .down(let peer):
             site.down(peer, at: now)

@@ -295,6 +295,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     private mutating func everySecond() {
         if settings.owesReload { reloadBySignal() }
         followTraffic()
+        followForwarding()
         followNetwork()
         followProbes()
         feed { [neighbourhood] _, table, now in neighbourhood.lookNowAndThen(&table, at: now) }
