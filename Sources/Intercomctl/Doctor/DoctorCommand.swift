@@ -218,8 +218,9 @@ extension Situation {
     /// Reports the peers whose packets come in from beyond this machine's networks.
     func reportOutside(_ status: Status, beside own: [SocketAddress], to found: inout Diagnosis) {
         for peer in status.peers where peer.path == .direct && peer.endpointSource != "lan" {
-            guard let text = peer.endpoint, let address = SocketAddress(parsing: text),
-                address.isPublic, !own.contains(where: { $0.isBeside(address) })
+            guard let text = peer.endpoint, let place = PeerAddress(text: text),
+                let address = SocketAddress(host: place.host, port: place.port), address.isPublic,
+                !own.contains(where: { $0.isBeside(address) })
             else { continue }
             // With a broker both sides call, and each opens its own router.
             let isUnasked = peer.endpointSource == "peer" && status.broker == nil

@@ -129,8 +129,8 @@ import Testing
             (peer.name, peer.endpoint, peer.endpointSource) = ("cabin", endpoint, source)
             peer.path = path
             (status.peers, status.broker) = ([peer], broker)
-            let own = ["10.0.0.2:1", "203.0.113.5:1", "[2001:db8:1::5]:1"]
-                .compactMap { SocketAddress(parsing: $0) }
+            let own = ["10.0.0.2", "203.0.113.5", "2001:db8:1::5"]
+                .compactMap { SocketAddress(host: $0, port: 1) }
             let found = situation(settings(""), .up(status, process: 42))
             return lines(.peers) { found.reportOutside(status, beside: own, to: &$0) }
         }
