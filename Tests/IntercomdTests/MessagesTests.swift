@@ -446,7 +446,7 @@ final class MessageFolder {
 
     /// The program that waits for the end is told it.
     @Test func whoeverStopsThePlaybackFirstIsNamed() throws {
-        let folder = try Folder()
+        let folder = try MessageFolder()
         let files = MessageFiles(paths: folder.paths, suite: .chaChaPoly, own: nil)
         var player = MessagePlayer([], for: nil, files, at: start)
         player.stop(by: "the button ptt")
