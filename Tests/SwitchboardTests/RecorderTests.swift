@@ -288,13 +288,15 @@ import Wire
         #expect(
             orders == [.record(talk, []), .notice(.recording(by: nil, Self.yard, .failed))])
         #expect(told.keys.sorted() == [0, 1])
-        // A recording that the settings do not want any more ends, too.
-        board.handle(.silent(target: 1, name: "yard"), at: start + .seconds(1))
-        _ = turn(at: start + .seconds(70))
-        #expect(board.recorder.own[0].unrecorded.isEmpty)
-        board.record([], at: start + .seconds(70))
-        board.handle(.talking(1, "yard"), at: start + .seconds(70))
-        #expect(turn(at: start + .seconds(70)).told.isEmpty)
+        #expect(turn(at: start + .seconds(20)).told.isEmpty, "not in the same talk")
+        board.handle(.silent(target: 1, name: "yard"), at: start + .seconds(20))
+        let next = start + .seconds(90)
+        _ = turn(at: next)
+        board.handle(.talking(1, "yard"), at: next)
+        #expect(turn(at: next).told.keys.sorted() == [0, 1], "the next talk asks again")
+        board.record([], at: next)
+        #expect(turn(at: next).told[0]?.map { $0.purpose } == [StreamBinding.Purpose.none])
+        #expect(turn(at: next + .seconds(20)).told.isEmpty)
     }
 
     @Test mutating func aCallIsRecordedFromItsAnswerToItsEnd() throws {
@@ -317,6 +319,43 @@ import Wire
         let (orders, _) = turn(at: soon)
         #expect(orders.contains(.record(TalkTarget.call, [])))
         #expect(board.recorder.own[0].unrecorded.isEmpty && !board.recorder.isAny)
+    }
+
+    @Test mutating func theRecordingOfACallEndsWhateverItsIdIs() throws {
+        board.record([TalkTarget.call], at: start)
+        consent(Policy(call: .auto))
+        let id = CallID(high: 1, low: 0)
+        board.receive(
+            .offer(
+                Offer(
+                    mid: mid, id: id, mode: .call, priority: .normal, ttl: 30_000, age: 0,
+                    reference: 0)), from: 0, at: start)
+        let told = turn(at: start).told
+        try answer(told[0]?.first, by: 0, .done, at: start)
+        #expect(turn(at: start).orders.contains(.record(TalkTarget.call, [0])))
+        // The settings end it, too, and begin it again.
+        board.record([], at: start)
+        board.record([TalkTarget.call], at: start)
+        let (ended, again) = turn(at: start)
+        #expect(ended.contains(.record(TalkTarget.call, [])))
+        try answer(again[0]?.last, by: 0, .done, at: start)
+        #expect(turn(at: start).orders.contains(.record(TalkTarget.call, [0])))
+        mid += 1
+        board.receive(.bye(CallEnd(mid: mid, id: id, cause: .normal)), from: 0, at: start)
+        #expect(turn(at: start).orders.contains(.record(TalkTarget.call, [])))
+        #expect(!board.recorder.isAny)
+    }
+
+    @Test mutating func aMomentWithoutASpeakerLiftsNoDenial() throws {
+        board.handle(.talking(1, "yard"), at: start)
+        let asked = turn(at: start).told
+        try answer(asked[1]?.first, by: 1, .denied, at: start)
+        _ = turn(at: start)
+        consent(speaker: false, at: start + .seconds(1))
+        _ = turn(at: start + .seconds(1))
+        consent(at: start + .seconds(2))
+        let (orders, told) = turn(at: start + .seconds(2))
+        #expect(orders.isEmpty && told.isEmpty && board.recorder.own[0].deniedBy == 1)
     }
 
     // MARK: At the peer

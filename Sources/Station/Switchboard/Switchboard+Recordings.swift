@@ -32,19 +32,22 @@ package struct Recording: Sendable {
 
     /// This station's stream in the talk: a channel's number, or `TalkTarget.call`.
     package let stream: UInt8
-    /// The reference of the channel or call; 0 while there is no talk.
-    fileprivate(set) var reference: UInt64 = 0
+    /// The reference of the channel or call; nil while there is no talk.
+    fileprivate var reference: UInt64?
     /// The peers whose sound is taken.
     package fileprivate(set) var recorded = PeerSet()
-    /// The peer that denies it.
-    package fileprivate(set) var deniedBy: Int?
-    /// Whether nothing more of this talk is recorded.
-    fileprivate var isBarred = false
+    /// Why nothing more of this talk is recorded.
+    fileprivate var bar: Change?
     fileprivate var asked: [Asked] = []
     fileprivate var talkedAt = Instant(nanoseconds: 0)
     fileprivate var repeatsAt = Instant(nanoseconds: 0)
 
     init(_ stream: UInt8) { self.stream = stream }
+
+    /// The peer that denies it.
+    package var deniedBy: Int? {
+        if case .denied(let peer)? = bar { peer } else { nil }
+    }
 
     /// The peers in the talk whose sound is left out, because they have not agreed.
     package var unrecorded: [Int] { asked.filter { !$0.agrees }.map { $0.peer } }
@@ -52,8 +55,8 @@ package struct Recording: Sendable {
     fileprivate var agreed: PeerSet { PeerSet(asked.filter { $0.agrees }.map { $0.peer }) }
 
     fileprivate var deadline: Instant? {
-        guard reference != 0 else { return nil }
-        return min(isBarred ? .never : repeatsAt, talkedAt + Self.pause)
+        guard reference != nil else { return nil }
+        return min(bar != nil ? .never : repeatsAt, talkedAt + Self.pause)
     }
 }
 
@@ -115,7 +118,7 @@ extension Switchboard {
     package mutating func recordingFailed(_ stream: UInt8, at now: Instant) {
         self.now = now
         for place in recorder.own.indices
-        where recorder.own[place].stream == stream && !recorder.own[place].isBarred {
+        where recorder.own[place].stream == stream && recorder.own[place].bar == nil {
             stop(place, .failed)
         }
     }
@@ -126,20 +129,21 @@ extension Switchboard {
         soundRecordingTone(after: Recorder.toneEvery)
     }
 
-    /// Returns the reference of a talk, whether anyone talks, and the peers that take part; nil
-    /// where there is no such talk, or nothing can tell people here of a recording.
+    /// Returns the reference of a talk, whether anyone talks, and the peers that may be recorded:
+    /// none where nothing can tell people here of a recording; nil where there is no such talk.
     private func facts(
         of stream: UInt8
     ) -> (reference: UInt64, isOn: Bool, peers: PeerSet)? {
-        guard consent.signs.tellOfRecordings else { return nil }
+        let tells = consent.signs.tellOfRecordings
         guard stream == TalkTarget.call else {
             let number = Int(stream)
             guard let channel = channels.first(where: { $0.number == number }) else { return nil }
             let isOn = openTalks.since(number) != nil || voices.isAny(as: .channel(number))
-            return (channel.reference, isOn, PeerSet(channel.members.filter { peers[$0].isUp }))
+            let inside = channel.members.filter { peers[$0].isUp }
+            return (channel.reference, isOn, tells ? PeerSet(inside) : [])
         }
         guard let ongoing, ongoing.isAnswered else { return nil }
-        return (ongoing.id.reference, true, peersInCall)
+        return (ongoing.id.reference, true, tells ? peersInCall : [])
     }
 
     private var peersInCall: PeerSet {
@@ -155,14 +159,14 @@ extension Switchboard {
         let talk = facts(of: recorder.own[place].stream)
         if talk?.isOn == true { recorder.own[place].talkedAt = now }
         let isLate = now - recorder.own[place].talkedAt >= Recording.pause
-        if recorder.own[place].reference != talk?.reference ?? 0 || isLate { stop(place, .ended) }
+        if recorder.own[place].reference != talk?.reference || isLate { stop(place, .ended) }
         guard let talk else { return }
-        if recorder.own[place].reference == 0 {
+        if recorder.own[place].reference == nil {
             guard talk.isOn else { return }
             recorder.own[place].reference = talk.reference
             recorder.own[place].repeatsAt = now + Recording.interval
         }
-        guard !recorder.own[place].isBarred else { return }
+        guard recorder.own[place].bar == nil else { return }
         for asked in recorder.own[place].asked where !talk.peers.contains(asked.peer) {
             _ = tell(asked.peer, isOn: false, place)
         }
@@ -191,42 +195,41 @@ extension Switchboard {
     /// Takes the sound of the peers that agree, and tells people when it begins and ends.
     private mutating func follow(_ place: Int) {
         let former = recorder.own[place]
-        guard former.agreed != former.recorded else { return }
+        guard let reference = former.reference, former.agreed != former.recorded else { return }
         recorder.own[place].recorded = former.agreed
         orders.add(.record(former.stream, former.agreed))
         if former.recorded.isEmpty {
-            orders.add(.recording(by: nil, former.reference, .began))
+            orders.add(.recording(by: nil, reference, .began))
             soundRecordingTone(after: Recorder.tonePause)
         } else if former.agreed.isEmpty {
-            orders.add(.recording(by: nil, former.reference, .ended))
+            orders.add(.recording(by: nil, reference, .ended))
         }
     }
 
     /// Ends a recording, or the attempt at one, and tells everybody who was told of it.
     private mutating func stop(_ place: Int, _ why: Recording.Change) {
         let former = recorder.own[place]
-        guard former.reference != 0 else { return }
+        guard let reference = former.reference else { return }
         for asked in former.asked { _ = tell(asked.peer, isOn: false, place) }
         if why == .ended {
             recorder.own[place] = Recording(former.stream)
         } else {
             (recorder.own[place].asked, recorder.own[place].recorded) = ([], [])
-            recorder.own[place].isBarred = true
+            recorder.own[place].bar = why
         }
-        if case .denied(let peer) = why { recorder.own[place].deniedBy = peer }
         if !former.recorded.isEmpty {
             orders.add(.record(former.stream, []))
         } else if why == .ended {
             return
         }
-        orders.add(.recording(by: nil, former.reference, why))
+        orders.add(.recording(by: nil, reference, why))
     }
 
     /// Sends a peer STREAM about a recording.
     ///
     /// - Returns: Its number.
     private mutating func tell(_ peer: Int, isOn: Bool, _ place: Int) -> UInt32 {
-        let (stream, reference) = (recorder.own[place].stream, recorder.own[place].reference)
+        let (stream, reference) = (recorder.own[place].stream, recorder.own[place].reference ?? 0)
         return peers[peer].exchange.send(at: now) { mid in
             .stream(
                 StreamBinding(
@@ -348,8 +351,7 @@ extension Switchboard {
     mutating func forgetRecordings(of peer: Int, isGone: Bool = false) {
         for place in recorder.own.indices {
             recorder.own[place].asked.removeAll { $0.peer == peer }
-            guard isGone, recorder.own[place].deniedBy == peer else { continue }
-            (recorder.own[place].deniedBy, recorder.own[place].isBarred) = (nil, false)
+            if isGone, recorder.own[place].deniedBy == peer { recorder.own[place].bar = nil }
         }
         for told in recorder.told where told.peer == peer { forget(told) }
     }
