@@ -21,12 +21,17 @@ package struct Recording: Sendable {
         var isAnswered = false
         /// Whether the peer has agreed to that one, or to the one before.
         var agrees = false
+        var askedAt: Instant
+        /// When it is asked again, and is left out if it has not answered.
+        var until: Instant
     }
 
     /// How often each peer in the talk is told, and must answer.
     static let interval = Duration.seconds(15)
     /// How soon a peer must answer after its session is renewed: it may have forgotten everything.
     static let renewal = Duration.seconds(2)
+    /// How long those that agree wait for the others, of which one may deny it.
+    static let patience = Duration.seconds(1)
     /// A longer pause of all talkers of a channel ends a recording.
     static let pause = Duration.seconds(60)
 
@@ -40,7 +45,6 @@ package struct Recording: Sendable {
     fileprivate var bar: Change?
     fileprivate var asked: [Asked] = []
     fileprivate var talkedAt = Instant(nanoseconds: 0)
-    fileprivate var repeatsAt = Instant(nanoseconds: 0)
 
     init(_ stream: UInt8) { self.stream = stream }
 
@@ -54,9 +58,16 @@ package struct Recording: Sendable {
 
     fileprivate var agreed: PeerSet { PeerSet(asked.filter { $0.agrees }.map { $0.peer }) }
 
+    /// When it begins without the peers that have not answered; nil where it is not about to.
+    fileprivate var beginsAt: Instant? {
+        guard recorded.isEmpty, !agreed.isEmpty else { return nil }
+        return asked.filter { !$0.isAnswered }.map { $0.askedAt + Self.patience }.max()
+    }
+
     fileprivate var deadline: Instant? {
         guard reference != nil else { return nil }
-        return min(bar != nil ? .never : repeatsAt, talkedAt + Self.pause)
+        let ends = asked.map { $0.until } + [talkedAt + Self.pause]
+        return min(beginsAt ?? .never, ends.min() ?? .never)
     }
 }
 
@@ -164,28 +175,29 @@ extension Switchboard {
         if recorder.own[place].reference == nil {
             guard talk.isOn else { return }
             recorder.own[place].reference = talk.reference
-            recorder.own[place].repeatsAt = now + Recording.interval
         }
         guard recorder.own[place].bar == nil else { return }
         for asked in recorder.own[place].asked where !talk.peers.contains(asked.peer) {
             _ = tell(asked.peer, isOn: false, place)
         }
         recorder.own[place].asked.removeAll { !talk.peers.contains($0.peer) }
-        if now >= recorder.own[place].repeatsAt {
-            recorder.own[place].repeatsAt = now + Recording.interval
-            for index in recorder.own[place].asked.indices { ask(index, in: place) }
+        for (index, asked) in recorder.own[place].asked.enumerated() where now >= asked.until {
+            ask(index, in: place, until: now + Recording.interval)
         }
         for peer in talk.peers
         where !recorder.own[place].asked.contains(where: { $0.peer == peer }) {
             let mid = tell(peer, isOn: true, place)
-            recorder.own[place].asked.append(Recording.Asked(peer: peer, mid: mid))
+            recorder.own[place].asked.append(
+                Recording.Asked(
+                    peer: peer, mid: mid, askedAt: now, until: now + Recording.interval))
         }
         follow(place)
     }
 
     /// Tells a peer of a recording once more; one that did not answer the time before is left out.
-    private mutating func ask(_ index: Int, in place: Int) {
+    private mutating func ask(_ index: Int, in place: Int, until: Instant) {
         var asked = recorder.own[place].asked[index]
+        (asked.askedAt, asked.until) = (now, until)
         asked.agrees = asked.agrees && asked.isAnswered
         asked.isAnswered = false
         asked.mid = tell(asked.peer, isOn: true, place)
@@ -196,6 +208,7 @@ extension Switchboard {
     private mutating func follow(_ place: Int) {
         let former = recorder.own[place]
         guard let reference = former.reference, former.agreed != former.recorded else { return }
+        if let begin = former.beginsAt, now < begin { return }
         recorder.own[place].recorded = former.agreed
         orders.add(.record(former.stream, former.agreed))
         if former.recorded.isEmpty {
@@ -261,9 +274,8 @@ extension Switchboard {
             for index in recorder.own[place].asked.indices
             where recorder.own[place].asked[index].peer == peer {
                 recorder.own[place].asked[index].isAnswered = true
-                ask(index, in: place)
-                let soon = min(recorder.own[place].repeatsAt, now + Recording.renewal)
-                recorder.own[place].repeatsAt = soon
+                let until = recorder.own[place].asked[index].until
+                ask(index, in: place, until: min(until, now + Recording.renewal))
             }
         }
     }
