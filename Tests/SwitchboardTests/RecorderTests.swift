@@ -7,10 +7,10 @@ import Wire
 
 /// The peers that are recorded, and those that are told of it.
 @Suite struct RecorderTests {
-    private static let yard: UInt64 = 77
-    private let talk: UInt8 = 1
-    private var board = Switchboard.bare()
-    private var mid: UInt32 = 5_000
+    static let yard: UInt64 = 77
+    let talk: UInt8 = 1
+    var board = Switchboard.bare()
+    var mid: UInt32 = 5_000
 
     init() {
         board.configure(
@@ -27,7 +27,7 @@ import Wire
     }
 
     /// Sets the rights of peers here.
-    private mutating func consent(
+    mutating func consent(
         _ policy: Policy = Policy(), speaker: Bool = true, at now: Instant = start
     ) {
         board.consent(
@@ -264,6 +264,7 @@ import Wire
         let again = turn(at: soon)
         #expect(again.orders == [.record(talk, [0, 1])] && again.told.keys.sorted() == [2])
         board.down(peer: 1, at: soon)
+        #expect(board.recorder.own[0].recorded == [0], "at once: its number may be another's next")
         #expect(turn(at: soon).orders == [.record(talk, [0])])
     }
 
@@ -294,26 +295,19 @@ import Wire
         #expect(
             orders == [.record(talk, []), .notice(.recording(by: nil, Self.yard, .failed))])
         #expect(told.keys.sorted() == [0, 1])
-        #expect(turn(at: start + .seconds(20)).told.isEmpty, "not in the same talk")
+        _ = turn(at: start + .seconds(20))
+        #expect(board.recorder.own[0].unrecorded.isEmpty, "nobody is asked in the same talk")
         board.handle(.silent(target: 1, name: "yard"), at: start + .seconds(20))
         let next = start + .seconds(90)
         _ = turn(at: next)
         board.handle(.talking(1, "yard"), at: next)
         #expect(turn(at: next).told.keys.sorted() == [0, 1], "the next talk asks again")
         board.record([], at: next)
-        #expect(turn(at: next).told[0]?.map { $0.purpose } == [StreamBinding.Purpose.none])
-        #expect(turn(at: next + .seconds(20)).told.isEmpty)
+        #expect(turn(at: next).told[0]?.last?.purpose == StreamBinding.Purpose.none)
     }
 
     @Test mutating func aCallIsRecordedFromItsAnswerToItsEnd() throws {
-        board.record([TalkTarget.call], at: start)
-        consent(Policy(call: .auto))
-        let id = CallID(high: 1, low: 99)
-        board.receive(
-            .offer(
-                Offer(
-                    mid: mid, id: id, mode: .call, priority: .normal, ttl: 30_000, age: 0,
-                    reference: 0)), from: 0, at: start)
+        offer(.call, 99)
         let told = turn(at: start).told
         #expect(told.keys.sorted() == [0], "the other peer is not in the call")
         #expect(told[0]?.first?.reference == 99)
@@ -321,21 +315,15 @@ import Wire
         #expect(turn(at: start).orders.contains(.record(TalkTarget.call, [0])))
         let soon = start + .seconds(1)
         mid += 1
-        board.receive(.bye(CallEnd(mid: mid, id: id, cause: .normal)), from: 0, at: soon)
+        let end = CallEnd(mid: mid, id: CallID(high: 1, low: 99), cause: .normal)
+        board.receive(.bye(end), from: 0, at: soon)
         let (orders, _) = turn(at: soon)
         #expect(orders.contains(.record(TalkTarget.call, [])))
         #expect(board.recorder.own[0].unrecorded.isEmpty && !board.recorder.isAny)
     }
 
     @Test mutating func theRecordingOfACallEndsWhateverItsIdIs() throws {
-        board.record([TalkTarget.call], at: start)
-        consent(Policy(call: .auto))
-        let id = CallID(high: 1, low: 0)
-        board.receive(
-            .offer(
-                Offer(
-                    mid: mid, id: id, mode: .call, priority: .normal, ttl: 30_000, age: 0,
-                    reference: 0)), from: 0, at: start)
+        offer(.call, 0)
         let told = turn(at: start).told
         try answer(told[0]?.first, by: 0, .done, at: start)
         #expect(turn(at: start).orders.contains(.record(TalkTarget.call, [0])))
@@ -347,9 +335,34 @@ import Wire
         try answer(again[0]?.last, by: 0, .done, at: start)
         #expect(turn(at: start).orders.contains(.record(TalkTarget.call, [0])))
         mid += 1
-        board.receive(.bye(CallEnd(mid: mid, id: id, cause: .normal)), from: 0, at: start)
+        let end = CallEnd(mid: mid, id: CallID(high: 1, low: 0), cause: .normal)
+        board.receive(.bye(end), from: 0, at: start)
         #expect(turn(at: start).orders.contains(.record(TalkTarget.call, [])))
         #expect(!board.recorder.isAny)
+    }
+
+    /// Peer 0 makes a call of this mode, whose id has this lower half.
+    private mutating func offer(_ mode: Offer.Mode, _ low: UInt64) {
+        consent(Policy(call: .auto))
+        board.record([TalkTarget.call], at: start)
+        mid += 1
+        let offer = Offer(
+            mid: mid, id: CallID(high: 1, low: low), mode: mode, priority: .normal, ttl: 30_000,
+            age: 0, reference: 0)
+        board.receive(.offer(offer), from: 0, at: start)
+    }
+
+    @Test mutating func anAnnouncementIsNotRecorded() {
+        offer(.announce, 99)
+        #expect(board.ongoing?.isAnswered == true)
+        #expect(turn(at: start).told.isEmpty)
+    }
+
+    @Test mutating func noCallTakesTheReferenceOfAChannel() {
+        offer(.call, Self.yard)
+        #expect(board.ongoing == nil)
+        offer(.call, Self.yard + 1)
+        #expect(board.ongoing?.isAnswered == true)
     }
 
     @Test mutating func aMomentWithoutASpeakerLiftsNoDenial() throws {
@@ -360,139 +373,8 @@ import Wire
         consent(speaker: false, at: start + .seconds(1))
         _ = turn(at: start + .seconds(1))
         consent(at: start + .seconds(2))
-        let (orders, told) = turn(at: start + .seconds(2))
-        #expect(orders.isEmpty && told.isEmpty && board.recorder.own[0].deniedBy == 1)
-    }
-
-    // MARK: At the peer
-
-    /// Peer 0 says that it records, or does not; returns the answer.
-    private mutating func hear(
-        isOn: Bool = true, _ reference: UInt64 = RecorderTests.yard, mid given: UInt32? = nil,
-        at now: Instant = start
-    ) -> (status: RequestResult.Status?, orders: [Order]) {
-        mid += 1
-        let notice = StreamBinding(
-            mid: given ?? mid, stream: 35, purpose: isOn ? .record : .none, priority: .normal,
-            reference: reference)
-        board.receive(.stream(notice), from: 0, at: now)
-        board.tick(at: now)
-        var (status, orders): (RequestResult.Status?, [Order]) = (nil, [])
-        for order in board.ordered {
-            switch order {
-            case .send(_, let payload):
-                _ = ControlReader.read(payload.bytes.span) {
-                    if case .result(let result) = $0, result.request == notice.mid {
-                        status = result.status
-                    }
-                }
-            case .notice(.recording), .sound(.chime): orders.append(order)
-            default: break
-            }
-        }
-        return (status, orders)
-    }
-
-    private let began = Order.notice(.recording(by: 0, RecorderTests.yard, .began))
-    private let ended = Order.notice(.recording(by: 0, RecorderTests.yard, .ended))
-
-    @Test mutating func peopleAreToldAndTheRecorderGetsAnAnswer() {
-        let first = hear()
-        #expect(first.status == .done)
-        #expect(first.orders == [began, .sound(.chime(.recording))])
-        #expect(board.recorder.references(recordedBy: 0) == [Self.yard])
-        #expect(board.lamps(isListening: false, hasFault: false).isRecorded)
-        // The peer does not decide when the tone sounds again.
-        for seconds in [15, 30, 45, 59] {
-            let again = hear(at: start + .seconds(seconds))
-            #expect(again.status == .done && again.orders.isEmpty)
-        }
-        board.tick(at: start + .seconds(60))
-        #expect(board.decided.contains(.sound(.chime(.recording))))
-        let over = hear(isOn: false, at: start + .seconds(70))
-        #expect(over.status == nil && over.orders == [ended])
-        #expect(board.recorder.references(recordedBy: 0).isEmpty && !board.recorder.isAny)
-        // It is no binding of a stream of sound.
-        #expect(!board.view(of: 0).hasUnknownChannel)
-    }
-
-    @Test mutating func aRecorderThatIsSilentOrGoneRecordsNoMore() {
-        _ = hear()
-        board.tick(at: start + .seconds(49))
-        #expect(board.recorder.isAny)
-        board.tick(at: start + .seconds(50))
-        #expect(!board.recorder.isAny)
-        #expect(board.decided.contains(ended))
-        _ = hear(at: start + .seconds(200))
-        #expect(board.recorder.isAny)
-        board.down(peer: 0, at: start + .seconds(201))
-        #expect(!board.recorder.isAny && board.decided.contains(ended))
-    }
-
-    @Test mutating func aCopyThatComesLateHidesNoRecording() {
-        _ = hear(mid: 100)
-        _ = hear(isOn: false, mid: 102, at: start + .seconds(10))
-        #expect(hear(mid: 101, at: start + .seconds(11)).status == nil)
-        #expect(!board.recorder.isAny)
-        _ = hear(mid: 104, at: start + .seconds(20))
-        _ = hear(isOn: false, mid: 103, at: start + .seconds(21))
-        #expect(board.recorder.isAny)
-        // A recording whose end came first is not shown at all.
-        _ = hear(isOn: false, mid: 105, at: start + .seconds(22))
-        board.tick(at: start + .seconds(80))
-        _ = hear(isOn: false, mid: 110, at: start + .seconds(81))
-        #expect(hear(mid: 109, at: start + .seconds(82)).status == nil && !board.recorder.isAny)
-    }
-
-    @Test mutating func whatTheSettingsDenyIsDenied() {
-        consent(Policy(record: false))
-        let denied = hear()
-        #expect(denied.status == .denied && denied.orders.isEmpty && !board.recorder.isAny)
-        #expect(board.refusals(of: 0)[.record] == 1)
-        // Settings that are changed while it records end it.
-        consent()
-        #expect(hear().status == .done)
-        consent(Policy(record: false), at: start + .seconds(1))
-        #expect(results().contains(.denied) && !board.recorder.isAny)
-    }
-
-    /// The answers to the newest STREAM; repeats of older answers are left out.
-    private mutating func results() -> [RequestResult.Status] {
-        var results: [RequestResult.Status] = []
-        for case .send(_, let payload) in board.ordered {
-            _ = ControlReader.read(payload.bytes.span) {
-                guard case .result(let result) = $0, result.request == mid else { return }
-                results.append(result.status)
-            }
-        }
-        return results
-    }
-
-    @Test mutating func nobodyIsRecordedWhereNothingTellsPeople() {
-        consent(speaker: false)
-        let unseen = hear()
-        #expect(unseen.status == .unseen && unseen.orders.isEmpty && !board.recorder.isAny)
-        board.consent(
-            to: [Policy](repeating: Policy(), count: 4),
-            Consent.Signs(
-                isSpeakerOpen: false, canBeep: false, hasTalkLamp: false, hasRecordingLamp: true),
-            .open, isHalfDuplex: false, at: start)
-        #expect(hear().status == .done, "a lamp tells them")
-        // The lamp fails while it is recorded.
-        consent(speaker: false, at: start + .seconds(1))
-        #expect(results().contains(.unseen) && !board.recorder.isAny)
-    }
-
-    @Test mutating func aTalkOfOthersIsUnknownAndARestlessPeerMakesNoTones() {
-        #expect(hear(78).status == .unknown, "no such channel")
-        #expect(hear(0).status == .unknown, "no call")
-        #expect(!board.recorder.isAny)
-        _ = hear()
-        _ = hear(isOn: false, at: start + .seconds(1))
-        let soon = hear(at: start + .seconds(2))
-        #expect(soon.status == .done && soon.orders == [began])
-        _ = hear(isOn: false, at: start + .seconds(3))
-        let later = hear(at: start + .seconds(12))
-        #expect(later.orders == [began, .sound(.chime(.recording))])
+        #expect(turn(at: start + .seconds(2)).orders.isEmpty)
+        #expect(board.recorder.own[0].deniedBy == 1)
+        #expect(board.recorder.own[0].unrecorded.isEmpty, "nobody is asked in the same talk")
     }
 }

@@ -148,8 +148,9 @@ extension Switchboard {
             id: offer.id, isOutgoing: false, mode: offer.mode, priority: offer.priority,
             peers: [peer], reference: offer.reference, since: now)
         guard ongoing?.id != offer.id else { return }
-        guard !isEnded(offer.id, with: peer) else {
-            // The offer is of a call that this station ended, or in which it crashed.
+        guard !isEnded(offer.id, with: peer), channel(offer.id.reference) == nil else {
+            // The offer is of a call that this station ended, or in which it crashed; or its id
+            // would make its sound that of a channel.
             send(ControlRecord.reject, offer.id, .unknownCall, to: peer)
             return
         }

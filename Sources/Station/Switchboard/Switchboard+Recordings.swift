@@ -87,7 +87,7 @@ package struct Recorder: Sendable {
 
     /// Longer than a peer that records waits for answers.
     static let toldFor = Duration.seconds(50)
-    /// How often the tone sounds while there is a recording.
+    /// How often the tone sounds while a recorded talk goes on.
     static let toneEvery = Duration.seconds(60)
     /// Recordings that begin within this time share a tone, so that no peer can fill a room with
     /// tones.
@@ -95,7 +95,10 @@ package struct Recorder: Sendable {
 
     package fileprivate(set) var own: [Recording] = []
     fileprivate(set) var told: [Told] = []
-    fileprivate var tonedAt = Instant(nanoseconds: .min / 2)
+    /// When the tone sounds next, if somebody talks then.
+    fileprivate var tonesAt = Instant(nanoseconds: .min / 2)
+    /// Whether somebody talks in a talk that is recorded.
+    fileprivate var isTalked = false
 
     /// Whether this station or a peer records a talk that this station takes part in.
     package var isAny: Bool { own.contains { !$0.recorded.isEmpty } || told.contains { $0.isOn } }
@@ -107,7 +110,7 @@ package struct Recorder: Sendable {
 
     var deadline: Instant? {
         let ends = own.compactMap { $0.deadline } + told.map { $0.until }
-        return (isAny ? ends + [tonedAt + Self.toneEvery] : ends).min()
+        return (isTalked ? ends + [tonesAt] : ends).min()
     }
 }
 
@@ -137,7 +140,7 @@ extension Switchboard {
     mutating func tickRecordings() {
         for place in recorder.own.indices { revise(place) }
         for told in recorder.told where now >= told.until { forget(told) }
-        soundRecordingTone(after: Recorder.toneEvery)
+        soundRecordingTone()
     }
 
     /// Returns the reference of a talk, whether anyone talks, and the peers that may be recorded:
@@ -149,11 +152,10 @@ extension Switchboard {
         guard stream == TalkTarget.call else {
             let number = Int(stream)
             guard let channel = channels.first(where: { $0.number == number }) else { return nil }
-            let isOn = openTalks.since(number) != nil || voices.isAny(as: .channel(number))
             let inside = channel.members.filter { peers[$0].isUp }
-            return (channel.reference, isOn, tells ? PeerSet(inside) : [])
+            return (channel.reference, isTalk(channel.reference), tells ? PeerSet(inside) : [])
         }
-        guard let ongoing, ongoing.isAnswered else { return nil }
+        guard let ongoing, ongoing.isAnswered, ongoing.summary.mode != .announce else { return nil }
         return (ongoing.id.reference, true, tells ? peersInCall : [])
     }
 
@@ -213,7 +215,7 @@ extension Switchboard {
         orders.add(.record(former.stream, former.agreed))
         if former.recorded.isEmpty {
             orders.add(.recording(by: nil, reference, .began))
-            soundRecordingTone(after: Recorder.tonePause)
+            oweTone()
         } else if former.agreed.isEmpty {
             orders.add(.recording(by: nil, reference, .ended))
         }
@@ -331,7 +333,7 @@ extension Switchboard {
         if let before { orders.add(.recording(by: peer, before, .ended)) }
         if let after {
             orders.add(.recording(by: peer, after, .began))
-            soundRecordingTone(after: Recorder.tonePause)
+            oweTone()
         }
     }
 
@@ -340,11 +342,28 @@ extension Switchboard {
         recorder.told.removeLast()
     }
 
-    /// Sounds the tone while there is a recording, if it was quiet for so long.
-    private mutating func soundRecordingTone(after pause: Duration) {
-        guard recorder.isAny, now - recorder.tonedAt >= pause else { return }
-        recorder.tonedAt = now
+    /// Has the tone sound for another recording, unless it was heard just now.
+    private mutating func oweTone() {
+        let rest = Recorder.toneEvery - Recorder.tonePause
+        if recorder.tonesAt - now <= rest { recorder.tonesAt = now }
+    }
+
+    /// Sounds the tone when it is due and somebody talks in a talk that is recorded: a peer that
+    /// only says that it records wakes nobody.
+    private mutating func soundRecordingTone() {
+        let own = recorder.own.filter { !$0.recorded.isEmpty }.compactMap { $0.reference }
+        let told = recorder.told.filter { $0.isOn }.map { $0.binding.reference }
+        recorder.isTalked = (own + told).contains { isTalk($0) }
+        guard recorder.isTalked, now >= recorder.tonesAt else { return }
+        recorder.tonesAt = now + Recorder.toneEvery
         orders.add(.chime(.recording))
+    }
+
+    /// Whether anyone talks on the channel of this reference, or it is that of the call.
+    private func isTalk(_ reference: UInt64) -> Bool {
+        if let ongoing, ongoing.isAnswered, ongoing.id.reference == reference { return true }
+        guard let number = channel(reference)?.number else { return false }
+        return openTalks.since(number) != nil || voices.isAny(as: .channel(number))
     }
 
     /// Takes the consent back from recordings that the settings do not allow any more, of which
@@ -363,6 +382,8 @@ extension Switchboard {
     mutating func forgetRecordings(of peer: Int, isGone: Bool = false) {
         for place in recorder.own.indices {
             recorder.own[place].asked.removeAll { $0.peer == peer }
+            // At once: another peer may get its number.
+            follow(place)
             if isGone, recorder.own[place].deniedBy == peer { recorder.own[place].bar = nil }
         }
         for told in recorder.told where told.peer == peer { forget(told) }
