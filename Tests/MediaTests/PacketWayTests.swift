@@ -241,17 +241,76 @@ import Wire
         #expect(kept.first??.stream == 7 && kept.first??.peer == 0 && kept.first??.sequence == 9)
     }
 
-    @Test func recordingsLeaveRoomForAMessage() throws {
+    @Test func aRecordingGetsTheCopiesOfLostFramesAlone() throws {
+        var kitchen = try End(at: now)
+        var garage = try End(at: now)
+        meet(&kitchen, &garage)
+        var encoder = try OpusEncoder(.voice, bitrate: Profile.voice.settings.bitrate)
+        var frames = EncodedFrames()
+        let silence = Block(repeating: 0)
+        kitchen.socket.frameSize = encoder.frameSize
+        kitchen.socket.peers[0].protection.room = AudioPacket.roomMax
+        kitchen.socket.peers[0].protection.depth = 2
+        var spurt = SentTalkspurt(sequence: 100, listeners: PeerSet([0]))
+        spurt.begin(at: 0)
+        var talkers = try Talkers(emptyPlan(), garage.rings)
+        talkers.bind(4, of: 0, to: .channel(7), at: now)
+        talkers.recorded[7] = PeerSet([0])
+        var kept: [UInt16?] = []
+        for number in 0..<6 {
+            frames.append(silence.span, by: &encoder)
+            kitchen.socket.send(
+                frame: number, of: frames, spurt, to: spurt.listeners, stream: 4,
+                isSpurtStart: false, isLast: false, at: now)
+            spurt.sent()
+            let packetOpened = garage.open(at: now)
+            let packet = try #require(packetOpened)
+            guard number != 3 else { continue }
+            talkers.receive(
+                packet, in: garage.receiver, .absent(.noOutput), by: &garage.socket, at: now)
+            while let packet = garage.rings.nextKept() { kept.append(packet.recorded?.sequence) }
+        }
+        #expect(kept == [100, 101, 102, 104, 103, 105])
+    }
+
+    @Test func eachFrameIsKeptOnceThroughGapsAndAnotherBeginning() {
+        var frames = KeptFrames()
+        // At the end, a peer that has started again.
+        let numbers: [UInt16] = [
+            65_500, 65_502, 65_501, 65_502, 65_500, 10, 65_535, 10, 9_000, 3, 4, 3,
+        ]
+        let isNew = numbers.map { frames.isNew($0) }
+        let places = isNew.indices.filter { !isNew[$0] }
+        #expect(places == [3, 4, 7, 11])
+    }
+
+    @Test func recordingsLeaveRoomForAMessageAndEachTalkerForAnother() throws {
+        let rings = try Rings()
+        let bytes: [UInt8] = [1, 2, 3]
+        func keep(_ count: Int, of peer: Int?) -> UInt64 {
+            let recorded = KeptPacket.Recorded(
+                stream: 1, peer: peer, sequence: 0, isSpurtStart: false, at: now)
+            let before = rings.counters[.recordingLost]
+            for _ in 0..<count { rings.keep(KeptPacket(bytes.span, for: recorded)) }
+            return rings.counters[.recordingLost] - before
+        }
+        #expect(keep(300, of: 0) == 236, "a talker gets half of the places")
+        #expect(keep(20, of: 1) == 0 && keep(10, of: nil) == 0 && rings.counters[.eventsLost] == 0)
+        // Each packet that is taken makes room again.
+        for _ in 0..<100 { _ = rings.nextKept() }
+        #expect(keep(20, of: 0) == 0)
+    }
+
+    @Test func manyPacketsOfRecordingsWakeTheControlThread() throws {
         let rings = try Rings()
         let bytes: [UInt8] = [1, 2, 3]
         let recorded = KeptPacket.Recorded(
             stream: 1, peer: 0, sequence: 0, isSpurtStart: false, at: now)
-        for _ in 0..<300 { rings.keep(KeptPacket(bytes.span, for: recorded)) }
-        #expect(rings.counters[.recordingLost] == 172 && rings.counters[.eventsLost] == 0)
-        // Each packet that is taken makes room again.
-        for _ in 0..<10 { _ = rings.nextKept() }
-        for _ in 0..<20 { rings.keep(KeptPacket(bytes.span, for: recorded)) }
-        #expect(rings.counters[.recordingLost] == 182)
+        for count in 1...33 {
+            rings.keep(KeptPacket(bytes.span, for: recorded))
+            rings.wakeControlThread()
+            #expect(rings.eventsWaiting.drain() == (count <= 32 ? 0 : 1))
+        }
     }
 
     @Test func twoOfThreeTalkersShareTheNetworkThatConceals() throws {

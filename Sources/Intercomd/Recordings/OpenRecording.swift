@@ -30,6 +30,8 @@ final class OpenRecording {
     }
 
     private static let perMs = PCM.sampleRate / 1_000
+    /// The samples of a frame: 2.5 to 20 ms.
+    private static let lengths = [120, 240, 480, 960]
     /// A packet of a new talkspurt that comes later than expected ends a pause, which the numbers
     /// of packets do not count.
     private static let pause = 100 * perMs
@@ -40,6 +42,8 @@ final class OpenRecording {
 
     let stream: UInt8
     let record: Config.Record
+    /// When each peer that is recorded agreed, in samples since the start.
+    private var joined: [Int: Int] = [:]
     /// The name of the file; the disk may have later ones already, and change it.
     var name: String
     /// Bytes given to the file.
@@ -68,11 +72,24 @@ final class OpenRecording {
         sealer = RecordingSealer(suite: suite, startMilliseconds: UInt64(wall), to: [key])
     }
 
+    /// Takes the sound of these peers alone from now on; what they said before is left out.
+    func record(_ peers: PeerSet, at now: Instant) {
+        let former = joined
+        joined = [:]
+        for peer in peers { joined[peer] = former[peer] ?? samples(until: now) }
+    }
+
+    private func samples(until moment: Instant) -> Int {
+        max(0, Int((moment - since).milliseconds)) * Self.perMs
+    }
+
     /// Takes a packet of a talker of this name.
     func take(_ packet: KeptPacket, _ recorded: KeptPacket.Recorded, named name: String) {
         let bytes = packet.bytes.span.extracting(first: packet.count)
-        guard let samples = OpusDecoder.sampleCount(of: bytes) else { return }
-        let arrival = max(0, Int((recorded.at - since).milliseconds)) * Self.perMs
+        guard let samples = OpusDecoder.sampleCount(of: bytes), Self.lengths.contains(samples),
+            let earliest = recorded.peer.map({ joined[$0] }) ?? 0
+        else { return }
+        let arrival = self.samples(until: recorded.at)
         // A peer's number may have got another peer.
         var place = sources.firstIndex { $0.peer == recorded.peer && $0.name == name }
         if place == nil, sources.count < RecordingEntry.names {
@@ -86,7 +103,7 @@ final class OpenRecording {
         var time = sources[place].time + step * samples
         let isAfterPause = recorded.isSpurtStart && step > 0 && arrival - time > Self.pause
         if isAfterPause || abs(arrival - time) > Self.apart { time = arrival }
-        guard time >= 0 else { return }
+        guard time >= earliest else { return }
         if step > 0 || time == arrival {
             (sources[place].sequence, sources[place].time) = (recorded.sequence, time)
         }

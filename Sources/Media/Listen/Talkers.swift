@@ -93,15 +93,20 @@ struct Talkers: ~Copyable {
         }
     }
 
-    /// Passes frames and copies on to the recording of their talk, if there is one; whether the
-    /// speaker plays does not matter.
+    /// Passes frames on to the recording of their talk, if there is one, and copies of those that
+    /// have not come; whether the speaker plays does not matter.
     private mutating func keep(
         _ audio: AudioPacket, _ content: Span<UInt8>, _ packet: OpenedPacket
     ) {
         let hearing = streams[packet.peer].hearings[Int(packet.flags.stream)]
-        guard let stream = hearing.talk, recorded[Int(stream)].contains(packet.peer) else { return }
+        guard let stream = hearing.talk, recorded[Int(stream)].contains(packet.peer),
+            audio.frameSize <= PCM.payloadMax
+        else { return }
         for index in 0...audio.depth {
             let (sequence, range) = audio.frame(index)
+            guard streams[packet.peer].kept[Int(packet.flags.stream)].isNew(sequence) else {
+                continue
+            }
             rings.keep(
                 KeptPacket(
                     content.extracting(range),
@@ -370,6 +375,27 @@ struct PeerStreams: ~Copyable {
     var unheardAt = InlineArray<32, Instant>(repeating: Instant(nanoseconds: .min / 2))
     /// Milliseconds of each stream that were reported to the peer as played, modulo 2^16.
     var playedMs = InlineArray<32, UInt16>(repeating: 0)
+    var kept = InlineArray<32, KeptFrames>(repeating: KeptFrames())
+}
+
+/// The frames of a stream that were kept last, so that no copy of them is kept.
+struct KeptFrames {
+    private var newest: UInt16 = 0
+    /// Bit n is the frame n before the newest.
+    private var mask: UInt64 = 0
+
+    /// Notes a frame.
+    ///
+    /// - Returns: Whether it was not kept yet; a much older number begins anew.
+    mutating func isNew(_ sequence: UInt16) -> Bool {
+        let step = Int(Int16(bitPattern: sequence &- newest))
+        if step > 0 || step < -63 {
+            (newest, mask) = (sequence, step > 0 ? mask << UInt64(step) : 0)
+        }
+        let bit: UInt64 = 1 << UInt64(newest &- sequence)
+        defer { mask |= bit }
+        return mask & bit == 0
+    }
 }
 
 /// The number of voices each peer has, so that the control thread can name peers that take many.

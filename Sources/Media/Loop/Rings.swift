@@ -34,13 +34,12 @@ package final class Rings: Sendable {
     /// Media to control: the encoded packets of a message while a person speaks it, and those of
     /// recordings.
     ///
-    /// Read 50 times a second, or ten times for recordings alone, so it wakes no thread. It holds
-    /// two thirds of a second of a message's shortest frames; recordings get half of it, so that no
-    /// peer whose sound is recorded ends a message.
+    /// Read 50 times a second while a message is spoken; recordings wake the control thread when
+    /// they fill a quarter of their places. It holds two thirds of a second of a message's shortest
+    /// frames; recordings get half of it, so that no peer whose sound is recorded ends a message.
     private let packets = SPSCRing<KeptPacket>(capacity: 256)
-    /// Counts the packets of recordings in the ring; each count has one writing thread.
-    private let keptCounts = CounterTable<KeptCount>(count: KeptCount.allCases.count)
-    private static let recordedMax: UInt64 = 128
+    /// The places of recordings, with this station as the last talker.
+    private let recorded = RingShares(of: PeerSet.capacity + 1, places: 128)
     package let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
     /// The counters of each peer, by its number.
     package let traffic: [CounterTable<PeerCount>]
@@ -144,8 +143,6 @@ package enum MediaEvent: Sendable {
     case stopped
 }
 
-private enum KeptCount: Int, CaseIterable { case pushed, popped }
-
 /// An Opus packet of a message or of a recording, to be kept.
 package struct KeptPacket: Sendable {
     /// The place of a packet in a recording.
@@ -167,6 +164,10 @@ package struct KeptPacket: Sendable {
     package private(set) var count = 0
     package private(set) var bytes = InlineArray<400, UInt8>(repeating: 0)
 
+    /// The peer whose places in the ring buffer it takes, or the number after all peers for this
+    /// station; nil for a packet of a message.
+    fileprivate var talker: Int? { recorded.map { $0.peer ?? PeerSet.capacity } }
+
     /// Copies a frame that is still encoded.
     init(
         at place: Int, _ frame: Int, of frames: borrowing EncodedFrames,
@@ -177,9 +178,9 @@ package struct KeptPacket: Sendable {
         frames.copy(frame, into: &room, at: 0)
     }
 
-    /// Copies a frame of a peer, which is at most as long as a packet may be.
+    /// Copies a frame of a peer, of `PCM.payloadMax` bytes at most.
     package init(_ frame: Span<UInt8>, for recorded: Recorded) {
-        (place, self.recorded, count) = (0, recorded, min(frame.count, bytes.count))
+        (place, self.recorded, count) = (0, recorded, frame.count)
         for index in 0..<count { bytes[index] = frame[index] }
     }
 }
@@ -238,15 +239,16 @@ extension Rings {
 
     /// Passes on a frame of a message, or of a recording.
     func keep(_ packet: KeptPacket) {
-        guard packet.recorded != nil else {
+        guard let talker = packet.talker else {
             if packets.push(packet) != nil { counters.add(.eventsLost) }
             return
         }
-        let held = keptCounts[.pushed] &- keptCounts[.popped]
-        guard held < Self.recordedMax, packets.push(packet) == nil else {
+        let free = recorded.free
+        guard recorded.held(by: talker) < free, packets.push(packet) == nil else {
             return counters.add(.recordingLost)
         }
-        keptCounts.add(.pushed)
+        recorded.pushed(by: talker)
+        if free <= 3 * recorded.places / 4 { hasNews.raise() }
     }
 
     /// Hands a value back to the control thread, which frees it.
@@ -292,7 +294,7 @@ extension Rings {
     /// Takes a packet of a message or of a recording; control thread only.
     package func nextKept() -> KeptPacket? {
         let packet = packets.pop()
-        if packet?.recorded != nil { keptCounts.add(.popped) }
+        if let talker = packet?.talker { recorded.popped(by: talker) }
         return packet
     }
 
@@ -321,46 +323,41 @@ package final class RecordRing: Sendable {
     /// A peer that holds fewer places did not fill the ring buffer.
     static let few = 8
 
-    /// Each count has one writing thread; a stale value lets a peer hold fewer places, never more.
-    private enum Count: Int, CaseIterable {
-        case pushed, popped
-        /// Packets refused, and those among them that were reported to the control thread.
-        case refused, told
-    }
+    /// Packets refused, and those among them that were reported to the control thread.
+    private enum Count: Int, CaseIterable { case refused, told }
 
-    private let capacity: Int
     private let ring: SPSCRing<OpenedRecords>
+    private let shares: RingShares
     private let counts: [CounterTable<Count>] = (0..<PeerSet.capacity).map { _ in
         CounterTable<Count>(count: Count.allCases.count)
     }
 
     package init(capacity: Int) {
-        self.capacity = capacity
         ring = SPSCRing(capacity: capacity)
+        shares = RingShares(of: PeerSet.capacity, places: capacity)
     }
 
     /// Appends a packet; media loop only.
     ///
     /// - Returns: Whether there was a place for it.
     package func push(_ opened: OpenedRecords) -> Bool {
-        var free = capacity
-        for peer in counts.indices { free -= held(by: peer) }
-        let own = held(by: opened.packet.peer)
-        guard own < free, ring.push(opened) == nil else {
-            if own >= Self.few { counts[opened.packet.peer].add(.refused) }
+        let peer = opened.packet.peer
+        let own = shares.held(by: peer)
+        guard own < shares.free, ring.push(opened) == nil else {
+            if own >= Self.few { counts[peer].add(.refused) }
             return false
         }
-        counts[opened.packet.peer].add(.pushed)
+        shares.pushed(by: peer)
         return true
     }
 
     /// Whether there is no packet; control thread only.
-    package var isEmpty: Bool { ring.room == capacity }
+    package var isEmpty: Bool { ring.room == ring.capacity }
 
     /// Takes the oldest packet, nil when there is none; control thread only.
     package func pop() -> OpenedRecords? {
         guard let opened = ring.pop() else { return nil }
-        counts[opened.packet.peer].add(.popped)
+        shares.popped(by: opened.packet.peer)
         return opened
     }
 
@@ -378,8 +375,33 @@ package final class RecordRing: Sendable {
         counts[peer].set(.told, to: refused)
         return refused - told
     }
+}
 
-    private func held(by peer: Int) -> Int {
-        Int(truncatingIfNeeded: counts[peer][.pushed] &- counts[peer][.popped])
+/// The places of a ring buffer that many fill: each gets one only while more are free than it
+/// holds.
+private final class RingShares: Sendable {
+    /// Each count has one writing thread; a stale value lets a talker hold fewer places, never
+    /// more.
+    private enum Count: Int, CaseIterable { case pushed, popped }
+
+    let places: Int
+    private let counts: [CounterTable<Count>]
+
+    init(of talkers: Int, places: Int) {
+        self.places = places
+        counts = (0..<talkers).map { _ in CounterTable<Count>(count: Count.allCases.count) }
     }
+
+    func held(by talker: Int) -> Int {
+        Int(truncatingIfNeeded: counts[talker][.pushed] &- counts[talker][.popped])
+    }
+
+    var free: Int {
+        var free = places
+        for talker in counts.indices { free -= held(by: talker) }
+        return free
+    }
+
+    func pushed(by talker: Int) { counts[talker].add(.pushed) }
+    func popped(by talker: Int) { counts[talker].add(.popped) }
 }
