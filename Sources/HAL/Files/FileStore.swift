@@ -97,6 +97,7 @@ public enum FileStore {
             try? remove(path)
             throw error
         }
+        _ = unsafe clinux_directory_sync(folder(of: path))
     }
 
     /// Writes a whole file, or leaves the former one, even when the power fails.

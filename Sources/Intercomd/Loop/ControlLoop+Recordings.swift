@@ -17,20 +17,19 @@ extension ControlLoop {
 
     /// Begins a recording, sets the peers whose sound is in it, or ends it.
     mutating func record(_ stream: UInt8, from peers: PeerSet) {
-        rings.tell(.keep(stream, peers))
         takePackets()
-        if peers.isEmpty {
-            recordings.end(stream)
-        } else {
-            recordings.begin(stream, wall: wall, at: now)
-        }
+        rings.tell(.keep(stream, peers))
+        recordings.record(stream, from: peers, wall: wall, at: now)
     }
 
     /// Advances the work on recordings.
     mutating func followRecordings() {
         if resetButton.isErasing { recordings.stop() }
         takePackets()
-        recordings.tick(isTalking: switchboard.openTalks.isAny, wall: wall, at: now)
+        for fault in recordings.note(lost: rings.counters[.recordingLost]) {
+            tell(.stateFault, detail: fault.sentence)
+        }
+        recordings.tick(wall: wall, at: now)
         while let (stream, fault) = recordings.nextFailed() {
             tell(.stateFault, detail: fault.sentence)
             feed { board, _, now in board.recordingFailed(stream, at: now) }
@@ -39,12 +38,10 @@ extension ControlLoop {
 
     /// The recordings of the settings, for `status`.
     var recordingStatus: [Status.Recording] {
-        config.records.map { record in
+        recordings.wanted.map { stream, record in
             var status = Status.Recording()
             status.name = record.name
-            let own = switchboard.recorder.own.first {
-                recordings.name(of: $0.stream) == record.name
-            }
+            let own = switchboard.recorder.own.first { $0.stream == stream }
             guard let own else { return status }
             status.recorded = own.recorded.map { directory[$0].name }
             status.unrecorded = own.unrecorded.map { directory[$0].name }

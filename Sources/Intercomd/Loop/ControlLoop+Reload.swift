@@ -38,6 +38,8 @@ extension ControlLoop {
         if messages.heardBack?.place != nil { sendHeardBack() }
         let config = found.config
         let former = directory
+        // Under the names that their talkers have until now.
+        takePackets()
         changePeers(found)
         let isOtherRoster = site.load(config, directory, at: now)
         messages.configure(directory, config)

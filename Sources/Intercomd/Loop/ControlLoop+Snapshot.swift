@@ -56,7 +56,7 @@ extension ControlLoop {
             history.problem, keeper.problem, relayNote, mailbox?.fault(at: now), site.problem,
             messages.problem, homeAssistant?.fault(at: now), settings.fault,
         ].compactMap { $0 }
-        found.fileFaults += faults.keys.sorted().compactMap { faults[$0] }
+        found.fileFaults += faults.keys.sorted().compactMap { faults[$0] } + recordings.gaps
         found.recordings = recordingStatus
         found.messageNotes = messages.notes
         found.media = Readings(rings.counters.values)

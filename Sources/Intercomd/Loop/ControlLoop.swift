@@ -339,8 +339,6 @@ struct ControlLoop: ~Copyable, CoresOwner {
         // Programs that share a card leave it to each other when they close it.
         devices.cards.awaitClosing(within: .seconds(2))
         closeMessages()
-        takePackets()
-        recordings.close(within: .seconds(3), wall: wall)
         tell(.stopped)
         for fault in history.close(at: now, within: .seconds(3)) {
             tell(.historyFault, detail: fault)
@@ -348,6 +346,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
         if let fault = keeper.close(at: now, within: .seconds(3)) {
             tell(.stateFault, detail: fault)
         }
+        // Last: a slow disk may cost a recording its end, but no saved state.
+        takePackets()
+        recordings.close(within: .seconds(3), wall: wall)
         journal.close()
     }
 }

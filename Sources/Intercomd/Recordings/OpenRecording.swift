@@ -3,6 +3,8 @@ internal import Config
 internal import Crypto
 internal import Media
 internal import Peering
+internal import Report
+internal import Station
 internal import Time
 internal import Wire
 
@@ -46,6 +48,8 @@ final class OpenRecording {
     private var joined: [Int: Int] = [:]
     /// The name of the file; the disk may have later ones already, and change it.
     var name: String
+    /// Whether sound may be missing in it.
+    var hasGap = false
     /// Bytes given to the file.
     private(set) var size = 0
     /// Since when packets wait; nil while there are none.
@@ -70,6 +74,16 @@ final class OpenRecording {
         (self.stream, self.record, since) = (stream, record, now)
         name = RecordingFiles.name(of: record, Boot.callID())
         sealer = RecordingSealer(suite: suite, startMilliseconds: UInt64(wall), to: [key])
+    }
+
+    /// The peers whose sound is taken.
+    var peers: PeerSet { PeerSet(joined.keys.sorted()) }
+
+    /// The fault of a recording with a gap.
+    var gap: Fault {
+        Fault(
+            "recording", of: "record \(record.name)", "sound is missing: it came too fast",
+            fix: "see what else this station does")
     }
 
     /// Takes the sound of these peers alone from now on; what they said before is left out.

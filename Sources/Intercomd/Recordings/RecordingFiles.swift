@@ -11,14 +11,8 @@ struct RecordingFiles: Sendable {
     struct Job: Sendable {
         var name: String
         let bytes: [UInt8]
-        let isFirst: Bool
+        var isFirst: Bool
         let record: Config.Record
-    }
-
-    struct Finding: Sendable {
-        var fault: Fault?
-        /// The name of the file, which is later than those of all others of the record.
-        var name: String
     }
 
     private static let suffix = ".icrec"
@@ -41,34 +35,37 @@ struct RecordingFiles: Sendable {
     /// The bytes of a file after which another one begins, before its last chunks exceed its room.
     static func sizeMax(of record: Config.Record) -> Int { record.keep * 1_000_000 / 5 }
 
-    func perform(_ job: Job) -> Finding {
-        var finding = Finding(name: job.name)
+    /// Returns the name of the file, which is later than those of all others of the record.
+    func perform(_ job: Job) -> Result<String, Fault> {
         do throws(SystemError) {
-            try FileStore.makeDirectory(folder, mode: Self.folderMode)
-            if job.isFirst { finding.name = try makeRoom(for: job) }
-            guard try hasRoom(for: job) else {
-                finding.fault = Fault(
-                    "recording", of: "record \(job.record.name)", "the disk of \(folder) is full",
-                    fix: "make room on it")
-                return finding
-            }
-            let path = "\(folder)/\(finding.name)"
-            guard !job.isFirst else {
-                try FileStore.make(job.bytes.span, at: path, mode: Self.fileMode)
-                return finding
-            }
-            var file = try AppendFile(path, mode: Self.fileMode, hasLines: false)
-            guard file.size > 0 else {
-                finding.fault = Fault(
-                    "recording", of: "record \(job.record.name)",
-                    "another program has removed its file", fix: "see which one does")
-                try FileStore.remove(path)
-                return finding
-            }
-            try file.append(job.bytes)
-            try file.sync()
-        } catch { finding.fault = Fault("recording", error.finding, fix: error.fix) }
-        return finding
+            return try write(job)
+        } catch { return fault(of: job, error.finding, fix: error.fix) }
+    }
+
+    private func write(_ job: Job) throws(SystemError) -> Result<String, Fault> {
+        try FileStore.makeDirectory(folder, mode: Self.folderMode)
+        let name = job.isFirst ? try makeRoom(for: job) : job.name
+        guard try hasRoom(for: job) else {
+            return fault(of: job, "the disk of \(folder) is full", fix: "make room on it")
+        }
+        let path = "\(folder)/\(name)"
+        guard !job.isFirst else {
+            try FileStore.make(job.bytes.span, at: path, mode: Self.fileMode)
+            return .success(name)
+        }
+        var file = try AppendFile(path, mode: Self.fileMode, hasLines: false)
+        guard file.size > 0 else {
+            try FileStore.remove(path)
+            return fault(
+                of: job, "another program has removed its file", fix: "see which one does")
+        }
+        try file.append(job.bytes)
+        try file.sync()
+        return .success(name)
+    }
+
+    private func fault(of job: Job, _ text: String, fix: String?) -> Result<String, Fault> {
+        .failure(Fault("recording", of: "record \(job.record.name)", text, fix: fix))
     }
 
     private func hasRoom(for job: Job) throws(SystemError) -> Bool {
@@ -103,5 +100,5 @@ struct RecordingFiles: Sendable {
 
 extension CallID {
     /// The next higher one of the same form.
-    fileprivate var next: CallID { CallID(high: high + 1 << 16, low: low) }
+    fileprivate var next: CallID { CallID(high: high &+ 1 << 16, low: low) }
 }

@@ -19,26 +19,24 @@ struct Recordings {
     private static let settling = Duration.milliseconds(300)
     /// More bytes of one record than this wait only for a disk that does not keep up.
     private static let waitingMax = 2 << 20
-    /// How often packets are taken while they come, and how long after the last one.
-    private static let (taking, takesFor) = (Duration.milliseconds(100), Duration.seconds(2))
 
     private let files: RecordingFiles
     private let suite: Suite
     private let writer: WorkChain
     /// The records of the settings, with this station's streams in their talks.
-    private var wanted: [(stream: UInt8, record: Config.Record)] = []
+    private(set) var wanted: [(stream: UInt8, record: Config.Record)] = []
     private var open: [OpenRecording] = []
     /// The first one is under way while `running` is.
     private var jobs: [RecordingFiles.Job] = []
-    private var running: Background<RecordingFiles.Finding>?
-    /// When the last packet came, or may have come.
-    private var soundAt = Instant(nanoseconds: .min / 2)
+    private var running: Background<Result<String, Fault>>?
     /// Recordings that have failed, for the switchboard and the journal.
     private var failed: [(stream: UInt8, fault: Fault)] = []
     /// Whether the station is being erased, so that nothing is written any more.
     private var isStopped = false
-    /// The fault of each record, by its name.
+    /// The fault of each record that could not be kept, by its name.
     private(set) var faults: [String: Fault] = [:]
+    /// The packets that the media loop found no room for.
+    private var lost: UInt64 = 0
 
     init(_ paths: Paths, usesAES: Bool, writer: WorkChain) {
         files = RecordingFiles(folder: paths.recordings)
@@ -49,15 +47,10 @@ struct Recordings {
     /// The streams of the talks that the settings want to be recorded.
     var streams: [UInt8] { wanted.map { $0.stream } }
 
-    /// The name of the record of the settings for a talk.
-    func name(of stream: UInt8) -> String? {
-        wanted.first { $0.stream == stream }?.record.name
-    }
-
     /// Takes over the settings; a recording that goes on begins another file.
     mutating func configure(_ config: Config, _ routing: Routing, wall: Int, at now: Instant) {
-        let streams = open.map { $0.stream }
-        for stream in streams { end(stream) }
+        let former = open.map { ($0.stream, $0.peers) }
+        for (stream, _) in former { end(stream) }
         wanted = []
         for record in config.records {
             let channel = routing.target(named: record.name)?.stream
@@ -67,30 +60,34 @@ struct Recordings {
             }
         }
         faults = faults.filter { fault in config.records.contains { $0.name == fault.key } }
-        for stream in streams { begin(stream, wall: wall, at: now) }
+        for (stream, peers) in former { record(stream, from: peers, wall: wall, at: now) }
     }
 
     // MARK: Sound
 
-    mutating func begin(_ stream: UInt8, wall: Int, at now: Instant) {
-        guard !isStopped, !open.contains(where: { $0.stream == stream }),
-            let record = wanted.first(where: { $0.stream == stream })?.record,
+    /// Begins a recording, sets the peers whose sound is in it, or ends it.
+    mutating func record(_ stream: UInt8, from peers: PeerSet, wall: Int, at now: Instant) {
+        guard !peers.isEmpty else { return end(stream) }
+        if !open.contains(where: { $0.stream == stream }) { begin(stream, wall: wall, at: now) }
+        open.first { $0.stream == stream }?.record(peers, at: now)
+    }
+
+    private mutating func begin(_ stream: UInt8, wall: Int, at now: Instant) {
+        guard !isStopped, let record = wanted.first(where: { $0.stream == stream })?.record,
             let key = RecordingPublicKey(text: record.to)
         else { return }
-        soundAt = now
         open.append(
             OpenRecording(
                 of: stream, record, to: key, suite, wall: SpokenMessage.start(wall), at: now))
     }
 
-    mutating func end(_ stream: UInt8) {
+    private mutating func end(_ stream: UInt8) {
         guard let place = open.firstIndex(where: { $0.stream == stream }) else { return }
         write(open.remove(at: place), until: nil)
     }
 
     mutating func take(_ packet: KeptPacket, named name: (Int?) -> String) {
         guard let recorded = packet.recorded else { return }
-        soundAt = max(soundAt, recorded.at)
         open.first { $0.stream == recorded.stream }?
             .take(packet, recorded, named: name(recorded.peer))
     }
@@ -114,9 +111,7 @@ struct Recordings {
 
     // MARK: Time
 
-    /// Lets time pass; sound may come at any moment while this station talks.
-    mutating func tick(isTalking: Bool = false, wall: Int, at now: Instant) {
-        if isTalking { soundAt = now }
+    mutating func tick(wall: Int, at now: Instant) {
         if let finding = running?.take() { finish(finding) }
         for recording in open {
             guard let since = recording.waitsSince, now - since >= Self.chunkTime else { continue }
@@ -125,22 +120,23 @@ struct Recordings {
                 open.contains(where: { $0 === recording })
             else { continue }
             end(recording.stream)
-            begin(recording.stream, wall: wall, at: now)
+            record(recording.stream, from: recording.peers, wall: wall, at: now)
         }
         guard running == nil, let job = jobs.first else { return }
         running = writer.begin { [files] in files.perform(job) }
     }
 
-    private mutating func finish(_ finding: RecordingFiles.Finding) {
+    private mutating func finish(_ result: Result<String, Fault>) {
         running = nil
         guard !jobs.isEmpty else { return }
         let job = jobs.removeFirst()
-        faults[job.record.name] = nil
-        if let fault = finding.fault { return fail(job.record, fault) }
-        for place in jobs.indices where jobs[place].name == job.name {
-            jobs[place].name = finding.name
+        switch result {
+        case .success(let name):
+            if job.isFirst { faults[job.record.name] = nil }
+            for place in jobs.indices where jobs[place].name == job.name { jobs[place].name = name }
+            open.first { $0.name == job.name }?.name = name
+        case .failure(let fault): fail(job.record, fault)
         }
-        open.first { $0.name == job.name }?.name = finding.name
     }
 
     /// Gives up a recording: a file with a hole would be of no use after it.
@@ -149,8 +145,26 @@ struct Recordings {
         failed += wanted.filter { $0.record.name == record.name }.map { ($0.stream, fault) }
         open.removeAll { $0.record.name == record.name }
         let begun = running == nil ? 0 : 1
+        // What is under way takes no fault back.
+        for place in 0..<begun where jobs[place].record.name == record.name {
+            jobs[place].isFirst = false
+        }
         jobs = jobs.prefix(begun) + jobs.dropFirst(begun).filter { $0.record.name != record.name }
     }
+
+    /// Notes how many packets the media loop found no room for.
+    ///
+    /// - Returns: The fault of each recording under way in which sound may be missing, once.
+    mutating func note(lost: UInt64) -> [Fault] {
+        guard lost != self.lost else { return [] }
+        self.lost = lost
+        let some = open.filter { !$0.hasGap }
+        for recording in some { recording.hasGap = true }
+        return some.map { $0.gap }
+    }
+
+    /// The faults of recordings that go on with a gap in them.
+    var gaps: [Fault] { open.filter { $0.hasGap }.map { $0.gap } }
 
     /// Returns a recording that has failed, once.
     mutating func nextFailed() -> (stream: UInt8, fault: Fault)? {
@@ -158,9 +172,7 @@ struct Recordings {
     }
 
     func deadline(at now: Instant) -> Instant? {
-        let isTaking = !open.isEmpty && now - soundAt < Self.takesFor
         var all = open.compactMap { $0.waitsSince.map { $0 + Self.chunkTime } }
-        if isTaking { all.append(now + Self.taking) }
         if let running { all.append(running.look(at: now)) }
         return all.min()
     }
