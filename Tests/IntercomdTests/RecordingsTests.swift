@@ -17,7 +17,7 @@ import Wire
 /// The files of recordings: what is in them, and how much room they take.
 @Suite struct RecordingsTests {
     /// A state directory, removed with the test.
-    private final class Folder {
+    final class Folder {
         let path = "/tmp/recordings-\(UInt64.random(in: 0 ..< .max))"
         var paths: Paths { Paths(stateDirectory: path, runtimeDirectory: path) }
         var names: [String] { (try? FileStore.names(in: paths.recordings, suffix: "")) ?? [] }
@@ -36,8 +36,10 @@ import Wire
         }
     }
 
+    static let peers: PeerSet = [1, 2, 4]
+
     /// A packet of sound of 20 ms, such as libopus makes, with a number in it.
-    private static func packet(
+    static func packet(
         _ number: Int, of peer: Int? = nil, isSpurtStart: Bool = false, at now: Instant,
         in stream: UInt8 = TalkTarget.call, size: Int = 6
     ) -> KeptPacket {
@@ -51,14 +53,14 @@ import Wire
                 isSpurtStart: isSpurtStart, at: now))
     }
 
-    private struct Entry: Equatable {
+    struct Entry: Equatable {
         let source: UInt8
         let milliseconds: UInt32
         let number: UInt8
     }
 
     /// The sound and the names of each chunk, and the faults of a file.
-    private func contents(
+    func contents(
         of file: [UInt8], _ key: borrowing RecordingKey
     ) throws -> (entries: [Entry], names: [String], faults: [RecordingFault]) {
         var reader = RecordingReader()
@@ -92,12 +94,12 @@ import Wire
         return (entries, names, faults)
     }
 
-    private func settings(_ key: borrowing RecordingKey, _ more: String = "") throws -> Config {
+    func settings(_ key: borrowing RecordingKey, _ more: String = "") throws -> Config {
         try config(
             "[station]\nname = kitchen\n[record calls]\nto = \(key.publicKey.text)\n" + more)
     }
 
-    private func recordings(_ config: Config, in folder: Folder, at now: Instant) -> Recordings {
+    func recordings(_ config: Config, in folder: Folder, at now: Instant) -> Recordings {
         var recordings = Recordings(folder.paths, usesAES: false, writer: WorkChain())
         let routing = Routing(config, directory(config))
         recordings.configure(config, routing, wall: 0, at: now)
@@ -111,7 +113,7 @@ import Wire
         var recordings = recordings(try settings(key), in: folder, at: now)
         #expect(recordings.streams == [TalkTarget.call])
         let talker = { (peer: Int?) in peer == nil ? "kitchen" : "garage" }
-        recordings.begin(TalkTarget.call, wall: 1_780_000_000_000, at: now)
+        recordings.record(TalkTarget.call, from: Self.peers, wall: 1_780_000_000_000, at: now)
         var moment = now
         for number in 0..<300 {
             moment = now + .milliseconds(100 + 20 * number)
@@ -126,7 +128,11 @@ import Wire
             recordings.tick(wall: 0, at: moment)
         }
         // While it grows, what is there can be read up to its end.
-        for _ in 0..<2_000 where (try? folder.size) ?? 0 < 2_000 { Clock.sleep(.milliseconds(2)) }
+        var found: [RecordingFault]?
+        for _ in 0..<2_000 where found != [.truncated(chunk: 1)] {
+            Clock.sleep(.milliseconds(2))
+            found = try? contents(of: folder.read(folder.names.first ?? ""), key).faults
+        }
         let name = try #require(folder.names.first)
         #expect(name.hasPrefix("calls-") && name.hasSuffix(".icrec"))
         let mode = try FileStore.status(of: "\(folder.paths.recordings)/\(name)")?.mode
@@ -134,16 +140,16 @@ import Wire
         let early = try contents(of: folder.read(name), key)
         #expect(early.faults == [.truncated(chunk: 1)])
         #expect(early.entries.count > 300)
-        recordings.end(TalkTarget.call)
+        recordings.record(TalkTarget.call, from: [], wall: 0, at: Clock.now())
         recordings.close(within: .seconds(5), wall: 0)
         #expect(recordings.faults.isEmpty)
         #expect(folder.names == [name])
         let file = try folder.read(name)
-        let found = try contents(of: file, key)
-        #expect(found.faults.isEmpty && found.names.count == 2)
-        #expect(Set(found.names) == [#"{"0":"kitchen","1":"garage"}"#])
+        let whole = try contents(of: file, key)
+        #expect(whole.faults.isEmpty && whole.names.count == 2)
+        #expect(Set(whole.names) == [#"{"0":"kitchen","1":"garage"}"#])
         for source: UInt8 in [0, 1] {
-            let own = found.entries.filter { $0.source == source }
+            let own = whole.entries.filter { $0.source == source }
             let first = source == 0 ? 0 : 65_500
             #expect(own.count == 300)
             let numbers = (0..<300).map { UInt8(truncatingIfNeeded: first + $0) }
@@ -163,7 +169,7 @@ import Wire
         let key = RecordingKey.random()
         let now = Clock.now()
         var recordings = recordings(try settings(key), in: folder, at: now)
-        recordings.begin(TalkTarget.call, wall: 0, at: now)
+        recordings.record(TalkTarget.call, from: Self.peers, wall: 0, at: now)
         // Numbers go on after a pause, and skip what was lost.
         for (number, time, isStart) in [
             (1, 0, true), (2, 20, false), (4, 60, false), (5, 2_000, true), (6, 2_000, true),
@@ -174,7 +180,7 @@ import Wire
                     number, of: 2, isSpurtStart: isStart, at: now + .milliseconds(time)),
                 named: { _ in "a" })
         }
-        recordings.end(TalkTarget.call)
+        recordings.record(TalkTarget.call, from: [], wall: 0, at: Clock.now())
         recordings.close(within: .seconds(5), wall: 0)
         let found = try contents(of: folder.read(#require(folder.names.first)), key)
         #expect(found.entries.map { $0.milliseconds } == [0, 20, 60, 2_000, 2_020, 2_040])
@@ -184,8 +190,8 @@ import Wire
         let folder = try Folder()
         let key = RecordingKey.random()
         var recordings = recordings(try settings(key), in: folder, at: Clock.now())
-        recordings.begin(TalkTarget.call, wall: 0, at: Clock.now())
-        recordings.end(TalkTarget.call)
+        recordings.record(TalkTarget.call, from: Self.peers, wall: 0, at: Clock.now())
+        recordings.record(TalkTarget.call, from: [], wall: 0, at: Clock.now())
         recordings.close(within: .seconds(5), wall: 0)
         #expect(folder.names.isEmpty && recordings.faults.isEmpty)
     }
@@ -195,7 +201,7 @@ import Wire
         let key = RecordingKey.random()
         let now = Clock.now()
         var recordings = recordings(try settings(key), in: folder, at: now)
-        recordings.begin(TalkTarget.call, wall: 0, at: now)
+        recordings.record(TalkTarget.call, from: Self.peers, wall: 0, at: now)
         // 200 s of sound in a moment, of an agreed peer; another one talks as usual.
         for number in 0..<10_000 {
             recordings.take(Self.packet(number, of: 1, at: now), named: { _ in "a" })
@@ -210,7 +216,7 @@ import Wire
             let moment = now + .seconds(10) + .milliseconds(20 * number)
             recordings.take(Self.packet(40_000 + number, of: 1, at: moment), named: { _ in "a" })
         }
-        recordings.end(TalkTarget.call)
+        recordings.record(TalkTarget.call, from: [], wall: 0, at: Clock.now())
         recordings.close(within: .seconds(5), wall: 0)
         let found = try contents(of: folder.read(#require(folder.names.first)), key)
         #expect(found.entries.filter { $0.source == 1 }.count == 50)
@@ -225,18 +231,60 @@ import Wire
         let key = RecordingKey.random()
         let now = Clock.now()
         var recordings = recordings(try settings(key), in: folder, at: now)
-        recordings.begin(TalkTarget.call, wall: 0, at: now)
-        #expect(recordings.deadline(at: now) == now + .milliseconds(100))
-        let later = now + .seconds(3)
-        #expect(recordings.deadline(at: later) == nil)
-        recordings.take(Self.packet(1, at: later), named: { _ in "a" })
-        #expect(recordings.deadline(at: later) == later + .milliseconds(100))
+        recordings.record(TalkTarget.call, from: Self.peers, wall: 0, at: now)
+        #expect(recordings.deadline(at: now) == nil)
+        recordings.take(Self.packet(1, at: now), named: { _ in "a" })
         // Packets that wait are sealed, even if no more come.
-        #expect(recordings.deadline(at: later + .seconds(3)) == later + .seconds(4))
-        // This station talks: its sound may come at any moment.
-        recordings.tick(isTalking: true, wall: 0, at: later + .seconds(3))
-        #expect(
-            recordings.deadline(at: later + .seconds(3)) == later + .milliseconds(3_100))
+        #expect(recordings.deadline(at: now) == now + .seconds(4))
+    }
+
+    @Test func nothingIsTakenFromBeforeAPeerAgreesOrAfterwards() throws {
+        let folder = try Folder()
+        let key = RecordingKey.random()
+        let now = Clock.now()
+        var recordings = recordings(try settings(key), in: folder, at: now)
+        func at(_ milliseconds: Int) -> Instant { now + .milliseconds(milliseconds) }
+        for (peers, milliseconds, packets) in [
+            ([1], 0, [(10, 1), (10, 2)]), ([1, 2], 1_000, [(60, 2), (59, 2), (61, 2)]),
+            ([2], 2_000, [(110, 1), (110, 2)]),
+        ] as [(PeerSet, Int, [(Int, Int)])] {
+            recordings.record(TalkTarget.call, from: peers, wall: 0, at: at(milliseconds))
+            for (number, peer) in packets {
+                let time = milliseconds + 10 + 20 * (number % 10)
+                // A copy comes with the packet after it.
+                let moment = at(number == 59 ? 1_010 : time)
+                recordings.take(Self.packet(number, of: peer, at: moment), named: { "\($0 ?? 0)" })
+            }
+        }
+        // A packet of 60 ms is none of this protocol.
+        let long: [UInt8] = [3 << 3, 9, 9, 9]
+        recordings.take(
+            KeptPacket(
+                long.span,
+                for: KeptPacket.Recorded(
+                    stream: TalkTarget.call, peer: 2, sequence: 111, isSpurtStart: false,
+                    at: at(2_030))), named: { _ in "2" })
+        recordings.record(TalkTarget.call, from: [], wall: 0, at: at(3_000))
+        recordings.close(within: .seconds(5), wall: 0)
+        let found = try contents(of: folder.read(#require(folder.names.first)), key)
+        #expect(found.entries.map { $0.number } == [10, 60, 61, 110])
+        #expect(found.entries.map { $0.source } == [0, 1, 1, 1])
+    }
+
+    @Test func lostPacketsAreAFaultOnceForEachFile() throws {
+        let folder = try Folder()
+        let key = RecordingKey.random()
+        let now = Clock.now()
+        var recordings = recordings(try settings(key), in: folder, at: now)
+        #expect(recordings.note(lost: 3).isEmpty, "nothing is recorded")
+        recordings.record(TalkTarget.call, from: Self.peers, wall: 0, at: now)
+        #expect(recordings.note(lost: 3).isEmpty)
+        #expect(recordings.gaps.isEmpty)
+        #expect(recordings.note(lost: 4).map { $0.subject } == ["record calls"])
+        #expect(recordings.note(lost: 5).isEmpty)
+        #expect(recordings.gaps.count == 1)
+        recordings.record(TalkTarget.call, from: [], wall: 0, at: now)
+        #expect(recordings.gaps.isEmpty)
     }
 
     @Test func theNumberOfAPeerMayGetAnotherPeer() throws {
@@ -244,146 +292,14 @@ import Wire
         let key = RecordingKey.random()
         let now = Clock.now()
         var recordings = recordings(try settings(key), in: folder, at: now)
-        recordings.begin(TalkTarget.call, wall: 0, at: now)
+        recordings.record(TalkTarget.call, from: Self.peers, wall: 0, at: now)
         recordings.take(Self.packet(1, of: 1, at: now), named: { _ in "a" })
         recordings.take(Self.packet(1, of: 1, at: now), named: { _ in "b" })
-        recordings.end(TalkTarget.call)
+        recordings.record(TalkTarget.call, from: [], wall: 0, at: Clock.now())
         recordings.close(within: .seconds(5), wall: 0)
         let found = try contents(of: folder.read(#require(folder.names.first)), key)
         #expect(found.names == [#"{"0":"a","1":"b"}"#])
         #expect(found.entries.map { $0.source } == [0, 1])
-    }
-
-    // MARK: Files
-
-    private static func id(_ number: Int) -> String {
-        let digits = String(number, radix: 16)
-        let zeros = String(repeating: "0", count: 8 - digits.utf8.count)
-        return "\(zeros)\(digits)-0000-7000-8000-000000000000"
-    }
-
-    private func job(
-        _ name: String, _ record: Config.Record, bytes: Int = 100, isFirst: Bool = true
-    ) -> RecordingFiles.Job {
-        RecordingFiles.Job(
-            name: name, bytes: [UInt8](repeating: 1, count: bytes), isFirst: isFirst,
-            record: record)
-    }
-
-    /// Makes sparse files.
-    private func make(_ names: [String], of bytes: UInt64, in folder: Folder) throws {
-        try FileStore.makeDirectory(folder.paths.recordings, mode: 0o750)
-        for name in names {
-            let path = "\(folder.paths.recordings)/\(name)"
-            #expect(FileManager.default.createFile(atPath: path, contents: nil))
-            let handle = try #require(FileHandle(forWritingAtPath: path))
-            try handle.truncate(atOffset: bytes)
-        }
-    }
-
-    @Test func filesAreBoundedAndTheOldestOneGoesFirst() throws {
-        let folder = try Folder()
-        let key = RecordingKey.random()
-        let config = try settings(
-            key,
-            "keep = 100\n[channel house]\n[record house]\nto = \(key.publicKey.text)\n")
-        let all = try #require(config.records.first { $0.name == "calls" })
-        try make(
-            ["calls-\(Self.id(1))", "calls-\(Self.id(2))", "house-\(Self.id(0))", "calls-x"]
-                .map { "\($0).icrec" }, of: 40_000_000, in: folder)
-        let files = RecordingFiles(folder: folder.paths.recordings)
-        // A file has room for a quarter of all from its start.
-        let name = "calls-\(Self.id(3)).icrec"
-        let finding = files.perform(job(name, all))
-        #expect(finding.fault == nil && finding.name == name)
-        // Files of another record, and of other programs, stay.
-        let left = [
-            "calls-\(Self.id(2)).icrec", name, "house-\(Self.id(0)).icrec", "calls-x.icrec",
-        ]
-        #expect(Set(folder.names) == Set(left))
-        #expect(files.perform(job(name, all, isFirst: false)).fault == nil)
-        #expect(try folder.read(name).count == 200)
-    }
-
-    @Test func anotherFileBeginsBeforeOneHasAQuarterOfTheRoom() throws {
-        let folder = try Folder()
-        let key = RecordingKey.random()
-        let now = Clock.now()
-        var config = try settings(key)
-        config.records[0].keep = 1
-        var recordings = recordings(config, in: folder, at: now)
-        recordings.begin(TalkTarget.call, wall: 0, at: now)
-        for number in 0..<12_000 {
-            let moment = now + .milliseconds(20 * number)
-            recordings.take(Self.packet(number, at: moment, size: 100), named: { _ in "a" })
-            recordings.tick(wall: 0, at: moment)
-        }
-        recordings.end(TalkTarget.call)
-        recordings.close(within: .seconds(10), wall: 0)
-        #expect(recordings.faults.isEmpty && folder.names.count >= 3)
-        for name in folder.names { #expect(try folder.read(name).count <= 250_000) }
-        #expect(try folder.size <= 1_000_000)
-        // All are whole, and the newest ends with the last packet.
-        for name in folder.names {
-            let found = try contents(of: folder.read(name), key)
-            #expect(found.faults.isEmpty)
-            guard name == folder.names.last else { continue }
-            #expect(found.entries.last?.number == UInt8(truncatingIfNeeded: 11_999))
-        }
-    }
-
-    @Test func noRecordHasMoreThanTwoThousandFiles() throws {
-        let folder = try Folder()
-        let key = RecordingKey.random()
-        let config = try settings(key)
-        let all = try #require(config.records.first)
-        try make((1...2_000).map { "calls-\(Self.id($0)).icrec" }, of: 1, in: folder)
-        let name = "calls-\(Self.id(9_999)).icrec"
-        let files = RecordingFiles(folder: folder.paths.recordings)
-        #expect(files.perform(job(name, all)).fault == nil)
-        let names = folder.names
-        #expect(names.count == 2_000 && names.contains(name))
-        #expect(!names.contains("calls-\(Self.id(1)).icrec"))
-    }
-
-    @Test func theDiskKeepsItsReserve() throws {
-        let folder = try Folder()
-        let key = RecordingKey.random()
-        let config = try settings(key)
-        let all = try #require(config.records.first)
-        var files = RecordingFiles(folder: folder.paths.recordings)
-        #expect(files.diskReserve == 64 << 20)
-        files.diskReserve = .max / 2
-        try make((1...3).map { "calls-\(Self.id($0)).icrec" } + ["b"], of: 1, in: folder)
-        // Older recordings make room on a disk that other files fill; then the recording ends.
-        let finding = files.perform(job("calls-\(Self.id(4)).icrec", all))
-        #expect(finding.fault?.text.contains("is full") == true)
-        #expect(folder.names == ["b"])
-    }
-
-    @Test func aClockThatIsNotSetMakesNoFileTheOldest() throws {
-        let folder = try Folder()
-        let key = RecordingKey.random()
-        let config = try settings(key)
-        let all = try #require(config.records.first)
-        try make(["calls-\(Self.id(7)).icrec"], of: 1, in: folder)
-        let files = RecordingFiles(folder: folder.paths.recordings)
-        let finding = files.perform(job("calls-\(Self.id(0)).icrec", all))
-        #expect(finding.fault == nil)
-        #expect(folder.names == ["calls-\(Self.id(7)).icrec", finding.name])
-    }
-
-    @Test func aFileThatIsRemovedMeanwhileDoesNotGrowAgainWithoutItsHeader() throws {
-        let folder = try Folder()
-        let key = RecordingKey.random()
-        let config = try settings(key)
-        let all = try #require(config.records.first)
-        let files = RecordingFiles(folder: folder.paths.recordings)
-        let name = "calls-\(Self.id(1)).icrec"
-        #expect(files.perform(job(name, all)).fault == nil)
-        try FileStore.remove("\(folder.paths.recordings)/\(name)")
-        #expect(files.perform(job(name, all, isFirst: false)).fault != nil)
-        #expect(folder.names.isEmpty)
     }
 
     @Test func otherSettingsBeginAnotherFile() throws {
@@ -392,12 +308,12 @@ import Wire
         let other = RecordingKey.random()
         let now = Clock.now()
         var recordings = recordings(try settings(key), in: folder, at: now)
-        recordings.begin(TalkTarget.call, wall: 0, at: now)
+        recordings.record(TalkTarget.call, from: Self.peers, wall: 0, at: now)
         recordings.take(Self.packet(1, at: now), named: { _ in "a" })
         let changed = try settings(other)
         recordings.configure(changed, Routing(changed, directory(changed)), wall: 0, at: now)
         recordings.take(Self.packet(2, at: now), named: { _ in "a" })
-        recordings.end(TalkTarget.call)
+        recordings.record(TalkTarget.call, from: [], wall: 0, at: Clock.now())
         recordings.close(within: .seconds(5), wall: 0)
         // Made in the same moment, they are in order all the same.
         #expect(folder.names.count == 2)
@@ -413,7 +329,7 @@ import Wire
         try FileStore.write([UInt8]().span, to: folder.paths.recordings, mode: 0o600)
         let now = Clock.now()
         var recordings = recordings(try settings(key), in: folder, at: now)
-        recordings.begin(TalkTarget.call, wall: 0, at: now)
+        recordings.record(TalkTarget.call, from: Self.peers, wall: 0, at: now)
         recordings.take(Self.packet(1, at: now), named: { _ in "a" })
         let later = now + .seconds(5)
         for _ in 0..<500 where recordings.faults["calls"] == nil {
@@ -442,7 +358,9 @@ import Wire
         let held = writer.begin { while gate.pop() == nil { Clock.sleep(.milliseconds(1)) } }
         var recordings = Recordings(folder.paths, usesAES: false, writer: writer)
         recordings.configure(config, Routing(config, directory(config)), wall: 0, at: now)
-        for stream in [1, TalkTarget.call] { recordings.begin(stream, wall: 0, at: now) }
+        for stream in [TalkTarget.call, 1] {
+            recordings.record(stream, from: Self.peers, wall: 0, at: now)
+        }
         recordings.take(Self.packet(0, at: now, in: 1), named: { _ in "a" })
         var number = 0
         for second in stride(from: 0, to: 2_000, by: 5) where recordings.faults.isEmpty {
@@ -462,5 +380,6 @@ import Wire
         _ = (gate.push(true), held)
         recordings.close(within: .seconds(5), wall: 0)
         #expect(folder.names.contains { $0.hasPrefix("house-") })
+        #expect(recordings.faults["calls"] != nil, "what was under way takes no fault back")
     }
 }
