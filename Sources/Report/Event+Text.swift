@@ -135,8 +135,8 @@ extension Event {
             case .recording where outcome == "started":
                 "\(self.peer ?? "this station") records \(target ?? "")"
             case .recording:
-                "\(self.peer ?? "this station") does not record \(target ?? "") any more"
-                    + (detail.isEmpty ? "" : ": \(detail)")
+                "\(self.peer ?? "this station") does not record \(target ?? "")"
+                    + (detail.isEmpty ? " any more" : ": \(detail)")
             case .refused where target == "flood": "\(peer) floods with records: \(detail)"
             case .refused: "\(peer) asked for \(target ?? ""): \(detail)"
             case .page: "page from \(peer)\(to)"

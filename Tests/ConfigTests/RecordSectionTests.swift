@@ -23,6 +23,18 @@ import Testing
         #expect(config.warnings.isEmpty)
     }
 
+    @Test func aRecordThatNothingHereTellsOfIsAWarning() throws {
+        let record = "[record house]\nto = \(recordingKey)\n"
+        let mute = Self.house + "[audio]\noutput = none\n" + record
+        #expect(
+            try parse(mute).warnings.map { $0.what } == [
+                "[record house]: nothing here tells people: add a speaker, or a lamp with show ="
+                    + " recording"
+            ])
+        let lamp = "[lamp rec]\nline = GPIO24\nshow = recording\n"
+        #expect(try parse(mute + lamp).warnings.isEmpty)
+    }
+
     @Test func whatCannotBeRecordedIsAMistake() {
         let to = "to = \(recordingKey)\n"
         #expect(mistakes("[record house]\n\(to)") == [])

@@ -37,6 +37,7 @@ class Recordings(SceneTest):
             station.speak(hertz)
         self.assert_idle(kitchen)
         self.assertEqual(self.files(kitchen), [], "nothing was said yet")
+        self.assertIn(f"{of}: nothing now", kitchen.ctl("status")[1])
         return kitchen, garage, *rest
 
     def assert_idle(self, station):
@@ -132,8 +133,8 @@ class Recordings(SceneTest):
             wait(lambda: self.state(kitchen)["denied_by"] == "garage", "it is denied")
             time.sleep(6)
             self.assertTrue(garage.hears(kitchen), "the talk goes on")
-        kitchen.said("this station does not record house any more: garage does not allow it")
-        self.assertIn("garage does not allow it", kitchen.ctl("status")[1])
+        kitchen.said("this station does not record house: garage does not allow it")
+        self.assertIn("stopped: garage does not allow it", kitchen.ctl("status")[1])
         self.assertEqual(garage.peer("kitchen")["records"], [])
         for station in (kitchen, garage):
             self.assertLess(self.loudest(station), -40, f"{station} hears no tone")

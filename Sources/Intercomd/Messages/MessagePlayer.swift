@@ -45,7 +45,7 @@ struct MessagePlayer {
     private var ahead: [Int] = []
     private var number: Int
     private var movedAt: Instant
-    /// Who or what ended the playback, in words.
+    /// The cause of the playback's end, in words.
     private(set) var stoppedBy: String?
     /// Whether the message that plays was deleted.
     private var isSkipping = false

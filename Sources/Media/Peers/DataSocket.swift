@@ -269,7 +269,7 @@ extension DataSocket {
     }
 
     /// Whether a peer has a session, and an address of its own: nothing is passed on twice.
-    mutating func canPassOn(to peer: Int) -> Bool {
+    func canPassOn(to peer: Int) -> Bool {
         directEndpoint(of: peer) != nil && peers[peer].keySlots.currentIndex != nil
     }
 
