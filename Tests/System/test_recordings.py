@@ -169,6 +169,7 @@ class Recordings(SceneTest):
         self.assertEqual((state["recorded"], state["unrecorded"]), (["garage"], ["attic"]))
         self.assertIn("without attic", kitchen.ctl("status")[1])
         self.assertEqual(attic.peer("kitchen")["records"], [])
+        self.assertNotIn("kitchen records", attic.log, "it cannot tell anybody")
         self.assertEqual(garage.peer("kitchen")["records"], ["house"])
         with garage.talking():
             wait(lambda: kitchen.hears(garage), "kitchen hears garage")
