@@ -161,7 +161,7 @@ import Wire
 
     @Test func theOwnAddressIsNotTakenForTheOtherStation() throws {
         let text = try ending(
-            at: ["127.0.0.1:5999"], "[network]\nlisten = 127.0.0.1\nport = 5999\n")
+            at: ["127.0.0.1"], "[network]\nlisten = 127.0.0.1\nport = 5999\n")
         #expect(text?.hasPrefix("127.0.0.1:5999 is this station's own address: type") == true)
     }
 }

@@ -63,7 +63,7 @@ extension CommandGroup {
                 Command(
                     name: "relay", arguments: "NAME [PEER]", takes: [.relay, .peer],
                     options: ["--no-wait", "--json"],
-                    help: "switch a relay on for its pulse, here or at a peer",
+                    help: "switch a relay for its pulse, here or at a peer",
                     examples: ["intercomctl relay door", "intercomctl relay door frontdoor"],
                     function: switchRelay),
                 Command(
@@ -380,7 +380,7 @@ extension CommandGroup {
             [
                 Command(
                     name: "version",
-                    help: "print the versions of this program and the daemon",
+                    help: "print the versions of program and daemon",
                     function: showVersion),
                 Command(
                     name: "completion", arguments: "bash", most: 1000, takes: [.oneOf(["bash"])],
