@@ -9,7 +9,7 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     public var peers: [String] = []
     /// Whether this station has the secret that signs the site's roster.
     public var introduces = false
-    /// Whether this station has left a key of a site, perhaps of this one; not in the JSON.
+    /// Whether this station has left a former key of the site; not in the JSON.
     public var hasLeft = false
     /// The peers that announce that they introduce, by their names here; none if none was heard
     /// since the start.
@@ -21,8 +21,8 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     public var older: [Older] = []
     /// Peers that are in the site under a key that this station has left.
     public var left: [String] = []
-    /// Peers that introduce a site that this station has left; not in the JSON.
-    public var formerIntroducers: [String] = []
+    /// Peers that introduce the site under a key that this station has left; not in the JSON.
+    public var formerIntroducers: [FormerIntroducer] = []
     /// Rosters that peers show to this station, which may join their sites.
     public var offers: [Offer] = []
 
@@ -51,6 +51,15 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
         coder.field("older", &older)
         coder.field("left", &left)
         coder.field("offers", &offers)
+    }
+
+    /// A peer that introduces the site under a former key.
+    public struct FormerIntroducer: Equatable, Sendable {
+        public let peer: String
+        /// Its name in the roster; nil if it is not in the site.
+        public let station: String?
+
+        public init(peer: String, station: String?) { (self.peer, self.station) = (peer, station) }
     }
 
     /// A station of the roster that has another roster, with the number of that.

@@ -61,36 +61,74 @@ import Testing
             try peers.adopt(roster, text: roster.map { _ in [10] }, after: before)
         }
         let (mine, theirs) = (try other("house"), try other("house"))
-        func expectLeft(_ rosters: Roster...) {
-            #expect(SiteFiles.left(paths) == rosters.map { $0.key.reference })
+        func expectLeft(_ rosters: Roster...) throws {
+            #expect(try SiteFiles.left(paths).map(\.site) == rosters.map { $0.key.reference })
         }
         try take(first, after: nil)
-        expectLeft()
+        try expectLeft()
         try take(mine, after: first)
-        expectLeft(first)
+        try expectLeft(first)
         try take(nil, after: mine)
-        expectLeft(first, mine)
+        try expectLeft(first, mine)
         try take(theirs, after: nil)
-        expectLeft(first, mine)
+        try expectLeft(first, mine)
         // One that is joined is none that was left; a newer list of it changes nothing.
         try take(first, after: theirs)
-        expectLeft(mine, theirs)
+        try expectLeft(mine, theirs)
         try take(nil, after: first)
         try take(first, after: first)
-        expectLeft(mine, theirs, first)
+        try expectLeft(mine, theirs, first)
         try take(nil, after: first)
-        expectLeft(mine, theirs, first)
+        try expectLeft(mine, theirs, first)
         var office = try #require(Roster(name: "office", key: SigningKey.random().verifyingKey))
         try office.add(#require(Roster.Station(name: "desk", key: keys[3])))
         try take(office, after: nil)
         try take(mine, after: office)
-        expectLeft(theirs, first, office)
-        for _ in 0..<17 { try take(nil, after: other("house")) }
-        #expect(SiteFiles.left(paths).count == 16)
+        try expectLeft(theirs, first, office)
+        let many = try (0..<17).map { _ in try other("house") }
+        for one in many { try take(nil, after: one) }
+        #expect(
+            try SiteFiles.left(paths).map(\.site) == many.dropFirst().map { $0.key.reference })
+        // What is cut off before the roster is written has forgotten none.
+        try FileManager.default.createDirectory(
+            atPath: "\(state)/roster", withIntermediateDirectories: false)
+        #expect(throws: StateError.self) { try take(many[16], after: first) }
+        #expect(
+            try SiteFiles.left(paths).suffix(2).map(\.site)
+                == [many[16], first].map { $0.key.reference })
+        try FileManager.default.removeItem(atPath: "\(state)/site.left")
+        #expect(try SiteFiles.left(paths) == [])
+        // One that cannot be read may name any.
+        try FileManager.default.createDirectory(
+            atPath: "\(state)/site.left", withIntermediateDirectories: false)
+        #expect(throws: StateError.self) { try SiteFiles.left(paths) }
+    }
+
+    /// A former key of another site is no reason to warn of this one.
+    @Test func aKeyThatWasLeftIsKeptWithTheNameOfItsSite() throws {
+        let house = try roster([("attic", 0)])
+        let home = try #require(
+            Roster(name: "home", key: SigningKey.random().verifyingKey, takingOver: house))
+        var office = try #require(Roster(name: "office", key: SigningKey.random().verifyingKey))
+        try office.add(#require(Roster.Station(name: "desk", key: keys[3])))
+        // A former version has kept no names.
+        try adopt(house, after: nil)
+        try "1\nhouse\n".write(toFile: "\(state)/site.left", atomically: false, encoding: .utf8)
+        #expect(try SiteFiles.left(paths) == [RosterExchange.Left(site: 1, name: nil)])
+        for (next, before, names) in [
+            (home, house, ["home", "home"]), (nil, home, ["home", "home", "home"]),
+            (office, nil, ["home", "home", "home"]),
+            (nil, office, ["home", "home", "home", "office"]),
+        ] as [(Roster?, Roster?, [String])] {
+            var peers = try SitePeers(PeerFiles(sources(""), in: paths), own: own)
+            // The text is that of no key.
+            try peers.adopt(next, text: next.map { _ in [10] }, after: before)
+            #expect(try SiteFiles.left(paths).map(\.name) == names)
+        }
     }
 
     /// To leave costs an honest peer nothing that a person's yes does not bring back.
-    @Test(arguments: ["", "[channel mine]\nmembers = attic\n"])
+    @Test(arguments: ["", "[channel mine]\nmembers = barn\n"])
     func oneThatGoesBackHasItsPeersAgain(settings: String) throws {
         let (both, thiefs) = (try roster([("attic", 0), ("barn", 1)]), try roster([("barn", 1)]))
         try byHand("barn", keys[1])

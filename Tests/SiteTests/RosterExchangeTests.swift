@@ -195,6 +195,10 @@ import Wire
     // MARK: Another site
 
     /// A roster of another site, which has station 1 of this house.
+    private func former(_ house: House, name: String? = "house") -> RosterExchange.Left {
+        RosterExchange.Left(site: house.roster.key.reference, name: name)
+    }
+
     private func another(of house: House) throws -> House {
         let other = try House(0)
         try other.roster.add(house.entry(1))
@@ -225,12 +229,18 @@ import Wire
         #expect(house.stations[1].exchange.offers.isEmpty)
     }
 
-    @Test func aSiteThatWasLeftIsNotOffered() throws {
+    /// A person may go back to it, except where a site's key would be lost.
+    @Test(arguments: [false, true])
+    func aSiteThatWasLeftIsOfferedAndNotTaken(introduces: Bool) throws {
         let house = try House.joined(3)
         let (held, other) = (house.counters[1], try another(of: house))
-        house.stations[1].exchange.left = [other, house].map { $0.roster.key.reference }
+        house.stations[1].exchange.setIntroduces(introduces, at: house.now)
+        house.stations[1].exchange.left = [former(other), former(house)]
         offer(other, in: house)
-        #expect(house.stations[1].exchange.offers.isEmpty && house.stations[1].news.isEmpty)
+        #expect(
+            house.stations[1].exchange.offers.map(\.roster) == (introduces ? [] : [other.roster]))
+        #expect(house.stations[1].news == (introduces ? [] : [.offered(peer: 0)]))
+        #expect(house.stations[1].exchange.held?.roster == house.roster)
         try house.roster.add(house.newcomer())
         offer(house, in: house, from: 2)
         #expect(house.counters[1] == held + 1)
@@ -247,12 +257,14 @@ import Wire
     @Test func whoLeavesASiteIsShownTheOneBefore() throws {
         let house = try House.joined(3)
         let mine = try another(of: house)
-        house.stations[1].exchange.left = [house.roster.key.reference]
+        house.stations[1].exchange.left = [former(house)]
         house.stations[1].exchange.hold(mine.roster, text: mine.text, at: house.now)
+        house.stations[1].exchange.setIntroduces(true, at: house.now)
         house.run(.seconds(60))
         #expect(house.stations[1].exchange.offers.isEmpty)
-        house.stations[1].exchange.left.append(mine.roster.key.reference)
+        house.stations[1].exchange.left?.append(former(mine))
         house.stations[1].exchange.hold(nil, text: [], at: house.now)
+        house.stations[1].exchange.setIntroduces(false, at: house.now)
         house.run(.seconds(16))
         #expect(house.stations[1].exchange.offers.map(\.roster) == [house.roster])
     }
@@ -270,13 +282,23 @@ import Wire
         tell(from: 0, introduces: true)
         tell(from: 2, introduces: false)
         #expect(house.stations[1].exchange.formerIntroducers == [])
-        house.stations[1].exchange.left = [other.roster.key.reference]
-        #expect(house.stations[1].exchange.formerIntroducers == [0])
+        // To have gone from one site to another is no sign of a thief.
+        house.stations[1].exchange.left = [former(other, name: "office")]
+        #expect(house.stations[1].exchange.formerIntroducers == [])
+        for name in ["house", nil] {
+            house.stations[1].exchange.left = [former(other, name: name)]
+            #expect(house.stations[1].exchange.formerIntroducers == [0])
+        }
         // A thief that falls silent is one still, and one that is in the site of this one is none.
         house.cut(0)
         house.now = house.now + .seconds(61)
         #expect(house.stations[1].exchange.formerIntroducers == [0])
         house.stations[1].exchange.hold(other.roster, text: other.text, at: house.now)
+        #expect(house.stations[1].exchange.formerIntroducers == [])
+        house.stations[1].exchange.hold(house.roster, text: house.text, at: house.now)
+        #expect(house.stations[1].exchange.formerIntroducers == [0])
+        // One that has left that site says nothing of it in its next session.
+        house.stations[1].exchange.up(0, at: house.now)
         #expect(house.stations[1].exchange.formerIntroducers == [])
     }
 
@@ -288,7 +310,9 @@ import Wire
         if let introducer {
             house.stations[1].introductions = .from(house.stations[introducer].key)
         }
-        house.stations[1].exchange.left = [isFresh ? 1 : house.roster.key.reference]
+        house.stations[1].exchange.left = [
+            isFresh ? RosterExchange.Left(site: 1, name: "house") : former(house)
+        ]
         house.hold(at: 0, run: .seconds(2))
         #expect(house.stations[1].exchange.held == nil)
         #expect(house.stations[1].exchange.offers.map(\.roster) == [house.roster])

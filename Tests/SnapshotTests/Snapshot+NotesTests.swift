@@ -123,6 +123,19 @@ import Wire
                 station.noteLines,
                 "garage: offers the site house -> to switch from work to it: \(joining)")
         }
+        // Back to one that was left it goes by the same command.
+        (station.site.introduces, station.site.offers[0].wasLeft) = (false, true)
+        expect(
+            station.noteLines,
+            "garage: offers the site house, which this station has left -> to switch from work to"
+                + " it: intercomctl site join garage")
+        // The daemon tells of each such site when it is first shown.
+        (station.site.name, station.site.fingerprint) = ("house", "6615 5028 5009")
+        #expect(
+            Advice.offer(station.site.offers[0], to: station.site).sentence.hasPrefix(
+                "garage: is in a site house with the key 3071 7782 …, which this station has left,"
+                    + " and this station in the one with 6615 5028 … -> if that one is the right"
+                    + " one, here: intercomctl site join garage; "))
     }
 
     @Test(arguments: [
@@ -182,30 +195,66 @@ import Wire
 
     @Test func whoHasNotChangedOverIsNamed() {
         station.site.name = "house"
-        station.site.left = ["garage"]
+        station.site.left = ["garage", "office"]
+        let words =
+            "in a site that this station has left: garage, office -> to change over, there:"
+            + " intercomctl site join, which asks for the digits"
+        expect(station.noteLines, words)
+        // Of the two, one is listed as the peer that shows it; one line is enough.
+        var offer = SiteStatus.Offer()
+        (offer.peer, offer.name, offer.wasLeft) = ("office", "house", true)
+        station.site.offers = [offer]
         expect(
             station.noteLines,
-            "in a site that this station has left: garage -> to change over, there: intercomctl"
-                + " site join, which asks for the digits; if theirs is the right one, here: sudo"
-                + " intercomctl site leave, then intercomctl site join")
+            "\(words); if theirs is the right one, here: intercomctl site join office")
     }
 
     /// A box that gives in and joins another site has the stolen one as a peer; it puts out nobody.
     @Test func whoIntroducesASiteThatWasLeftIsNamed() {
         (station.site.name, station.site.left) = ("house", ["garage"])
-        station.site.formerIntroducers = ["garage"]
         let words = "garage: introduces a site that this station has left"
+        let outside = "\(words), and is not in this one -> if it was stolen"
+        station.site.formerIntroducers = [.init(peer: "garage", station: nil)]
+        expect(
+            station.noteLines,
+            "\(outside), take it out of \(station.config.peers[0].origin.file); else see"
+                + " troubleshoot.md")
+        // A peer that settings name cannot be removed.
+        func told(_ main: String) throws -> String {
+            let peer = "[peer garage]\nkey = \(station.config.peers[0].key)\n"
+            let texts = [(ConfigSource.Role.main, "[station]\nname = kitchen\n\(main)")]
+            let config = try Config(
+                (texts + [(.learned, peer)]).map { role, text in
+                    ConfigSource(role: role, path: "\(role).conf", bytes: Array(text.utf8))
+                }, paths: station.config.paths)
+            return Advice.formerIntroducer(
+                station.site.formerIntroducers[0], to: station.site, config
+            ).sentence
+        }
         #expect(
-            station.noteLines == [
-                "\(words), and is not in the site house -> if it was stolen: sudo intercomctl peer"
-                    + " remove garage"
-            ])
-        station.site.peers = ["garage"]
+            try told("")
+                == "\(outside), sudo intercomctl peer remove garage; else see troubleshoot.md")
         #expect(
-            station.noteLines == [
-                "\(words) -> on the one of the two whose site is wrong: sudo intercomctl site leave,"
-                    + " then intercomctl site join"
-            ])
+            try told("[button door]\nline = GPIO17\ntalk = garage\n")
+                == "\(outside), sudo intercomctl peer set garage --revoked yes; else see"
+                + " troubleshoot.md")
+        // A list that was carried over has a stolen one still, perhaps under another name.
+        station.site.formerIntroducers = [.init(peer: "garage", station: "barn")]
+        var offer = SiteStatus.Offer()
+        (offer.peer, offer.name, offer.wasLeft) = ("garage", "house", true)
+        for (introduces, place, way) in [
+            (true, "here", ""),
+            (
+                false, "where the site is introduced",
+                "; if its site is the right one, here: intercomctl site join garage"
+            ),
+        ] {
+            (station.site.introduces, station.site.offers) = (introduces, introduces ? [] : [offer])
+            expect(
+                station.noteLines,
+                "\(words) -> if it was stolen, \(place): sudo intercomctl site remove"
+                    + " barn\(way); else see troubleshoot.md")
+        }
     }
 
     /// A site brings its channels and stations by itself.

@@ -20,9 +20,16 @@ public enum SiteFiles {
     ///
     /// - Throws: The reason why the file is unreadable or too long for a roster.
     public static func roster(_ paths: Paths) throws(StateError) -> [UInt8]? {
+        try read(rosterName, limit: Roster.sizeMax, paths)
+    }
+
+    /// Reads one of these files; nil where there is none.
+    private static func read(
+        _ name: String, limit: Int, _ paths: Paths
+    ) throws(StateError) -> [UInt8]? {
         do throws(SystemError) {
-            guard try paths.directory.status(of: rosterName) != nil else { return nil }
-            return try paths.directory.read(rosterName, limit: Roster.sizeMax)
+            guard try paths.directory.status(of: name) != nil else { return nil }
+            return try paths.directory.read(name, limit: limit)
         } catch { throw StateError(error) }
     }
 
@@ -48,8 +55,7 @@ public enum SiteFiles {
     /// where they cannot be read.
     public static func removed(_ paths: Paths) -> [String: String] {
         var names: [String: String] = [:]
-        for line in lines(of: removedName, paths) {
-            let words = line.split(separator: " ").map { String($0) }
+        for words in (try? words(of: removedName, paths)) ?? [] {
             guard words.count == 2, PublicKey(text: words[0]) != nil, isName(words[1]),
                 names.count < removedMax
             else { continue }
@@ -58,15 +64,25 @@ public enum SiteFiles {
         return names
     }
 
-    /// Returns the references of the keys of the sites that this station has left.
-    public static func left(_ paths: Paths) -> [UInt64] {
-        lines(of: leftName, paths).compactMap { UInt64($0, radix: 16) }
+    /// Returns the sites that this station has left.
+    ///
+    /// - Throws: The reason why the file is unreadable; this station may have left any site then.
+    public static func left(_ paths: Paths) throws(StateError) -> [RosterExchange.Left] {
+        try words(of: leftName, paths).compactMap { words in
+            guard let site = UInt64(words[0], radix: 16) else { return nil }
+            let name = words.count > 1 && isName(words[1]) ? words[1] : nil
+            return RosterExchange.Left(site: site, name: name)
+        }
     }
 
-    /// Returns the lines of a file; none where it cannot be read.
-    private static func lines(of name: String, _ paths: Paths) -> [Substring] {
-        let text = try? paths.directory.read(name, limit: ConfigFolder.sizeLimit)
-        return String(decoding: text ?? [], as: UTF8.self).split(separator: "\n")
+    /// Returns the words of each line of a file; none where there is no file.
+    private static func words(
+        of name: String, _ paths: Paths
+    ) throws(StateError) -> [[String]] {
+        let text = try read(name, limit: ConfigFolder.sizeLimit, paths) ?? []
+        return String(decoding: text, as: UTF8.self).split(separator: "\n")
+            .map { line in line.split(separator: " ").map { String($0) } }
+            .filter { !$0.isEmpty }
     }
 
     /// Returns the channels of a station's site, as settings.

@@ -63,6 +63,8 @@ public struct SitePeers {
         try? SiteFiles.keepNames(of: before, lostIn: roster, files.paths)
         try SiteFiles.keepLeft(of: before, for: roster, files.paths)
         try SiteFiles.write(text, to: SiteFiles.rosterName, files.paths)
+        // After the roster: a change that is cut off must not forget a key that was left.
+        try SiteFiles.forgetLeft(of: before, for: roster, files.paths)
         for name in gone { try files.removeStray(of: name) }
         tell(old, try files.config(), lost)
         tellOwn(roster, before, try files.config())
@@ -402,12 +404,36 @@ extension SiteFiles {
     fileprivate static func keepLeft(
         of before: Roster?, for roster: Roster?, _ paths: Paths
     ) throws(StateError) {
-        // A newer list of the same site is no person's word on its key.
-        guard before?.key != roster?.key else { return }
-        let both = [before, roster].compactMap { $0?.key.reference }
-        var left = left(paths).filter { !both.contains($0) }
-        if let before { left.append(before.key.reference) }
-        let lines = left.suffix(leftMax).map { "\(String($0, radix: 16))\n" }
+        guard let before, before.key != roster?.key else { return }
+        // A former key of a site that was taken over under another name is one of the new name.
+        let name = roster.map { isSame($0, as: before) ? $0.name : before.name } ?? before.name
+        // A damaged file must not prevent the change.
+        var left = ((try? left(paths)) ?? []).filter { $0.site != before.key.reference }
+        left = left.map { former in
+            [nil, before.name].contains(former.name)
+                ? RosterExchange.Left(site: former.site, name: name) : former
+        }
+        left.append(RosterExchange.Left(site: before.key.reference, name: name))
+        try write(left: left.suffix(leftMax), paths)
+    }
+
+    /// Forgets that this station had left the key of the site that it has joined by a person's word;
+    /// a newer list of the same site is no such word.
+    fileprivate static func forgetLeft(
+        of before: Roster?, for roster: Roster?, _ paths: Paths
+    ) throws(StateError) {
+        guard let roster, before?.key != roster.key, let left = try? left(paths),
+            left.contains(where: { $0.site == roster.key.reference })
+        else { return }
+        try write(left: left.filter { $0.site != roster.key.reference }[...], paths)
+    }
+
+    private static func write(
+        left: ArraySlice<RosterExchange.Left>, _ paths: Paths
+    ) throws(StateError) {
+        let lines = left.map { one in
+            String(one.site, radix: 16) + (one.name.map { " \($0)" } ?? "") + "\n"
+        }
         try write(lines.isEmpty ? nil : Array(lines.joined().utf8), to: leftName, paths)
     }
 }

@@ -83,9 +83,7 @@ struct PeerReport {
         needsRestart = reload.needsRestart
         if needsRestart { add("for the rest: sudo systemctl restart intercomd") }
         add("applied: the running intercomd has it")
-        if namesFormerIntroducers, let notes = try? statusNow(invocation).notes {
-            for note in notes where note.code == "former_introducer" { add(note.sentence) }
-        }
+        if namesFormerIntroducers { for line in formerIntroducers(invocation) { add(line) } }
         return .ok
     }
 
@@ -222,4 +220,11 @@ private func screen(of detail: PeerDetail, _ site: String?) -> String {
         text += "refused: \(counter.name.visible), \(plural(counter.value, "time"))\n"
     }
     return text
+}
+
+/// Asks the daemon for the peers that introduce the site under a key that was left; none if it does
+/// not answer.
+func formerIntroducers(_ invocation: borrowing Invocation) -> [String] {
+    let notes = (try? statusNow(invocation))?.notes ?? []
+    return notes.filter { $0.code == "former_introducer" }.map { $0.sentence }
 }

@@ -18,9 +18,11 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         roster = try Roster(parsing: text)
     } catch { throw Failure("\(file ?? "the input") \(error)") }
     var book = try SiteBook(invocation)
-    let wasLeft = SiteFiles.left(book.paths).contains(roster.key.reference)
-    try check(roster, wasLeft: wasLeft, in: book)
-    if book.held?.key != roster.key {
+    try check(roster, in: book)
+    let left = try attempt { () throws(StateError) in try SiteFiles.left(book.paths) }
+    let isOther = book.held?.key != roster.key
+    let wasLeft = isOther && left.contains { $0.site == roster.key.reference }
+    if isOther {
         let question = SiteQuestion(
             name: roster.name, stations: roster.stations.count, digits: roster.key.fingerprint,
             leaving: book.held?.name, wasLeft: wasLeft)
@@ -32,15 +34,15 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
     report.namesFormerIntroducers = true
     report.add("site \(roster.name), number \(roster.counter)")
+    if isOther, let held = book.held { report.add("left the site \(held.name)") }
+    if wasLeft { report.add(SiteQuestion.doubt) }
     for line in book.told { report.add(line) }
     if roster == book.held, book.told.isEmpty { report.add("it is in use already") }
     return try report.reloadAndPrint(invocation)
 }
 
 /// Refuses a roster that cannot be adopted, with the reason.
-private func check(
-    _ roster: Roster, wasLeft: Bool, in book: borrowing SiteBook
-) throws(Failure) {
+private func check(_ roster: Roster, in book: borrowing SiteBook) throws(Failure) {
     switch roster.verdict(over: book.held) {
     case .newer, .known: break
     case .older(let held):
@@ -51,23 +53,17 @@ private func check(
         throw Failure(
             "there are two rosters of number \(roster.counter), signed by one key: somebody else"
                 + " may have the site's key; nothing is changed (man intercomctl, site import)")
-    case .foreign where wasLeft:
-        // Its secret would stay here, and sign nothing.
-        guard try siteKey(book.paths) == nil else {
-            throw Failure(
-                "this station has left that key, which a thief may have, and introduces a site of"
-                    + " its own; nothing is changed")
-        }
     case .foreign:
-        throw Failure(
-            "that is the site \(roster.name) with another key than this station's site has;"
-                + " to change over: sudo intercomctl site leave")
+        // Its secret would stay here, and sign nothing.
+        if let held = book.held, try siteKey(book.paths) != nil {
+            throw Failure(SiteFiles.refusal(toLeave: held.name))
+        }
     }
     guard roster.stations.contains(where: { $0.key == book.own }) else {
         throw Failure(
             "this station is not in that roster; at the one that introduces: sudo intercomctl"
                 + " site add \(book.ownName) \(book.own.text)\n"
-                + (book.held == nil
+                + (book.held?.key != roster.key
                     ? "nothing is changed" : "to leave it: sudo intercomctl site leave"))
     }
 }

@@ -21,18 +21,18 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let shown = meant.isEmpty ? status.offers : meant
     var offers = shown.filter { wish == nil || $0.peer == wish }
     // Only one of the peers that show the same site is listed; a person reads or types the digits.
-    if offers.isEmpty, shown.count == 1,
+    let isLeft = wish.map { status.left.contains($0) } ?? false
+    let others = shown.filter { $0.wasLeft || !isLeft }
+    if offers.isEmpty, others.count == 1,
         invocation.site != nil || (Keyboard.isThere && !invocation.isYes)
     {
-        offers = shown
+        offers = others
     }
     guard let offer = offers.first else {
         let wished = wish ?? "no peer"
         if let wish, status.name == nil || !status.offers.isEmpty {
             _ = try findPeer(wish, in: now)
         }
-        // Not unasked: a member of the right site may type this again.
-        if let wish, status.left.contains(wish) { throw wayBack(to: wish) }
         if let other = status.offers.first {
             throw Failure(
                 "\(wished) shows no site beside that of \(other.peer.visible):"
@@ -63,13 +63,6 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         showing: "\(offer.peer) shows the ", leaving: status.name, wasLeft: offer.wasLeft)
     guard try question.isConfirmed(invocation, mayAsk: true) else { return try printUnchanged() }
     return try join(offer, invocation)
-}
-
-/// Explains how a station in a site goes back to one that it has left, which a peer is in.
-private func wayBack(to peer: String) -> Failure {
-    Failure(
-        "\(peer.visible) is in a site that this station has left; to go back to that: sudo"
-            + " intercomctl site leave, then intercomctl site join \(peer.visible)")
 }
 
 /// Offers to join the site of a newly paired peer, where `pair --join` has introduced this station.
@@ -178,20 +171,20 @@ enum Joining {
         var hasHint = invocation.isJSON
         while Clock.now() < begin + Self.patience {
             let status = try statusNow(invocation).site
-            if !hasHint, Clock.now() > begin + Self.hint {
-                hasHint = true
-                try printLine("it shows none yet; \(Self.ways)")
-            }
             if let offer = status.offers.first(where: { $0.peer == peer }) {
-                // A pairing is no consent to a key that was left.
-                guard !offer.wasLeft else {
+                if !offer.wasLeft { return try join(offer, invocation) }
+                // A pairing is no consent to a key that was left; but the peer may have left it
+                // just now, too, and be about to show another site.
+                if Clock.now() > begin + Self.hint {
                     throw Failure(
                         "\(peer.visible) shows the site \(offer.name.visible), which this station"
                             + " has left; to go back to it: intercomctl site join \(peer.visible)")
                 }
-                return try join(offer, invocation)
             }
-            if status.left.contains(peer) { throw wayBack(to: peer) }
+            if !hasHint, Clock.now() > begin + Self.hint {
+                hasHint = true
+                try printLine("it shows none yet; \(Self.ways)")
+            }
             let isOther = former?.digits != status.fingerprint
             // The site has taken this station back with a newer roster. Or this station was never
             // out: the peer has announced the same roster, which it does only to stations in it.
@@ -258,7 +251,9 @@ private func join(
     _ offer: SiteStatus.Offer, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    let done = try daemon.order(.join(peer: offer.peer, site: offer.fingerprint))
+    var done = try daemon.order(.join(peer: offer.peer, site: offer.fingerprint))
+    if offer.wasLeft { done.text += "\n\(SiteQuestion.doubt)" }
+    for line in formerIntroducers(invocation) { done.text += "\n\(line)" }
     let lines = done.text.split(separator: "\n").map { String($0).visible }
     try printResult(done.json, lines.joined(separator: "\n"), invocation)
     return .ok
@@ -275,6 +270,8 @@ struct SiteQuestion {
     var leaving: String?
     /// Whether this station has left the key of that site.
     var wasLeft = false
+
+    static let doubt = "this station has left that key, which a thief may have"
 
     /// Asks, unless the command line has the answer.
     ///
@@ -294,13 +291,13 @@ struct SiteQuestion {
         if invocation.isYes, !wasLeft { return true }
         guard Keyboard.isThere, mayAsk else {
             throw Failure.usage(
-                (wasLeft ? "this station has left that key, which a thief may have; " : "")
+                (wasLeft ? "\(Self.doubt); " : "")
                     + "to join the site \(name.visible), add --site with the digits that"
                     + " \"intercomctl site list\" shows at the station that is to introduce")
         }
         let loss =
             (leaving.map { "this station leaves the site \($0.visible)\n" } ?? "")
-            + (wasLeft ? "this station has left that key, which a thief may have\n" : "")
+            + (wasLeft ? "\(Self.doubt)\n" : "")
         let question =
             "\(showing.visible)site \(name.visible), with \(plural(stations, "station"))\n"
             + "the digits of its key: \(digits.visible)\n\(loss)"

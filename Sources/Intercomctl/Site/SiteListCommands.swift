@@ -123,7 +123,9 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         }
     }
     let now = SiteStatus(at: invocation)
-    let isAlone = SiteFiles.left(book.paths).isEmpty && now.offers.isEmpty
+    let isAlone =
+        now.left.isEmpty && !now.offers.contains { $0.name == held.name }
+        && formerIntroducers(invocation).isEmpty
     try book.adopt(nil, text: nil)
     // Last: with a roster and no key, this station would seem to be introduced by another.
     try attempt { () throws(StateError) in try KeyStore.removeSiteKey(book.paths) }

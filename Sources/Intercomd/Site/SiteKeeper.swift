@@ -141,10 +141,15 @@ struct SiteKeeper {
             text = found
             complaint = nil
             former = SiteFiles.removed(paths)
-            exchange.left = SiteFiles.left(paths)
         } catch {
             fault("the site's roster cannot be read: \(error.finding)", fix: error.fix)
             return
+        }
+        do throws(StateError) {
+            exchange.left = try SiteFiles.left(paths)
+        } catch {
+            exchange.left = nil
+            fault("the sites that were left cannot be read: \(error.finding)", fix: error.fix)
         }
         guard let text, !text.isEmpty else { return exchange.hold(nil, text: [], at: now) }
         do throws(RosterFault) {
@@ -186,7 +191,9 @@ struct SiteKeeper {
 
     /// Whether a site that a peer offers has a station with this key.
     func isOffered(_ key: PublicKey) -> Bool {
-        exchange.offers.contains { $0.roster.station(with: key) != nil }
+        exchange.offers.contains {
+            $0.roster.station(with: key) != nil && !exchange.hasLeft($0.roster.key.reference)
+        }
     }
 
     /// The former name of the station with this key, which was put out of the site or has left the
@@ -355,7 +362,6 @@ struct SiteKeeper {
                         : "joined the site \(site), from \(name(peer))", at: 0)
             }
             if let caller {
-                lines += Advice.formerIntroducers(status(at: now)).map { $0.sentence }
                 answers.append((caller, .done(Reply.Done(lines.joined(separator: "\n")))))
                 return
             }
@@ -430,7 +436,7 @@ struct SiteKeeper {
             status.fingerprint = held.key.fingerprint
             status.peers = names.filter { exchange.isIn($0.key) }.map { $0.value }.sorted()
             status.introduces = exchange.introduces
-            status.hasLeft = !exchange.left.isEmpty
+            status.hasLeft = !exchange.formerKeys.isEmpty
             status.introducers = exchange.introducers.map { name($0) }
             for station in held.stations where station.key != own {
                 let told = exchange.told(by: station.key)
@@ -442,7 +448,10 @@ struct SiteKeeper {
                 status.older.append(older)
             }
             status.left = exchange.peersLeft(at: now).map { name($0) }
-            status.formerIntroducers = exchange.formerIntroducers.map { name($0) }
+            status.formerIntroducers = exchange.formerIntroducers.map { peer in
+                SiteStatus.FormerIntroducer(
+                    peer: name(peer), station: exchange.station(of: peer)?.name)
+            }
         }
         status.offers = exchange.offers.map { shown($0) }
         return status
@@ -455,7 +464,7 @@ struct SiteKeeper {
         offer.number = Int(clamping: found.roster.counter)
         offer.stations = found.roster.stations.count
         offer.fingerprint = found.roster.key.fingerprint
-        offer.wasLeft = exchange.left.contains(found.roster.key.reference)
+        offer.wasLeft = exchange.hasLeft(found.roster.key.reference)
         return offer
     }
 }

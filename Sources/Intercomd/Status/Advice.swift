@@ -39,52 +39,71 @@ enum Advice {
             }
             return fault("shows the site \(offer.name)", fix: "to join it: intercomctl site join")
         }
+        let left = offer.wasLeft ? ", which this station has left" : ""
         // The peers that came with a site leave with it: an introducing station may have none left
         // then.
         let joining =
             site.introduces
             ? "sudo intercomctl site leave, then intercomctl pair --join, and sudo intercomctl pair"
                 + " --join CODE at the station that introduces that one"
-            : "intercomctl site join \(offer.peer)"
+            : joining(offer.peer)
         guard offer.name == own else {
             return fault(
-                "offers the site \(offer.name)", fix: "to switch from \(own) to it: \(joining)")
+                "offers the site \(offer.name)\(left)",
+                fix: "to switch from \(own) to it: \(joining)")
         }
         // One of the two sites was created anew: the key of the other is lost, or may be a thief's.
         return fault(
-            "is in a site \(own) with the key \(offer.fingerprint.prefix(9)) …, and this station"
-                + " in the one with \((site.fingerprint ?? "").prefix(9)) …",
+            "is in a site \(own) with the key \(offer.fingerprint.prefix(9)) …\(left), and this"
+                + " station in the one with \((site.fingerprint ?? "").prefix(9)) …",
             fix: "if that one is the right one, here: \(joining); if this one is, intercomctl"
                 + " status there says how"
         )
     }
 
     /// Reports peers that are in the site under a key that this station has left.
-    static func unchanged(_ peers: [String]) -> Fault {
-        Fault(
+    ///
+    /// One that introduces cannot change over; it is reported by itself.
+    static func unchanged(_ site: SiteStatus) -> Fault? {
+        let peers = site.left.filter { name in
+            !site.formerIntroducers.contains { $0.peer == name }
+        }
+        guard !peers.isEmpty else { return nil }
+        // An introducing station is shown none.
+        let shown = site.offers.first { $0.wasLeft && site.left.contains($0.peer) }
+        return Fault(
             "former_site",
             "in a site that this station has left: \(peers.joined(separator: ", "))",
-            fix: "to change over, there: intercomctl site join, which asks for the digits; if"
-                + " theirs is the right one, here: sudo intercomctl site leave, then intercomctl"
-                + " site join")
+            fix: "to change over, there: intercomctl site join, which asks for the digits"
+                + (shown.map { "; if theirs is the right one, here: \(joining($0.peer))" } ?? ""))
     }
 
-    /// Reports peers that introduce a site that this station has left, each by itself.
+    private static func joining(_ peer: String) -> String { "intercomctl site join \(peer)" }
+
+    /// Reports a peer that introduces the site under a key that this station has left.
     ///
     /// A stolen introducer that was paired stays a peer, as it may be an honest one as well.
-    static func formerIntroducers(_ site: SiteStatus) -> [Fault] {
-        guard let own = site.name else { return [] }
-        return site.formerIntroducers.map { peer in
-            let isIn = site.peers.contains(peer)
-            return Fault(
-                "former_introducer", of: peer,
-                "introduces a site that this station has left"
-                    + (isIn ? "" : ", and is not in the site \(own)"),
-                fix: isIn
-                    ? "on the one of the two whose site is wrong: sudo intercomctl site leave, then"
-                        + " intercomctl site join"
-                    : "if it was stolen: sudo intercomctl peer remove \(peer)")
-        }
+    static func formerIntroducer(
+        _ found: SiteStatus.FormerIntroducer, to site: SiteStatus, _ config: Config
+    ) -> Fault {
+        let name = found.peer
+        let peer = config.peers.first { $0.name == name }
+        let removal =
+            if let station = found.station {
+                "\(site.place): sudo intercomctl site remove \(station)"
+            } else if let peer, !peer.isLearned {
+                "take it out of \(peer.origin.file)"
+            } else if config.needs(peer: name) {
+                "sudo intercomctl peer set \(name) --revoked yes"
+            } else { "sudo intercomctl peer remove \(name)" }
+        let isShown = site.offers.contains { $0.wasLeft && $0.peer == name }
+        return Fault(
+            "former_introducer", of: name,
+            "introduces a site that this station has left"
+                + (found.station == nil ? ", and is not in this one" : ""),
+            fix: "if it was stolen, \(removal)"
+                + (isShown ? "; if its site is the right one, here: \(joining(name))" : "")
+                + "; else see troubleshoot.md")
     }
 
     /// Reports a station of the site that is no peer here: a peer that was put out has its name.

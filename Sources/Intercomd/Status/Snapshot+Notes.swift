@@ -23,11 +23,13 @@ extension Snapshot {
             found.append(Advice.unpaired(isInSite: site.name != nil))
         }
         if let siteNote { found.append(siteNote) }
-        for offer in site.offers { found.append(Advice.offer(offer, to: site)) }
-        found += Advice.formerIntroducers(site)
-        // One that introduces cannot change over.
-        let unchanged = site.left.filter { !site.formerIntroducers.contains($0) }
-        if !unchanged.isEmpty { found.append(Advice.unchanged(unchanged)) }
+        for offer in site.offers {
+            // What has stayed behind in the site is told of in one line.
+            let isFormer = offer.name == site.name || site.left.contains(offer.peer)
+            if !(offer.wasLeft && isFormer) { found.append(Advice.offer(offer, to: site)) }
+        }
+        found += site.formerIntroducers.map { Advice.formerIntroducer($0, to: site, config) }
+        if let unchanged = Advice.unchanged(site) { found.append(unchanged) }
         for missing in config.awaited {
             found.append(
                 Fault("no_target", of: "\(missing.origin)", missing.what, fix: missing.fix))

@@ -27,6 +27,16 @@ public struct RosterExchange {
         let notice: RosterNotice
     }
 
+    /// A site that this station has left.
+    public struct Left: Equatable, Sendable {
+        /// The reference of its key.
+        public let site: UInt64
+        /// Its name; nil where a former version has kept none, and only keys of one site.
+        public let name: String?
+
+        public init(site: UInt64, name: String?) { (self.site, self.name) = (site, name) }
+    }
+
     /// News for the owner to act on or to report.
     public enum News: Equatable, Sendable {
         /// A roster to write, and then to `hold`.
@@ -52,8 +62,8 @@ public struct RosterExchange {
 
     private let own: PublicKey
     public private(set) var held: Held?
-    /// The sites that this station has left, each by the reference of its key.
-    public var left: [UInt64] = []
+    /// The sites that this station has left; nil if they are not known, so it may be any.
+    public var left: [Left]? = []
     /// Whether this station has the key that signs the roster, as its notices report.
     public private(set) var introduces = false
     private var introductions = Introductions.ask
@@ -83,8 +93,6 @@ public struct RosterExchange {
                 site: roster.key.reference, counter: roster.counter,
                 size: UInt16(clamping: text.count), text: Roster.reference(of: text))
         }
-
-        func has(_ key: PublicKey) -> Bool { roster.station(with: key) != nil }
     }
 
     public init(own: PublicKey) { self.own = own }
@@ -152,6 +160,7 @@ public struct RosterExchange {
     /// Notes a new session with a peer.
     public mutating func up(_ peer: Int, at now: Instant) {
         peers[peer]?.isUp = true
+        peers[peer]?.introduced = nil
         peers[peer]?.announce(at: now)
     }
 
@@ -183,7 +192,7 @@ public struct RosterExchange {
         notice.introduces = false
         // The peer has changed to this site.
         if isOfOurs(notice) { offers.removeAll { $0.giver == peer } }
-        let (told, leftAt) = (isOfOurs(notice) ? notice : nil, isLeft(notice) ? now : nil)
+        let (told, leftAt) = (isOfOurs(notice) ? notice : nil, isFormer(notice.site) ? now : nil)
         peers[peer]?.leftAt = leftAt
         peers[peer]?.told = told
         peers[peer]?.introduced = found.introduces ? found.site : nil
@@ -261,7 +270,12 @@ public struct RosterExchange {
     // MARK: Fetching
 
     /// Whether a peer is in the roster.
-    public func isIn(_ peer: Int) -> Bool { peers[peer].map { held?.has($0.key) == true } ?? false }
+    public func isIn(_ peer: Int) -> Bool { station(of: peer) != nil }
+
+    /// The entry of a peer in the roster, if any.
+    public func station(of peer: Int) -> Roster.Station? {
+        peers[peer].flatMap { held?.roster.station(with: $0.key) }
+    }
 
     /// The last notice of the owner of a key about the site of this station, if any.
     public func told(by key: PublicKey) -> RosterNotice? {
@@ -274,21 +288,17 @@ public struct RosterExchange {
         return peers.keys.filter { peers[$0]?.introduced == site && isIn($0) }.sorted()
     }
 
-    /// The peers that introduce a site that this station has left, by their last notice.
-    ///
-    /// A stolen introducer does not end this by being silent.
+    /// The peers that introduce this site under a key that this station has left, by their last
+    /// notice in the newest session.
     public var formerIntroducers: [Int] {
-        peers.keys.filter { number in
-            guard let site = peers[number]?.introduced else { return false }
-            return site != held?.notice.site && left.contains(site)
-        }.sorted()
+        peers.keys.filter { peers[$0]?.introduced.map { isFormer($0) } ?? false }.sorted()
     }
 
     /// Whether a peer may learn the roster now.
     private func mayHave(_ peer: Int) -> Bool { peers[peer]?.isUp == true && isIn(peer) }
 
-    /// The peers that are up in a site that this station has left; one that no longer announces it
-    /// has left it, too.
+    /// The peers that are up in this site under a key that this station has left; one that no
+    /// longer announces it has left it, too.
     public func peersLeft(at now: Instant) -> [Int] {
         peers.filter { _, peer in
             peer.leftAt.map { peer.isUp && now < $0 + Self.silenceMax } ?? false
@@ -298,21 +308,33 @@ public struct RosterExchange {
     /// Whether a roster is of the site that this station is in.
     private func isOfOurs(_ notice: RosterNotice) -> Bool { notice.site == held?.notice.site }
 
-    /// Whether a roster is of a site that this station has left, unless the station is still in it
-    /// after an interrupted change.
-    private func isLeft(_ notice: RosterNotice) -> Bool {
-        !isOfOurs(notice) && left.contains(notice.site)
+    /// Whether this station has left a site, unless it is still in it after an interrupted change.
+    public func hasLeft(_ site: UInt64) -> Bool {
+        site != held?.notice.site && (left.map { $0.contains { $0.site == site } } ?? true)
+    }
+
+    /// Whether a key is a former one of this station's site, whose name it has.
+    private func isFormer(_ site: UInt64) -> Bool {
+        formerKeys.contains { $0.site == site }
+    }
+
+    /// The former keys of this station's site.
+    public var formerKeys: [Left] {
+        guard let held else { return [] }
+        return (left ?? []).filter {
+            $0.site != held.notice.site && ($0.name ?? held.roster.name) == held.roster.name
+        }
     }
 
     /// The introductions now: one in no site that has left a key asks, as a thief has a fresh one.
     private var introductionsNow: Introductions {
-        held == nil && !left.isEmpty && introductions != .no ? .ask : introductions
+        held == nil && left?.isEmpty != true && introductions != .no ? .ask : introductions
     }
 
     /// Whether a peer may bring a roster: of this site, each peer in it; of another site, the peers
-    /// that settings allow; of one that was left, only to a station in no site.
+    /// that settings allow, also of one that was left, except to the introducer, which cannot join.
     private func mayBring(_ notice: RosterNotice, _ peer: Int) -> Bool {
-        guard let key = peers[peer]?.key, held == nil || !isLeft(notice) else { return false }
+        guard let key = peers[peer]?.key, !introduces || !hasLeft(notice.site) else { return false }
         return switch introductionsNow {
         case .no: false
         case .ask: !isOfOurs(notice) || isIn(peer)

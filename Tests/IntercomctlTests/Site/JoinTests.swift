@@ -66,8 +66,7 @@ import Time
         #expect(try folder.run("site", "join", "--yes").code == 2)
     }
 
-    /// A yes to all is no consent to a key that was left, and neither is a pairing.
-    @Test func aKeyThatWasLeftIsJoinedByItsDigitsAlone() throws {
+    @Test func aPairingIsNoConsentToAKeyThatWasLeft() throws {
         var report = PairingReport(.paired, "paired with barn")
         (report.name, report.isApplied) = ("barn", true)
         var offer = SiteStatus.Offer()
@@ -76,38 +75,82 @@ import Time
         try folder.answer { [report, offer] request in
             switch request {
             case .pair?: return [Reply.pairing(report).encoded]
-            case .join?: return [Reply.done(Reply.Done("joined the site house")).encoded]
             default:
                 var status = Status()
                 status.site.offers = [offer]
                 return [Reply.status(status).encoded]
             }
         }
-        let refused = try folder.run("site", "join", "--yes")
-        #expect(refused.code == 2)
-        #expect(refused.complaint.contains("this station has left that key, which a thief may"))
+        // After the time that a peer may take that has left it, too.
         #expect(
             try folder.run("pair", "--join", "192.0.2.7", "7K9M-QX2W").complaint
                 .hasSuffix("has left; to go back to it: intercomctl site join barn\n"))
-        #expect(
-            try folder.does("site", "join", "--site", otherFingerprint)
-                == "joined the site house\n")
     }
 
-    @Test func whoIsInAnotherSiteIsToldHowToGoBackToOneThatWasLeft() throws {
-        var status = Status()
-        (status.site.name, status.site.left) = ("office", ["barn"])
+    /// Without leaving the present site first, from any peer in it, and never another one than
+    /// that of the named peer.
+    @Test(arguments: [nil, "office"])
+    func oneGoesBackToASiteThatWasLeftByItsDigitsAlone(site: String?) throws {
+        var offers = [SiteStatus.Offer(), SiteStatus.Offer()]
+        (offers[0].peer, offers[0].name) = ("barn", "house")
+        (offers[0].fingerprint, offers[0].wasLeft) = (otherFingerprint, true)
+        (offers[1].peer, offers[1].name, offers[1].fingerprint) = ("den", "hut", ownFingerprint)
+        func answer(_ offers: [SiteStatus.Offer]) throws {
+            var status = Status()
+            status.peers = ["attic", "barn", "den"].map { name in
+                var peer = PeerStatus()
+                (peer.name, peer.state) = (name, .up)
+                return peer
+            }
+            (status.site.name, status.site.offers) = (site, offers)
+            status.site.left = site == nil ? [] : ["attic", "barn"]
+            status.notes = [Fault("former_introducer", of: "barn", "introduces a site")]
+            try folder.answer { [status] request in
+                guard case .join(let peer, _)? = request else {
+                    return [Reply.status(status).encoded]
+                }
+                return [Reply.done(Reply.Done("joined the site, from \(peer)")).encoded]
+            }
+        }
+        try answer([offers[0]])
+        for words in [["site", "join", "barn"], ["site", "join"]] {
+            let refused = try folder.run(words + ["--yes"])
+            #expect(refused.code == 2)
+            #expect(refused.complaint.contains("left that key, which a thief may have; to join"))
+            #expect(
+                try folder.does(words + ["--site", otherFingerprint])
+                    == "joined the site, from barn\nthis station has left that key, which a thief"
+                    + " may have\nbarn: introduces a site\n")
+        }
+        guard site != nil else { return }
+        #expect(
+            try folder.does("site", "join", "attic", "--site", otherFingerprint)
+                .hasPrefix("joined the site, from barn\n"))
+        try answer([offers[1]])
+        #expect(try folder.run("site", "join", "attic", "--site", ownFingerprint).code == 1)
+    }
+
+    /// It has begun another site just now, of which this station has no list yet.
+    @Test func aPairingIsNoConsentToTheSiteThatThePeerHasLeft() throws {
         var report = PairingReport(.paired, "paired with barn")
         (report.name, report.isApplied) = ("barn", true)
-        try answer(.pairing(report), status)
-        let pairing = ["pair", "--join", "--move", "192.0.2.7", "7K9M-QX2W"]
-        for words in [["site", "join", "barn"], pairing] {
-            #expect(
-                try folder.run(words).complaint.hasSuffix(
-                    "barn is in a site that this station has left; to go back to that: sudo"
-                        + " intercomctl site leave, then intercomctl site join barn\n"))
+        var (former, fresh) = (SiteStatus.Offer(), SiteStatus.Offer())
+        (former.peer, former.fingerprint, former.wasLeft) = ("barn", otherFingerprint, true)
+        (fresh.peer, fresh.fingerprint) = ("barn", ownFingerprint)
+        let begin = Clock.now()
+        try folder.answer { [report, former, fresh] request in
+            switch request {
+            case .pair?: return [Reply.pairing(report).encoded]
+            case .join(_, let digits)?: return [Reply.done(Reply.Done(digits)).encoded]
+            default:
+                var status = Status()
+                (status.site.name, status.site.left) = ("office", ["barn"])
+                status.site.offers = [Clock.now() < begin + .seconds(2) ? former : fresh]
+                return [Reply.status(status).encoded]
+            }
         }
-        #expect(try !folder.run("site", "join").complaint.contains("site leave"))
+        let output = try folder.does("pair", "--join", "--move", "192.0.2.7", "7K9M-QX2W")
+        #expect(output.hasSuffix("\n\(ownFingerprint)\n"), "\(output)")
     }
 
     /// The other station introduces this one at its own pace.

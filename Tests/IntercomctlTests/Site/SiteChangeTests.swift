@@ -61,8 +61,15 @@ import Testing
             let listed = try folder.does("site", "list").split(separator: "\n").map(String.init)
             #expect(listed.filter { $0.contains(" here") } == lines)
         }
-        // What this station itself is called no peer can be.
         let config = try #require(folder.read("etc/intercomd.conf"))
+        // Settings name a peer as the introducer, or have it in a person's file.
+        try folder.write("\(config)\n[site]\nintroductions = from shed\n", to: "etc/intercomd.conf")
+        #expect(try folder.does("site", "list").contains("\ngarage is shed here\n"))
+        try folder.remove("state/peers.d/garage.conf")
+        try folder.write("\(config)\n[peer shed]\nkey = \(otherKey)\n", to: "etc/intercomd.conf")
+        #expect(try folder.does("site", "list").contains("\ngarage is shed here\n"))
+        // What this station itself is called no peer can be.
+        try folder.write("[peer shed]\nkey = \(otherKey)\n", to: "state/peers.d/garage.conf")
         try folder.write(
             config.replacingOccurrences(of: "name = kitchen", with: "name = garage"),
             to: "etc/intercomd.conf")
