@@ -74,8 +74,7 @@ class ByHand(SiteTest):
         # Another site with the same name, by a station that is in none.
         attic, = self.enter("attic")
         other = self.begin(attic, garage)
-        self.assertIn("another key", self.do(
-            garage, "site", "import", "--site", self.digits(attic), code=1, text=other))
+        self.assertIn("add --site", self.do(garage, "site", "import", code=2, text=other))
         self.assertEqual(self.found(garage), ["kitchen"])
         # Nobody but the introducer changes the site.
         for words in (("site", "add", "x", stranger), ("site", "remove", "kitchen")):

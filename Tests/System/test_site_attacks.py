@@ -270,11 +270,10 @@ class Introducer(SiteTest):
              "it is out at both")
         self.do(garage, "site", "rename", "attic", "loft")
         newer = self.do(garage, "site", "export")
-        for one, code, word in ((kitchen, 1, "introduces a site of its own"),
-                                (attic, 2, "add --site with the digits")):
-            said = self.do(one, "site", "import", text=newer, code=code)
-            self.assertIn("this station has left that key, which a thief may have", said)
-            self.assertIn(word, said)
+        for one, code, word in ((kitchen, 1, "this station introduces the site house"),
+                                (attic, 2, "this station has left that key, which a thief may"
+                                           " have; to join the site house, add --site")):
+            self.assertIn(word, self.do(one, "site", "import", text=newer, code=code))
         kitchen.wait_for(attic)
         self.assertEqual(self.found(kitchen) + self.found(attic), ["attic", "kitchen"])
 

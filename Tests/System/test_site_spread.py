@@ -407,6 +407,23 @@ class Return(SiteTest):
         self.do(garage, "site", "join", "kitchen", "--site", digits)
         self.all_up(kitchen, garage)
 
+    def test_one_in_another_site_goes_back_without_leaving_that_first(self):
+        kitchen, garage, attic = self.house("kitchen", "garage", "attic")
+        digits = self.digits(kitchen)
+        self.do(garage, "site", "init", "house", "--take-over", "--yes")
+        wait(lambda: attic.status()["site"]["offers"], "garage shows its site")
+        self.do(attic, "site", "join", "--site", self.digits(garage))
+        # Its peers have come with the list alone, and leave with the site.
+        offers = wait(lambda: attic.status()["site"]["offers"], "kitchen shows the former one", 45)
+        self.assertEqual([(one["peer"], one["left"]) for one in offers], [("kitchen", True)])
+        self.assertIn("here: intercomctl site join kitchen", self.do(attic, "status", code=None))
+        self.assertNotEqual(self.digits(attic), digits)
+        self.assertIn("add --site", self.do(attic, "site", "join", "kitchen", "--yes", code=2))
+        self.assertIn("this station has left that key, which a thief may have",
+                      self.do(attic, "site", "join", "kitchen", "--site", digits))
+        self.assertEqual(self.digits(attic), digits)
+        self.all_up(kitchen, garage, attic)
+
     def test_one_that_was_added_by_its_key_alone_does_too(self):
         kitchen, garage, attic = self.house("kitchen", "garage", "attic")
         self.do(kitchen, "site", "remove", "garage")
@@ -447,7 +464,7 @@ class Return(SiteTest):
 MUTATIONS = (
     # One that has left a key is brought into a site by the peer that settings name.
     ("Sources/Peering/Site/RosterExchange.swift",
-     "held == nil && !left.isEmpty && introductions != .no ? .ask : introductions",
+     "held == nil && left?.isEmpty != true && introductions != .no ? .ask : introductions",
      "introductions",
      "Return.test_a_key_that_was_left_is_joined_by_its_digits_alone"),
     # The roster is shown to nobody.
