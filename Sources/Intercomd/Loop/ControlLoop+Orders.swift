@@ -137,7 +137,8 @@ extension ControlLoop {
     /// Reports a call that did not reach this station, once, also after a restart: the history
     /// shows which were reported.
     mutating func publish(missedCall peer: Int, at milliseconds: Int) {
-        guard directory.contains(peer) else { return }
+        guard directory.contains(peer), config.policy(ofPeer: directory[peer].name).call != .never
+        else { return }
         let record = names.record(ofMissed: peer, at: milliseconds)
         guard !history.hasVain(call: record.call) else { return }
         for fault in history.append(record, at: now) { tell(.historyFault, detail: fault) }
