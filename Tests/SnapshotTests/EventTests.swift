@@ -46,7 +46,6 @@ import Wire
         #expect(event(of: whole[0]).0?.detail == "suite 2")
     }
 
-    /// By its id the history knows it again: the same for one call, after any restart.
     @Test func aMissedCallHasOneIDForEachPeerAndTime() {
         let record = names.record(ofMissed: Kitchen.garage, at: 60_000)
         #expect(record.isMissed && record.peer == "garage" && record.direction == .incoming)

@@ -26,6 +26,17 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
     return record
 }
 
+private let hour = 3_600_000
+
+/// A call that did not reach the station, or, with another cause, one that came.
+private func missed(
+    _ time: Int, of peer: String = "attic", cause: HistoryRecord.Cause = .notReachable
+) -> HistoryRecord {
+    var missed = record(time)
+    (missed.peer, missed.direction, missed.cause) = (peer, .incoming, cause)
+    return missed
+}
+
 /// The records of a file, in which nothing is damaged.
 private func kept(_ bytes: [UInt8]) throws -> [HistoryRecord] {
     var file = HistoryFile()
@@ -43,6 +54,13 @@ extension History {
             notices += tick(at: now)
         }
         return notices
+    }
+
+    /// The times of those calls of a peer in vain that are news.
+    fileprivate func news(of peer: String, at times: [Int], wall: Int = 5 * hour) -> [Int] {
+        var news: [Int] = []
+        for time in times where isNews(missed(time, of: peer), wall: wall) { news.append(time) }
+        return news
     }
 
     fileprivate mutating func list(at now: Instant) -> HistoryList {
@@ -74,20 +92,43 @@ extension History {
         #expect(try kept(folder.bytes("history")).count == 2)
     }
 
-    @Test func aCallThatDidNotReachTheStationIsKnownAlsoAtTheNextStart() throws {
+    @Test func aCallThatDidNotReachTheStationIsNewsOnceAlsoAfterTheNextStart() throws {
         let folder = try Folder()
-        do {
-            var history = History(in: folder.path)
-            var missed = record(1)
-            missed.cause = .notReachable
-            _ = history.append(missed, at: start)
-            _ = history.append(record(2), at: start)
-            #expect(history.hasVain(call: "call-1") && !history.hasVain(call: "call-2"))
-            _ = history.close(at: start, within: .seconds(30))
-        }
         var history = History(in: folder.path)
-        _ = history.begin(wall: 9, at: start)
-        #expect(history.hasVain(call: "call-1") && !history.hasVain(call: "call-2"))
+        let first = history.news(of: "attic", at: [2 * hour])
+        #expect(first == [2 * hour])
+        _ = history.append(missed(2 * hour), at: start)
+        let ended = history.lastEnded
+        #expect(ended == nil)
+        _ = history.append(missed(3 * hour, of: "garage", cause: .noAnswer), at: start)
+        for run in 0..<2 {
+            // Neither the same one, nor one before, nor one soon after.
+            let times = [hour, 2 * hour, 3 * hour - 1, 3 * hour]
+            let news = history.news(of: "attic", at: times)
+            #expect(news == [3 * hour], "run \(run)")
+            // One came, and no answer got back.
+            let minutes = [2 * hour, 3 * hour + 59_999, 3 * hour + 60_000]
+            let later = history.news(of: "garage", at: minutes)
+            #expect(later == [3 * hour + 60_000], "run \(run)")
+            // The clock ran ahead when it was reported.
+            let corrected = history.news(of: "attic", at: [0], wall: hour)
+            #expect(corrected == [0], "run \(run)")
+            _ = history.close(at: start, within: .seconds(30))
+            history = History(in: folder.path)
+            _ = history.begin(wall: 9, at: start)
+        }
+    }
+
+    @Test func aPeerThatInventsCallsFillsNoHistory() throws {
+        let folder = try Folder()
+        var history = History(in: folder.path)
+        var count = 0
+        for time in stride(from: 0, to: 24 * hour, by: 60_000) {
+            guard history.isNews(missed(time), wall: time) else { continue }
+            _ = history.append(missed(time), at: start)
+            count += 1
+        }
+        #expect(count == 24)
     }
 
     @Test func whatIsTornOrDamagedIsCountedAndPassedOver() throws {

@@ -21,11 +21,11 @@ package struct History: ~Copyable {
     /// The most bytes that wait while nothing can be written, some 150 records.
     package static let waitingMax = 64 * 1024
 
-    /// The last call that has ended since the start.
+    /// The last call that has ended since the start, of those that reached a station.
     package private(set) var lastEnded: HistoryRecord?
     private let files: HistoryFiles
-    /// The calls that did not reach this station, by `call`.
-    private var vainCalls: Set<String> = []
+    /// The newest record of a call of each peer, by the peer's name.
+    private var lastIncoming: [String: HistoryRecord] = [:]
     /// The lines that are not on disk, oldest first.
     private var waiting: [[UInt8]] = []
     private var waitingBytes = 0
@@ -66,9 +66,7 @@ package struct History: ~Copyable {
     package mutating func begin(wall: Int, at now: Instant) -> [String] {
         let found = files.read { notices.append(Fault($0).sentence(ofWaiting: "history")) }
         damaged = found.damaged
-        for record in found.records where record.cause == .notReachable {
-            vainCalls.insert(record.call)
-        }
+        for record in found.records { remember(record) }
         for start in HistoryRecord.open(in: found.records) {
             wait(for: start.ended(by: .crash, at: wall))
         }
@@ -87,13 +85,26 @@ package struct History: ~Copyable {
         return HistoryList(files.read().records, query).calls.map { $0.record.call }
     }
 
-    /// Whether there is a record of this call, which did not reach this station.
-    package func hasVain(call: String) -> Bool { vainCalls.contains(call) }
+    /// Whether a call that did not reach this station is later than all known ones of its peer.
+    ///
+    /// Of such calls within an hour the first one counts: a peer may invent them.
+    package func isNews(_ vain: HistoryRecord, wall: Int) -> Bool {
+        guard let last = lastIncoming[vain.peer] else { return true }
+        // A call within a minute is the same one, which came although no answer reached the peer.
+        let spacing = last.cause == .notReachable ? 3_600_000 : 60_000
+        // A clock that ran ahead was corrected.
+        let isAhead = last.timeMilliseconds >= wall + spacing
+        return isAhead || last.timeMilliseconds <= vain.timeMilliseconds - spacing
+    }
+
+    private mutating func remember(_ record: HistoryRecord) {
+        if record.direction == .incoming { lastIncoming[record.peer] = record }
+    }
 
     /// Keeps a record, to be written as soon as the disk takes it.
     package mutating func append(_ record: HistoryRecord, at now: Instant) -> [String] {
-        if record.phase == .end { lastEnded = record }
-        if record.cause == .notReachable { vainCalls.insert(record.call) }
+        if record.phase == .end, record.cause != .notReachable { lastEnded = record }
+        remember(record)
         wait(for: record)
         return tick(at: now)
     }

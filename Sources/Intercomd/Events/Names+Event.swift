@@ -219,7 +219,7 @@ extension Names {
 
     /// Makes the record of a call of this peer that did not reach this station.
     ///
-    /// The call's own id is unknown here. This one is the same whenever the call is reported.
+    /// The call's own id is unknown here.
     func record(ofMissed peer: Int, at milliseconds: Int) -> HistoryRecord {
         let caller = directory.key(of: peer).bytes.span.uint64(at: 0)
         let id = CallID(

@@ -134,13 +134,12 @@ extension ControlLoop {
         }
     }
 
-    /// Reports a call that did not reach this station, once, also after a restart: the history
-    /// shows which were reported.
+    /// Reports a call that did not reach this station, unless it is no news to the history.
     mutating func publish(missedCall peer: Int, at milliseconds: Int) {
         guard directory.contains(peer), config.policy(ofPeer: directory[peer].name).call != .never
         else { return }
         let record = names.record(ofMissed: peer, at: milliseconds)
-        guard !history.hasVain(call: record.call) else { return }
+        guard history.isNews(record, wall: wall) else { return }
         for fault in history.append(record, at: now) { tell(.historyFault, detail: fault) }
         let time = LocalTime(milliseconds: Int64(milliseconds))?.text ?? "?"
         let cause = HistoryRecord.Cause.notReachable

@@ -118,7 +118,7 @@ final class Mailbox {
             case .connected: core.connected(wall: wall, at: now)
             case .disconnected: core.disconnected()
             case .message(let topic, let sealed, _):
-                core.receive(sealed.span, at: topic, wall: wall, now: now)
+                core.receive(sealed.span, at: topic, wall: wall)
             }
         }
         while link.sendWaiting(at: now), let action = core.nextAction() {

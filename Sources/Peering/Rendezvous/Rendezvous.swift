@@ -17,7 +17,7 @@ public struct Rendezvous {
         /// The peer has reported that it can be called at these addresses.
         case told(peer: Int, [Endpoint])
         /// The peer has reported a call that did not reach this station, in milliseconds since
-        /// 1970, to the minute; each once since the start.
+        /// 1970, to the minute; each of its messages does so again.
         case missedCall(peer: Int, at: Int)
     }
 
@@ -39,12 +39,8 @@ public struct Rendezvous {
         /// When the peer wrote its newest message.
         var writtenAt: UInt64 = 0
         var publishedAt: Instant?
-        /// When this station last called the peer in vain, and the peer this one, in milliseconds
-        /// since 1970.
+        /// When this station last called the peer in vain, in milliseconds since 1970.
         var calledInVainAt: UInt64?
-        var missedCallAt: UInt64?
-        /// When the last call of the peer was reported here.
-        var reportedAt: Instant?
     }
 
     private static let dayMilliseconds = 86_400_000
@@ -54,9 +50,6 @@ public struct Rendezvous {
     static let skew = 600_000
     /// The least time between two messages for a peer that a person's wish causes.
     static let spacing = Duration.seconds(5)
-    /// The least time between two missed calls of a peer that are reported; a call in vain takes as
-    /// long.
-    static let reportSpacing = Duration.seconds(30)
 
     private let own: PublicKey
     private let random: (inout MutableSpan<UInt8>) -> Void
@@ -159,9 +152,7 @@ public struct Rendezvous {
     }
 
     /// Takes a message from the broker.
-    public mutating func receive(
-        _ payload: Span<UInt8>, at topic: String, wall: Int, now: Instant
-    ) {
+    public mutating func receive(_ payload: Span<UInt8>, at topic: String, wall: Int) {
         guard let place = topics.first(where: { $0.name == topic })?.place,
             let text = peers[place].key.open(payload, at: topic),
             let record = WhereaboutsRecord(parsing: text.span)
@@ -183,16 +174,11 @@ public struct Rendezvous {
             addresses.append(address)
         }
         actions.append(.told(peer: peers[place].number, addresses))
-        if let time = record.calledInVainAt { missed(at: time, of: place, wall: wall, now: now) }
-    }
-
-    /// Reports a call that did not reach this station, unless it was the last one reported.
-    private mutating func missed(at time: UInt64, of place: Int, wall: Int, now: Instant) {
-        guard time != peers[place].missedCallAt, abs(wall - Int(clamping: time)) < Self.lifetime,
-            peers[place].reportedAt.map({ now >= $0 + Self.reportSpacing }) ?? true
-        else { return }
-        (peers[place].missedCallAt, peers[place].reportedAt) = (time, now)
-        actions.append(.missedCall(peer: peers[place].number, at: Int(clamping: time)))
+        if let time = record.calledInVainAt.map({ Int(clamping: $0) }), time <= wall + Self.skew,
+            wall - time < Self.lifetime
+        {
+            actions.append(.missedCall(peer: peers[place].number, at: time))
+        }
     }
 
     /// Changes the topics when a new day has begun; call it about once a minute.
