@@ -193,17 +193,20 @@ class HostileBroker(SceneTest):
             broker.forge(f"{base}/{word}", payload)
         for word, payload in self.OFF:
             broker.forge(f"{base}/{word}/set", payload)
+        wait(lambda: kitchen.counters()["home_assistant_refused"] > 0, "commands are refused")
+        before = broker.connections
         for strange in ("", "/", "#", base, f"{base}/#", "homeassistant/status", "x" * 65_535):
             broker.forge(strange, "ON")
-        wait(lambda: kitchen.counters()["home_assistant_refused"] > 0, "commands are refused")
         unharmed()
         # A topic that none may have ends the connection; the next one comes.
-        wait(lambda: broker.subscribed and kitchen.status()["home_assistant"]["connected"],
-             "it is connected", seconds=60)
+        wait(lambda: broker.connections > before and broker.subscribed
+             and kitchen.status()["home_assistant"]["connected"], "it is connected", seconds=60)
+        refused = kitchen.counters()["home_assistant_refused"]
         # A flood, also without its end.
         for _ in range(2_000):
             broker.forge(f"{base}/do-not-disturb/set", "OFF")
             broker.forge(f"{base}/hang-up/set", "PRESS")
+        wait(lambda: kitchen.counters()["home_assistant_refused"] > refused, "the flood has come")
         unharmed()
         for size in (10, 1_000):
             before = broker.connections
