@@ -90,8 +90,8 @@ public struct CallSummary: Equatable, Sendable {
 }
 
 extension CallSummary {
-    /// Returns the peer that was called alone, where a call that ended this way did not ring there;
-    /// a peer with a session may have shown the call nevertheless.
+    /// Returns the peer that was called alone, where nothing has said that a call that ended this
+    /// way rang there; it did nevertheless if only the way back was cut.
     public func unreached(by ending: CallEnding) -> Int? {
         guard isOutgoing, mode == .call, channel == nil, peers.count == 1, !hasRung,
             answeredAt == nil
