@@ -260,7 +260,7 @@ extension Situation {
 }
 
 extension SocketAddress {
-    /// Whether it is an address of the Internet, and of no house, VPN or link (RFC 6890).
+    /// Whether it is an address of the Internet, and of no house, VPN or link.
     fileprivate var isPublic: Bool {
         guard family == .ipv4 else { return high >> 61 == 1 }
         let (first, second) = (low >> 24 & 0xFF, low >> 16 & 0xFF)
@@ -274,9 +274,9 @@ extension SocketAddress {
         }
     }
 
-    /// Whether both are likely of one network: of one /64, or of one /24.
+    /// Whether both are likely of one house: of one /56, or of one /24.
     fileprivate func isBeside(_ other: SocketAddress) -> Bool {
-        high == other.high && (family == .ipv6 || low >> 8 == other.low >> 8)
+        high >> 8 == other.high >> 8 && (family == .ipv6 || low >> 8 == other.low >> 8)
             && family == other.family
     }
 }

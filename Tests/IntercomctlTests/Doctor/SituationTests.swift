@@ -129,13 +129,13 @@ import Testing
             (peer.name, peer.endpoint, peer.endpointSource) = ("cabin", endpoint, source)
             peer.path = path
             (status.peers, status.broker) = ([peer], broker)
-            let own = ["10.0.0.2", "203.0.113.5", "2001:db8:1::5"]
+            let own = ["10.0.0.2", "8.8.8.5", "2606:4700:1:200::5"]
                 .compactMap { SocketAddress(host: $0, port: 1) }
             let found = situation(settings(""), .up(status, process: 42))
             return lines(.peers) { found.reportOutside(status, beside: own, to: &$0) }
         }
         let open = ", which nothing here had named: this station is open to calls"
-        for address in ["198.51.100.7:5577", "[2001:db8:2::7]:5577", "100.63.0.1:9"] {
+        for address in ["9.9.9.9:5577", "[2606:4700:1:300::7]:5577", "100.63.0.1:9"] {
             let text = "ok peers cabin comes in from outside, from \(address)"
             #expect(outside(address) == [text + open])
             #expect(outside(address, "settings") == [text])
@@ -145,7 +145,7 @@ import Testing
         }
         for address in [
             "10.9.9.9:1", "172.16.0.1:1", "192.168.1.1:1", "100.64.0.1:1", "127.0.0.1:1",
-            "169.254.1.1:1", "203.0.113.9:1", "[2001:db8:1::9]:1", "[fd00::1]:1", "[fe80::1]:1",
+            "169.254.1.1:1", "8.8.8.9:1", "[2606:4700:1:2ff::9]:1", "[fd00::1]:1", "[fe80::1]:1",
         ] { #expect(outside(address).isEmpty, "\(address)") }
     }
 
