@@ -129,7 +129,9 @@ private struct CallWatch {
             case .callEnded, .missedCall:
                 let cause = event.cause.flatMap { HistoryRecord.Cause(rawValue: $0) } ?? .other
                 if cause == .unreachable {
-                    return Outcome(unreached: event.peer, try statusNow(invocation))
+                    let mayHaveNote = mode == .call && event.target == nil && !isRinging
+                    return Outcome(
+                        unreached: event.peer, try statusNow(invocation), mayHaveNote: mayHaveNote)
                 }
                 let outcome = Outcome(cause, at: event.peer, as: mode, priority)
                 guard cause == .cancelled else { return outcome }
@@ -188,7 +190,12 @@ extension Outcome {
     }
 
     /// Describes a call that reached no peer, with the reason if the station knows it.
-    init(unreached peer: String?, _ status: Status) {
+    ///
+    /// - Parameters:
+    ///   - peer: The name of the called peer.
+    ///   - status: The station's status after the call.
+    ///   - mayHaveNote: Whether the station leaves a note of the call while it has a broker.
+    init(unreached peer: String?, _ status: Status, mayHaveNote: Bool) {
         let known =
             status.peers.first { $0.name == peer }?.fault
             ?? status.peers.first { $0.down.reason == "no_network" }?.fault
@@ -196,6 +203,8 @@ extension Outcome {
         self.text =
             "the call is over: \(peer?.visible ?? "the other station") is unreachable"
             + (known.map { ": \($0.text.visible)" } ?? "") + "; \(fix.visible)"
+            + (mayHaveNote && status.broker?.isConnected == true
+                ? "; a note of the call waits for it at the broker" : "")
         (code, exit) = (HistoryRecord.Cause.unreachable.rawValue, .failed)
     }
 

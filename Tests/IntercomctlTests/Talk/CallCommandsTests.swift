@@ -109,6 +109,12 @@ private struct Story {
         let words = "the call is over: garage is unreachable: nothing has come from it for 27 s"
         let outcome = try story.run("call", "garage")
         #expect(outcome.output == "calling garage\n\(words); see whether it has power\n")
+        story.status.broker = Status.Broker()
+        #expect(try story.run("call", "garage").output == outcome.output)
+        story.status.broker?.isConnected = true
+        let note = "; see whether it has power; a note of the call waits for it at the broker\n"
+        #expect(try story.run("call", "garage").output == "calling garage\n\(words)\(note)")
+        #expect(try !story.run("drop-in", "garage").output.contains("a note of the call"))
         let json = try story.run("call", "garage", "--json")
         #expect(json.output.contains(#""outcome":"unreachable""#) && json.code == 1)
     }
