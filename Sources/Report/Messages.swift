@@ -1,10 +1,12 @@
 /// A request about voice messages: `message` has `action`, and the fields of that action.
 public enum MessageRequest: Equatable, Sendable {
     /// Opens the microphone for a message, which is dropped if the caller disconnects before `end`.
-    /// With `hearsBack` it is then played, and sent after a second `end`.
+    /// With `hearsBack` it is then played, and sent after `agree`.
     case record(peer: String, hearsBack: Bool? = nil)
-    /// Ends the spoken message, or sends the one that was played back.
-    case end
+    /// Ends the spoken message with this id.
+    case end(String)
+    /// Sends the message with this id, which was played back.
+    case agree(String)
     /// Sends a message: this many bytes of packets follow the reply, in the form of a recording
     /// (recordings.md §1).
     case send(peer: String, bytes: Int)
@@ -17,7 +19,8 @@ public enum MessageRequest: Equatable, Sendable {
 
 extension MessageRequest: JSONKind {
     static let kinds: [MessageRequest] = [
-        .record(peer: ""), .end, .send(peer: "", bytes: 0), .list, .play(nil), .delete(nil),
+        .record(peer: ""), .end(""), .agree(""), .send(peer: "", bytes: 0), .list, .play(nil),
+        .delete(nil),
     ]
 
     mutating func fields(_ coder: inout JSONCoder) -> String {
@@ -27,7 +30,12 @@ extension MessageRequest: JSONKind {
             coder.optional("hears_back", &hearsBack)
             self = .record(peer: peer, hearsBack: hearsBack)
             return "record"
-        case .end: return "end"
+        case .end(let id):
+            self = .end(coder.passed("id", id))
+            return "end"
+        case .agree(let id):
+            self = .agree(coder.passed("id", id))
+            return "agree"
         case .send(let peer, let bytes):
             self = .send(peer: coder.passed("peer", peer), bytes: coder.passed("bytes", bytes))
             return "send"

@@ -112,6 +112,8 @@ public enum Reply: Equatable, Sendable {
         public var outcome: String?
         /// How much each listener heard of a page, and the reason if not all.
         public var heard: [HeardBy] = []
+        /// The id of the message that a person speaks, for `end` and `agree`.
+        public var message: String?
 
         public init() {}
 
@@ -123,6 +125,7 @@ public enum Reply: Equatable, Sendable {
             coder.late("request", &request)
             coder.field("outcome", &outcome)
             coder.field("heard", &heard)
+            coder.optional("message", &message)
         }
     }
 

@@ -261,7 +261,8 @@ extension Request {
         case .status, .peers, .watchEvents, .key, .version, .state, .reject, .hangUp, .show,
             .ptt(isDown: false, _), .page(_, isDown: false, _), .message(.end), .message(.list):
             (nil, false, false)
-        case .ptt, .tone, .signal, .answer, .relay(_, peer: nil): (nil, true, false)
+        case .ptt, .tone, .signal, .answer, .relay(_, peer: nil), .message(.agree):
+            (nil, true, false)
         case .talk, .message(.record), .message(.send), .message(.play), .message(.delete):
             (nil, true, true)
         case .history: (nil, false, true)

@@ -53,7 +53,8 @@ private func refusal(_ line: String) -> ControlError.Code? {
             .message(.record(peer: "a", hearsBack: true)),
             #""message","action":"record","peer":"a","hears_back":true"#
         ),
-        (.message(.end), #""message","action":"end""#),
+        (.message(.end("5")), #""message","action":"end","id":"5""#),
+        (.message(.agree("5")), #""message","action":"agree","id":"5""#),
         (.message(.send(peer: "a", bytes: 9)), #""message","action":"send","peer":"a","bytes":9"#),
         (.message(.list), #""message","action":"list""#),
         (.message(.play(nil)), #""message","action":"play""#),

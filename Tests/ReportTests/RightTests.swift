@@ -17,8 +17,9 @@ import Wire
         .page("a", isDown: true, .normal), .page("a", isDown: true, .high),
         // What closes a microphone is never refused.
         .page("a", isDown: false, .emergency), .show(peer: "a"),
-        .message(.record(peer: "a")), .message(.end), .message(.send(peer: "a", bytes: 1)),
-        .message(.list), .message(.play(nil)), .message(.delete(1)),
+        .message(.record(peer: "a")), .message(.end("5")), .message(.agree("5")),
+        .message(.send(peer: "a", bytes: 1)), .message(.list), .message(.play(nil)),
+        .message(.delete(1)),
     ]
     private static let forSome: [Request] = [
         .reload, .levels,
@@ -39,7 +40,7 @@ import Wire
         .history(HistoryQuery()), .state(.show), .state(.mute(what: "mic", isOn: true)),
         .state(.volume(.speaker, .by(5))), .state(.doNotDisturb(isOn: true, seconds: nil)),
         .reject, .hangUp, .show(peer: "a"), .page("a", isDown: false, .emergency),
-        .message(.end), .message(.list),
+        .message(.end("5")), .message(.list),
     ]
     private static let lasting: [Request] = [
         .talk(target: "a"), .announce(target: "a", priority: .normal, samples: 1),

@@ -60,37 +60,42 @@ func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     let isAtTerminal = Keyboard.isThere
     let hearsBack = isAtTerminal && !invocation.isYes && !invocation.isJSON
     while true {
-        // An earlier Enter must not send the message.
-        _ = Keyboard.typed()
         // The daemon drops the message if this connection closes before its end.
         var daemon = try Daemon(invocation)
         let begun = try daemon.order(
             .message(.record(peer: invocation.arguments[0], hearsBack: hearsBack ? true : nil)))
+        guard let id = begun.message else { throw Failure.misfit }
+        // An earlier Enter must not send the message.
+        _ = Keyboard.typed()
         if !invocation.isJSON {
             let atTerminal = hearsBack ? "Enter ends it" : "Enter sends it"
             let ways =
                 isAtTerminal ? "\(atTerminal), Ctrl-C drops it" : "Ctrl-C ends it and sends it"
             try printLine("\(begun.text.visible); \(ways)")
         }
-        var reply = try wait(
-            &daemon, &lifeline, signals, until: Clock.now() + .seconds(seconds))?.reply
-        if reply == nil { reply = try endMessage(&daemon, invocation) }
-        guard let reply else { throw Failure.misfit }
+        let early = try wait(
+            &daemon, &lifeline, signals, isAtTerminal, until: Clock.now() + .seconds(seconds))?
+            .reply
+        let reply = if let early { early } else { try outcome(of: .end(id), &daemon, invocation) }
         guard hearsBack, case .done(let heard) = reply else {
             return try printEnd(reply, invocation)
         }
         try printLine(heard.text.visible)
         var answer: String?
         while answer == nil {
+            // Nor may an Enter that came before the question.
+            _ = Keyboard.typed()
             try printLine("Enter sends it, a and Enter begins again, Ctrl-C drops it")
             // The daemon drops the message before.
-            let found = try wait(&daemon, &lifeline, signals, until: Clock.now() + .seconds(600))
+            let found = try wait(
+                &daemon, &lifeline, signals, isAtTerminal, until: Clock.now() + .seconds(600))
+            if let reply = found?.reply { return try printEnd(reply, invocation) }
             if let typed = found?.typed?.lowercased(), typed.isEmpty || typed == "a" {
                 answer = typed
             }
         }
         guard answer != "" else {
-            return try printEnd(try endMessage(&daemon, invocation), invocation)
+            return try printEnd(try outcome(of: .agree(id), &daemon, invocation), invocation)
         }
     }
 }
@@ -99,28 +104,31 @@ func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
 /// comes before.
 private func wait(
     _ daemon: inout Daemon, _ lifeline: inout Lifeline, _ signals: borrowing TerminalSignals,
-    until end: Instant
+    _ isAtTerminal: Bool, until end: Instant
 ) throws(Failure) -> (reply: Reply?, typed: String?)? {
     while Clock.now() < end {
-        let isCut = lifeline.poll(at: Clock.now())
-        let isEnd = signals.isEnd()
-        if isEnd, !isCut, !Keyboard.isThere { return nil }
-        guard !isCut, !isEnd else { throw Failure("the message is dropped") }
-        if let typed = Keyboard.typed() { return (nil, typed) }
+        // First, because a message that is sent cannot be dropped.
         if let reply = try daemon.answer(until: Clock.now() + .milliseconds(20)) {
             return (reply, nil)
         }
+        let isEnd = signals.isEnd()
+        // After the signals, because a terminal that closes sends one.
+        let isCut = lifeline.poll(at: Clock.now())
+        if isEnd, !isCut, !isAtTerminal { return nil }
+        guard !isCut, !isEnd else { throw Failure("the message is dropped") }
+        if let typed = Keyboard.typed() { return (nil, typed) }
     }
     return nil
 }
 
 /// Ends the message, or sends the one that was heard; returns what became of it.
-private func endMessage(
-    _ daemon: inout Daemon, _ invocation: borrowing Invocation
+private func outcome(
+    of request: MessageRequest, _ daemon: inout Daemon, _ invocation: borrowing Invocation
 ) throws(Failure) -> Reply {
-    // On a second connection: the first waits for the outcome.
+    // On a second connection: the first waits for the outcome. A refusal means that the daemon has
+    // ended the message itself, and the first connection has the reason.
     var other = try Daemon(invocation)
-    _ = try? other.ask(.message(.end))
+    _ = try? other.ask(.message(request))
     guard let reply = try daemon.answer(until: Clock.now() + .seconds(15)) else {
         throw Failure("the daemon did not say what became of the message")
     }

@@ -94,18 +94,18 @@ extension ControlLoop {
         switch (request, owner) {
         case (.record(let name, let hearsBack), let owner?):
             return record(messageTo: name, by: owner, user: user, hearsBack: hearsBack ?? false)
-        case (.end, _) where messages.heardBack?.caller != nil:
-            guard messages.heardBack?.message.user == user else {
-                return .failed("this user speaks no message")
+        case (.end(let id), _):
+            guard let spoken = messages.spoken, spoken.isBegun(id, by: user) else {
+                return .failed("this user does not speak this message")
+            }
+            endSpokenMessage()
+            return .done(Reply.Done("the message is over"))
+        case (.agree(let id), _):
+            guard let message = messages.heardBack?.message, message.isBegun(id, by: user) else {
+                return .failed("this message does not wait to be sent")
             }
             messages.heardBack?.agreed(at: now)
             return .done(Reply.Done("the message is sent"))
-        case (.end, _):
-            guard messages.spoken?.source == .microphone, case .caller? = messages.spoken?.owner,
-                messages.spoken?.user == user
-            else { return .failed("this user speaks no message") }
-            endSpokenMessage()
-            return .done(Reply.Done("the message is over"))
         case (.send(let name, let bytes), let owner?):
             guard bytes > 0, bytes <= SealedMessage.entriesMax else {
                 return .failed("\"bytes\" must be 1 to \(SealedMessage.entriesMax)")
@@ -201,7 +201,9 @@ extension ControlLoop {
             hearsBack: hearsBack, source, eventsLost: rings.counters[.eventsLost], wall: wall,
             at: now)
         let next = source == .microphone ? "speak after the tone" : "send it"
-        return .done(Reply.Done("message to \(name): \(next)"))
+        var begun = Reply.Done("message to \(name): \(next)")
+        begun.message = messages.spoken?.id.text
+        return .done(begun)
     }
 
     /// Notes that the microphone opened for this target.

@@ -160,6 +160,11 @@ struct SpokenMessage {
             size: entries.count + SealedMessage.overheadMax, state: .waiting)
     }
 
+    /// Whether it is the message with this id, which a program of this user speaks.
+    func isBegun(_ id: String, by user: Int?) -> Bool {
+        self.id.text == id && self.user == user && source == .microphone
+    }
+
     var isFull: Bool {
         entries.count > SealedMessage.entriesMax - 1_024
             || milliseconds >= SealedMessage.secondsMax * 1_000
