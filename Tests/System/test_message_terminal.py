@@ -107,6 +107,19 @@ class MessageAtTerminal(MessageTest):
         self.assertEqual(screen.ended(), 1, screen.text)
         self.assertEqual(self.list(kitchen), [])
 
+    def test_a_reload_drops_it_while_it_is_spoken_and_after(self):
+        kitchen, _ = self.stations()
+        kitchen.speak(500)
+        for is_spoken in (True, False):
+            screen = self.record_at_terminal(kitchen)
+            if not is_spoken:
+                screen.type(b"\r")
+                self.asks(screen)
+            kitchen.reload()
+            self.assertEqual(screen.ended(), 1, screen.text)
+            self.assertIn("dropped: the settings have changed", screen.text)
+        self.assertEqual(self.list(kitchen), [])
+
     def test_a_terminal_that_closes_drops_it_with_yes_too(self):
         kitchen, _ = self.stations()
         kitchen.speak(500)

@@ -16,7 +16,7 @@ extension ControlLoop {
     /// Advances the work on messages.
     mutating func followMessages() {
         if resetButton.isErasing {
-            endSpokenMessage(because: Messages.erased)
+            dropMessages(because: Messages.erased)
             messages.stop()
         }
         followSpokenMessage()
@@ -268,14 +268,27 @@ extension ControlLoop {
     /// terminal has agreed.
     mutating func sendHeardBack() {
         guard let heardBack = messages.heardBack else { return }
-        messages.heardBack = nil
-        messages.player?.stop(by: heardBack.place == nil ? "its terminal" : "its button")
-        if heardBack.isDropped {
-            let why = heardBack.place == nil ? "nobody has answered" : "by its button"
-            refuse(heardBack.message.owner, "dropped: \(why)")
-        } else {
-            messages.seal(heardBack.message)
+        guard !heardBack.isDropped else {
+            let isAtButton = heardBack.place != nil
+            return dropHeardBack(because: isAtButton ? "by its button" : "nobody has answered")
         }
+        messages.heardBack = nil
+        messages.player?.stop(by: "its owner")
+        messages.seal(heardBack.message)
+    }
+
+    private mutating func dropHeardBack(because why: String) {
+        guard let heardBack = messages.heardBack else { return }
+        messages.heardBack = nil
+        messages.player?.stop(by: "its owner")
+        refuse(heardBack.message.owner, "dropped: \(why)")
+    }
+
+    /// Drops all messages that are not sealed yet.
+    mutating func dropMessages(because why: String) {
+        endSpokenMessage(because: why)
+        if isSending { dropSpokenMessage(because: why) }
+        dropHeardBack(because: why)
     }
 
     /// Drops the message that a program sends.

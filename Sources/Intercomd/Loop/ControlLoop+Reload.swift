@@ -31,11 +31,8 @@ extension ControlLoop {
         do throws(ControlError) {
             found = try settings.readToReload(facts.folder, cores.table, for: cause)
         } catch { return answerReload(.failure(error), to: cause) }
-        // The message's button may change its meaning, or be removed.
-        if case .button? = messages.spoken?.owner {
-            endSpokenMessage(because: "the settings have changed")
-        }
-        if messages.heardBack?.place != nil { sendHeardBack() }
+        // A button may change its meaning, and a receiver may be taken out of the channel.
+        dropMessages(because: "the settings have changed")
         let config = found.config
         let former = directory
         // Under the names that their talkers have until now.

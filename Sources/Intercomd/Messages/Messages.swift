@@ -230,7 +230,6 @@ struct Messages {
     mutating func stop() {
         work.stop()
         player?.stop(by: "the erasing of this station")
-        heardBack = nil
     }
 
     /// Waits until all begun work is written.
