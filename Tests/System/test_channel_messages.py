@@ -1,5 +1,7 @@
 """A voice message to a channel: each member has its own, and the sender sees where it is."""
 
+import time
+
 from lab import sound, wait
 from messaging import MessageTest
 
@@ -49,6 +51,30 @@ class ChannelMessages(MessageTest):
         wait(lambda: kitchen.status()["microphone"]["targets"] == ["house (message)"], "it tells")
         kitchen.release(NOTE)
         wait(lambda: not kitchen.is_talking(), "the microphone closes")
+
+    def test_a_button_tells_which_member_is_left_out(self):
+        self.met("kitchen", "garage", "attic")
+        kitchen, garage, _ = self.scene.stations
+        kitchen.sections["button note"] = {"line": NOTE, "press": "message house"}
+        self.start(kitchen, garage)
+        wait(kitchen.has_card, "kitchen has its card")
+        wait(lambda: self.files(kitchen, ".key"), "kitchen has the key of garage, and no other")
+        kitchen.speak(500)
+        kitchen.press(NOTE)
+        wait(kitchen.is_talking, "the microphone opens")
+        time.sleep(1)
+        kitchen.release(NOTE)
+        wait(lambda: not kitchen.is_talking(), "the microphone closes")
+        kitchen.hush()
+        time.sleep(2)
+        kitchen.record()
+        wait(lambda: self.states(garage) == {"kitchen": "new"}, "garage has it")
+        kitchen.said("message: attic has not told its message key yet")
+        # The tone is in the speaker's card still.
+        time.sleep(0.5)
+        heard = kitchen.recorded().samples
+        for hertz in (1_047, 220):
+            self.assertGreater(sound.tone_track(heard, hertz).max(), -40, f"{hertz} Hz")
 
 
 MUTATIONS = (

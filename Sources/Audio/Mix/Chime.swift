@@ -22,6 +22,8 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
     case timeOut
     /// The request is refused.
     case refusal
+    /// The message goes, but not to all members of the channel.
+    case partly
     /// Talk here is recorded.
     case recording
     /// A test of the loudspeaker.
@@ -47,6 +49,7 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
         case .nobody: Tone(note(330, 90), rest(50), note(330, 90), decibels: -16)
         case .timeOut: Tone(note(440, 120), rest(60), note(440, 120), note(330, 240))
         case .refusal: Tone(note(220, 250))
+        case .partly: Tone(note(1_047, 70), rest(80), note(220, 250))
         case .recording: Tone(note(1_200, 80), rest(80), note(1_200, 80), decibels: -20)
         case .trial: Tone(note(600, 250), note(800, 250), note(1_000, 400))
         }
@@ -59,14 +62,18 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
         case .ring: .seconds(3)
         case .ringback: .seconds(4)
         case .beep: .seconds(10)
-        case .busy, .ended, .page, .permit, .nobody, .timeOut, .refusal, .recording, .trial: nil
+        case .busy, .ended, .page, .permit, .nobody, .timeOut, .refusal, .partly, .recording,
+            .trial:
+            nil
         }
     }
 
     /// Whether the person at the microphone must hear it, even while the speaker is held down.
     public var isUrgent: Bool {
         switch self {
-        case .beep, .permit, .nobody, .timeOut, .refusal, .ended, .busy, .recording, .trial: true
+        case .beep, .permit, .nobody, .timeOut, .refusal, .partly, .ended, .busy, .recording,
+            .trial:
+            true
         case .ring, .ringback, .page: false
         }
     }

@@ -59,8 +59,10 @@ extension ControlLoop {
                     done.outcome = word.text
                 }
                 server.replyLate(.done(done), to: caller, at: now)
-            } else {
-                rings.tell(.chime(.permit))
+            } else if case .button(let place) = owner {
+                let leftOut = word.sealed?.spoken.leftOut ?? []
+                rings.tell(.chime(leftOut.isEmpty ? .permit : .partly))
+                if !leftOut.isEmpty { tell(leftOut.joined(separator: "; "), of: place) }
             }
         }
     }
@@ -79,12 +81,17 @@ extension ControlLoop {
         switch owner {
         case .button(let place):
             rings.tell(.chime(.refusal))
-            // A reload may have removed the button.
-            let isThere = config.buttons.indices.contains(place)
-            tell(.keyAction, button: isThere ? place : nil, detail: "message: \(text)")
+            tell(text, of: place)
         case .caller(let caller):
             server.replyLate(.failed(text), to: caller, at: now)
         }
+    }
+
+    /// Publishes what became of the message of a button.
+    private mutating func tell(_ text: String, of place: Int) {
+        // A reload may have removed the button.
+        let isThere = config.buttons.indices.contains(place)
+        tell(.keyAction, button: isThere ? place : nil, detail: "message: \(text)")
     }
 
     /// Carries out a request about messages; nil where the answer comes later.
