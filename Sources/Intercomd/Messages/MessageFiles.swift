@@ -36,6 +36,8 @@ struct MessageFiles: Sendable {
         case read([UInt8])
         case unreadable
         case failed(Fault)
+        /// The message is lost; the files with these names, of which some may be there, must go.
+        case unsealed([String], Fault)
         /// These changes could not be made.
         case unchanged([Change], Fault)
     }
@@ -54,7 +56,7 @@ struct MessageFiles: Sendable {
         do throws(SystemError) {
             switch job {
             case .seal(let spoken, let messages, let keys):
-                return try seal(spoken.entries.span, as: messages, to: keys)
+                return seal(spoken.entries.span, as: messages, to: keys)
             case .keep(let message, let file, _): return try keep(file, as: message)
             case .offer(let message, _):
                 let file = try FileStore.read(
@@ -87,23 +89,29 @@ struct MessageFiles: Sendable {
         }
     }
 
-    /// Seals a message to each receiver: a file for all of them, or for none.
+    /// Seals a message to each receiver, in a file for each.
+    ///
+    /// After a power cut or a kill between two files only the first receivers get the message.
     private func seal(
         _ entries: Span<UInt8>, as messages: [KeptMessage], to keys: [RecordingPublicKey]
-    ) throws(SystemError) -> Finding {
+    ) -> Finding {
         var kept: [KeptMessage] = []
         for (place, message) in messages.enumerated() {
             let file = SealedMessage.seal(
                 entries, startMilliseconds: UInt64(message.start), to: keys[place], suite: suite)
+            var whole = message
+            whole.size = file.count
+            // Before the attempt: a file whose folder could not be synced is there.
+            kept.append(whole)
             let finding: Finding
-            do throws(SystemError) { finding = try write(file, as: message) } catch {
+            do throws(SystemError) { finding = try write(file, as: whole) } catch {
                 finding = .failed(Fault(error))
             }
-            guard case .kept(let whole) = finding else {
-                for other in kept { try FileStore.remove(path(other.fileName)) }
-                return finding
+            guard case .kept = finding else {
+                // One that is too large is the first: all have the same size.
+                guard case .failed(let fault) = finding else { return finding }
+                return .unsealed(kept.map { $0.fileName }, fault)
             }
-            kept += whole
         }
         return .kept(kept)
     }

@@ -329,8 +329,7 @@ struct Messages {
         _ job: MessageFiles.Job, _ finding: MessageFiles.Finding, at now: Instant
     ) {
         switch finding {
-        case .failed(let fault): fail(fault)
-        case .unchanged(_, let fault): fail(fault)
+        case .failed(let fault), .unsealed(_, let fault), .unchanged(_, let fault): fail(fault)
         case .kept, .done, .read: problem = fault
         case .unreadable: break
         }
@@ -349,7 +348,8 @@ struct Messages {
                     seconds: there[0].seconds, text: "waiting", owner: spoken.owner,
                     sealed: (spoken, there.map { $0.peer })))
             for message in there { offerNext(to: message.peer, at: now) }
-        case (.seal(let spoken, _, _), .failed(let fault)):
+        case (.seal(let spoken, _, _), .unsealed(let names, let fault)):
+            for name in names { work.change(.remove(name)) }
             words.append(lost(spoken, fault.sentence))
         case (.seal(let spoken, _, _), _): words.append(lost(spoken, "it is too large"))
         case (.keep(_, _, let peer), .kept(let messages)):
