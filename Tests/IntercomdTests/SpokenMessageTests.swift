@@ -62,17 +62,6 @@ import Wire
 
     /// The program that waits for the end is told it.
     @Test func whoeverStopsThePlaybackFirstIsNamed() throws {
-        let folder = try Folder()
-        let files = MessageFiles(paths: folder.paths, suite: .chaChaPoly, own: nil)
-        var player = MessagePlayer([], for: nil, files, at: start)
-        player.stop(by: "the button ptt")
-        player.stop(by: "a talk from here")
-        #expect(player.tick(try Rings(), isIdle: true, at: start) == .stopped)
-        #expect(player.stoppedBy == "the button ptt")
-    }
-
-    /// The program that waits for the end is told it.
-    @Test func whoeverStopsThePlaybackFirstIsNamed() throws {
         let folder = try MessageFolder()
         let files = MessageFiles(paths: folder.paths, suite: .chaChaPoly, own: nil)
         var player = MessagePlayer([], for: nil, files, at: start)
