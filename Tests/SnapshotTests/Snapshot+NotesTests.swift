@@ -210,7 +210,7 @@ import Wire
     }
 
     /// A box that gives in and joins another site has the stolen one as a peer; it puts out nobody.
-    @Test func whoIntroducesASiteThatWasLeftIsNamed() {
+    @Test func whoIntroducesASiteThatWasLeftIsNamed() throws {
         (station.site.name, station.site.left) = ("house", ["garage"])
         let words = "garage: introduces a site that this station has left"
         let outside = "\(words), and is not in this one -> if it was stolen"
