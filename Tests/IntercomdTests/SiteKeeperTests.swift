@@ -81,17 +81,22 @@ import Wire
     }
 
     /// It may be the key that is shown.
-    @Test func whereNoStationKnowsWhatItHasLeftAPersonDecides() throws {
+    @Test(
+        arguments: [
+            ("site.left", "the sites that were left cannot be read"),
+            ("roster", "the site's roster cannot be read"),
+        ])
+    func whereNoStationKnowsWhatItHasLeftAPersonDecides(file: String, problem: String) throws {
         let config = try config()
         try FileManager.default.removeItem(atPath: "\(state)/site.left")
         try FileManager.default.createDirectory(
-            atPath: "\(state)/site.left", withIntermediateDirectories: false)
+            atPath: "\(state)/\(file)", withIntermediateDirectories: false)
         var keeper = SiteKeeper(own: own, writer: WorkChain())
         keeper.load(config, directory(config), at: now)
         keeper.up(0, at: now)
         try show(key, from: 0, to: &keeper)
         #expect(keeper.status(at: now).offers.map { $0.wasLeft } == [true])
-        #expect(keeper.problem?.text.hasPrefix("the sites that were left cannot be read") == true)
+        #expect(keeper.problem?.text.hasPrefix(problem) == true)
     }
 
     /// Who joins another site has the stolen introducer as a peer still.

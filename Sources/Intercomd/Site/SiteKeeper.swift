@@ -142,6 +142,8 @@ struct SiteKeeper {
             complaint = nil
             former = SiteFiles.removed(paths)
         } catch {
+            // At a start, no site is held: without its list, any key may be one that was left.
+            exchange.left = nil
             fault("the site's roster cannot be read: \(error.finding)", fix: error.fix)
             return
         }
