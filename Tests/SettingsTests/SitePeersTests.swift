@@ -98,9 +98,15 @@ import Testing
                 == [many[16], first].map { $0.key.reference })
         try FileManager.default.removeItem(atPath: "\(state)/site.left")
         #expect(try SiteFiles.left(paths) == [])
-        // One that cannot be read may name any.
+        try FileManager.default.removeItem(atPath: "\(state)/roster")
+        // One that cannot be read may name any, also after the next change.
+        try "house\n".write(toFile: "\(state)/site.left", atomically: false, encoding: .utf8)
+        try take(mine, after: first)
+        #expect(throws: StateError.self) { try SiteFiles.left(paths) }
+        try FileManager.default.removeItem(atPath: "\(state)/site.left")
         try FileManager.default.createDirectory(
             atPath: "\(state)/site.left", withIntermediateDirectories: false)
+        try take(theirs, after: mine)
         #expect(throws: StateError.self) { try SiteFiles.left(paths) }
     }
 
@@ -113,7 +119,7 @@ import Testing
         try office.add(#require(Roster.Station(name: "desk", key: keys[3])))
         // A former version has kept no names.
         try adopt(house, after: nil)
-        try "1\nhouse\n".write(toFile: "\(state)/site.left", atomically: false, encoding: .utf8)
+        try "1\n".write(toFile: "\(state)/site.left", atomically: false, encoding: .utf8)
         #expect(try SiteFiles.left(paths) == [RosterExchange.Left(site: 1, name: nil)])
         for (next, before, names) in [
             (home, house, ["home", "home"]), (nil, home, ["home", "home", "home"]),

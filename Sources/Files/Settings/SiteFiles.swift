@@ -68,11 +68,15 @@ public enum SiteFiles {
     ///
     /// - Throws: The reason why the file is unreadable; this station may have left any site then.
     public static func left(_ paths: Paths) throws(StateError) -> [RosterExchange.Left] {
-        try words(of: leftName, paths).compactMap { words in
-            guard let site = UInt64(words[0], radix: 16) else { return nil }
+        var left: [RosterExchange.Left] = []
+        for words in try words(of: leftName, paths) {
+            guard let site = UInt64(words[0], radix: 16) else {
+                throw StateError("\(paths.state)/\(leftName) is damaged")
+            }
             let name = words.count > 1 && isName(words[1]) ? words[1] : nil
-            return RosterExchange.Left(site: site, name: name)
+            left.append(RosterExchange.Left(site: site, name: name))
         }
+        return left
     }
 
     /// Returns the words of each line of a file; none where there is no file.

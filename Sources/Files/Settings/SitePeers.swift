@@ -407,8 +407,9 @@ extension SiteFiles {
         guard let before, before.key != roster?.key else { return }
         // A former key of a site that was taken over under another name is one of the new name.
         let name = roster.map { isSame($0, as: before) ? $0.name : before.name } ?? before.name
-        // A damaged file must not prevent the change.
-        var left = ((try? left(paths)) ?? []).filter { $0.site != before.key.reference }
+        // A damaged file must not prevent the change, and stays: it may name any key.
+        guard let known = try? left(paths) else { return }
+        var left = known.filter { $0.site != before.key.reference }
         left = left.map { former in
             [nil, before.name].contains(former.name)
                 ? RosterExchange.Left(site: former.site, name: name) : former
@@ -417,8 +418,8 @@ extension SiteFiles {
         try write(left: left.suffix(leftMax), paths)
     }
 
-    /// Forgets that this station had left the key of the site that it has joined by a person's word;
-    /// a newer list of the same site is no such word.
+    /// Forgets that this station had left the key of the site that it has joined by a person's
+    /// word; a newer list of the same site is no such word.
     fileprivate static func forgetLeft(
         of before: Roster?, for roster: Roster?, _ paths: Paths
     ) throws(StateError) {
