@@ -133,6 +133,10 @@ import Wire
         #expect(house.stations[1].news == [.offered(peer: 0)], "it is told of once")
         house.run(.seconds(60))
         #expect(house.stations[1].exchange.offers.map(\.peer) == [2])
+        // It introduces another site now, and the giver shows the former one.
+        let other = try another(of: house)
+        offer(other, in: house, from: 2)
+        #expect(house.stations[1].exchange.offers.map(\.peer) == [0, 2])
     }
 
     /// Each site that a peer shows is looked at, and told of; but not one after the other.

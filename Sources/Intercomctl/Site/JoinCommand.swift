@@ -56,7 +56,8 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             return "\(offer.peer.visible) (\(offer.name.visible)\(words))"
         }
         throw Failure.usage(
-            "several peers show a site: \(peers.joined(separator: ", ")); name one: site join PEER")
+            "several peers show a site: \(peers.joined(separator: ", ")); name one: site join PEER,"
+                + " or --site DIGITS")
     }
     let question = SiteQuestion(
         name: offer.name, stations: offer.stations, digits: offer.fingerprint,
@@ -171,7 +172,8 @@ enum Joining {
         var hasHint = invocation.isJSON
         while Clock.now() < begin + Self.patience {
             let status = try statusNow(invocation).site
-            if let offer = status.offers.first(where: { $0.peer == peer }) {
+            let shown = status.offers.filter { $0.peer == peer }
+            if let offer = shown.first(where: { !$0.wasLeft }) ?? shown.first {
                 if !offer.wasLeft { return try join(offer, invocation) }
                 // A pairing is no consent to a key that was left; but the peer may have left it
                 // just now, too, and be about to show another site.

@@ -190,6 +190,11 @@ public struct RosterExchange {
     private mutating func noticed(_ found: RosterNotice, by peer: Int, at now: Instant) {
         var notice = found
         notice.introduces = false
+        // An introducer that has changed to another site no longer stands for the former one.
+        for place in offers.indices
+        where offers[place].peer == peer && offers[place].notice.site != notice.site {
+            offers[place].peer = offers[place].giver
+        }
         // The peer has changed to this site.
         if isOfOurs(notice) { offers.removeAll { $0.giver == peer } }
         let (told, leftAt) = (isOfOurs(notice) ? notice : nil, isFormer(notice.site) ? now : nil)
