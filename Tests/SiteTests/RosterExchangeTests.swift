@@ -198,11 +198,11 @@ import Wire
 
     // MARK: Another site
 
-    /// A roster of another site, which has station 1 of this house.
     private func former(_ house: House, name: String? = "house") -> RosterExchange.Left {
         RosterExchange.Left(site: house.roster.key.reference, name: name)
     }
 
+    /// A roster of another site, which has station 1 of this house.
     private func another(of house: House) throws -> House {
         let other = try House(0)
         try other.roster.add(house.entry(1))
@@ -254,6 +254,11 @@ import Wire
         let later = house.now + .seconds(61)
         #expect(house.stations[1].exchange.peersLeft(at: later).isEmpty)
         house.cut(0)
+        #expect(house.stations[1].exchange.peersLeft(at: house.now).isEmpty)
+        // One that is back in it with this station is in none that was left.
+        house.mend(0)
+        #expect(house.stations[1].exchange.peersLeft(at: house.now) == [0])
+        house.stations[1].exchange.hold(other.roster, text: other.text, at: house.now)
         #expect(house.stations[1].exchange.peersLeft(at: house.now).isEmpty)
     }
 

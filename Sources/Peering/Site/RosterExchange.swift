@@ -120,6 +120,7 @@ public struct RosterExchange {
             peers[number]?.announce(at: now)
             if before?.site != held?.notice.site {
                 peers[number]?.succeeds()
+                peers[number]?.leftAt = nil
                 peers[number]?.told = givers.contains(number) ? held?.notice : nil
             }
             // A roster wanted before may be the held one now, older, or barred by the settings.
