@@ -25,7 +25,9 @@ extension Snapshot {
         if let siteNote { found.append(siteNote) }
         for offer in site.offers {
             // What has stayed behind in the site is told of in one line.
-            let isFormer = offer.name == site.name || site.left.contains(offer.peer)
+            let isFormer =
+                site.left.contains(offer.peer)
+                || site.formerIntroducers.contains { $0.peer == offer.peer }
             if !(offer.wasLeft && isFormer) { found.append(Advice.offer(offer, to: site)) }
         }
         found += site.formerIntroducers.map { Advice.formerIntroducer($0, to: site, config) }
