@@ -298,7 +298,7 @@ import Wire
             house.stations[1].exchange.left = [former(other, name: name)]
             #expect(house.stations[1].exchange.formerIntroducers == [0])
         }
-        // A thief that falls silent is one still, and one that is in the site of this one is none.
+        // A thief that is off is one still, and one that is in the site of this one is none.
         house.cut(0)
         house.now = house.now + .seconds(61)
         #expect(house.stations[1].exchange.formerIntroducers == [0])
@@ -308,6 +308,12 @@ import Wire
         #expect(house.stations[1].exchange.formerIntroducers == [0])
         // One that has left that site says nothing of it in its next session.
         house.stations[1].exchange.up(0, at: house.now)
+        #expect(house.stations[1].exchange.formerIntroducers == [])
+        // Nor does it in a session that goes on.
+        tell(from: 0, introduces: true)
+        #expect(house.stations[1].exchange.formerIntroducers == [0])
+        house.now = house.now + .seconds(61)
+        house.stations[1].exchange.tick(at: house.now)
         #expect(house.stations[1].exchange.formerIntroducers == [])
     }
 

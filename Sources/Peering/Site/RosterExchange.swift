@@ -201,7 +201,7 @@ public struct RosterExchange {
         let (told, leftAt) = (isOfOurs(notice) ? notice : nil, isFormer(notice.site) ? now : nil)
         peers[peer]?.leftAt = leftAt
         peers[peer]?.told = told
-        peers[peer]?.introduced = found.introduces ? found.site : nil
+        peers[peer]?.introduced = found.introduces ? (found.site, now) : nil
         if let held, isIn(peer), isOfOurs(notice) {
             if notice == held.notice { peers[peer]?.notices.acknowledge(at: now) }
             if notice.counter < held.roster.counter { peers[peer]?.notices.beginAgain(at: now) }
@@ -230,6 +230,11 @@ public struct RosterExchange {
 
     /// Lets time pass; call it at `deadline`.
     public mutating func tick(at now: Instant) {
+        // A peer that is up and no longer announces its site has left it.
+        for (number, peer) in peers where peer.isUp {
+            guard let told = peer.introduced, now >= told.at + Self.silenceMax else { continue }
+            peers[number]?.introduced = nil
+        }
         for number in peers.keys.sorted() where mayHave(number) {
             guard var notice = held?.notice, peers[number]?.notices.goesOut(at: now) == true
             else { continue }
@@ -253,6 +258,7 @@ public struct RosterExchange {
         func consider(_ due: Instant) { first = min(first ?? due, due) }
         for (number, peer) in peers where peer.isUp {
             if mayHave(number), let due = peer.notices.due { consider(due) }
+            if let told = peer.introduced { consider(told.at + Self.silenceMax) }
             if fetches[number] == nil, let notice = peer.notice {
                 consider(max(opening(for: notice), peer.restsUntil ?? opening(for: notice)))
             }
@@ -291,13 +297,13 @@ public struct RosterExchange {
     /// The peers in the site whose last notice says that they introduce it.
     public var introducers: [Int] {
         guard let site = held?.notice.site else { return [] }
-        return peers.keys.filter { peers[$0]?.introduced == site && isIn($0) }.sorted()
+        return peers.keys.filter { peers[$0]?.introduced?.site == site && isIn($0) }.sorted()
     }
 
     /// The peers that introduce this site under a key that this station has left, by their last
     /// notice in the newest session.
     public var formerIntroducers: [Int] {
-        peers.keys.filter { peers[$0]?.introduced.map { isFormer($0) } ?? false }.sorted()
+        peers.keys.filter { peers[$0]?.introduced.map { isFormer($0.site) } ?? false }.sorted()
     }
 
     /// Whether a peer may learn the roster now.

@@ -13,9 +13,9 @@ struct RosterPeer {
     private(set) var notice: RosterNotice?
     /// The last notice that the peer has sent about the site of this station.
     var told: RosterNotice?
-    /// The site that the peer introduces by its last notice, if any.
-    var introduced: UInt64?
-    /// When the peer last announced a site that this station has left; nil after other notices.
+    /// The site that the peer introduces by its last notice, if any, and when it came.
+    var introduced: (site: UInt64, at: Instant)?
+    /// When the peer last announced this site under a former key; nil after other notices.
     var leftAt: Instant?
     /// How many fetches from the peer have failed in a row.
     private(set) var failures = 0
