@@ -19,9 +19,10 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     } catch { throw Failure("\(file ?? "the input") \(error)") }
     var book = try SiteBook(invocation)
     try check(roster, in: book)
-    let left = try attempt { () throws(StateError) in try SiteFiles.left(book.paths) }
+    // Where the sites that were left cannot be read, it may be any.
+    let left = try? SiteFiles.left(book.paths)
     let isOther = book.held?.key != roster.key
-    let wasLeft = isOther && left.contains { $0.site == roster.key.reference }
+    let wasLeft = isOther && left?.contains { $0.site == roster.key.reference } != false
     if isOther {
         let question = SiteQuestion(
             name: roster.name, stations: roster.stations.count, digits: roster.key.fingerprint,
