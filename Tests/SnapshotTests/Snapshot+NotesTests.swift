@@ -199,7 +199,7 @@ import Wire
         let words =
             "in a site that this station has left: garage, office -> to change over, there:"
             + " intercomctl site join, which asks for the digits"
-        expect(station.noteLines, words)
+        expect(station.noteLines, "\(words); else see troubleshoot.md")
         // Of the two, one is listed as the peer that shows it; one line is enough.
         var offer = SiteStatus.Offer()
         (offer.peer, offer.name, offer.wasLeft) = ("office", "house", true)

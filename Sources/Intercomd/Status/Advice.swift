@@ -70,12 +70,13 @@ enum Advice {
         }
         guard !peers.isEmpty else { return nil }
         // An introducing station is shown none.
-        let shown = site.offers.first { $0.wasLeft && site.left.contains($0.peer) }
+        let shown = site.offers.first { $0.wasLeft && peers.contains($0.peer) }
         return Fault(
             "former_site",
             "in a site that this station has left: \(peers.joined(separator: ", "))",
             fix: "to change over, there: intercomctl site join, which asks for the digits"
-                + (shown.map { "; if theirs is the right one, here: \(joining($0.peer))" } ?? ""))
+                + (shown.map { "; if theirs is the right one, here: \(joining($0.peer))" }
+                    ?? "; else see troubleshoot.md"))
     }
 
     private static func joining(_ peer: String) -> String { "intercomctl site join \(peer)" }
