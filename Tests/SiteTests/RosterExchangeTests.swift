@@ -276,6 +276,9 @@ import Wire
         house.stations[1].exchange.setIntroduces(false, at: house.now)
         house.run(.seconds(16))
         #expect(house.stations[1].exchange.offers.map(\.roster) == [house.roster])
+        // An introducer, which cannot join it, is not shown it any longer.
+        house.stations[1].exchange.setIntroduces(true, at: house.now)
+        #expect(house.stations[1].exchange.offers.isEmpty)
     }
 
     @Test func whoIntroducesASiteThatWasLeftIsKnown() throws {

@@ -135,6 +135,8 @@ public struct RosterExchange {
     public mutating func setIntroduces(_ isIntroducer: Bool, at now: Instant) {
         guard isIntroducer != introduces else { return }
         introduces = isIntroducer
+        // It cannot join one that it has left.
+        if isIntroducer { offers = offers.filter { !hasLeft($0.notice.site) } }
         for number in peers.keys { peers[number]?.announce(at: now) }
     }
 
