@@ -197,7 +197,7 @@ import Wire
         station.site.name = "house"
         station.site.left = ["garage", "office"]
         let words =
-            "in a site that this station has left: garage, office -> to change over, there:"
+            "in this site under a former key: garage, office -> to change over, there:"
             + " intercomctl site join, which asks for the digits"
         expect(station.noteLines, "\(words); else see troubleshoot.md")
         // Of the two, one is listed as the peer that shows it; one line is enough.
@@ -212,8 +212,8 @@ import Wire
     /// A box that gives in and joins another site has the stolen one as a peer; it puts out nobody.
     @Test func whoIntroducesASiteThatWasLeftIsNamed() throws {
         (station.site.name, station.site.left) = ("house", ["garage"])
-        let words = "garage: introduces a site that this station has left"
-        let outside = "\(words), and is not in this one -> if it was stolen"
+        let words = "garage: introduces this site under a former key"
+        let outside = "\(words), and is not in it now -> if it was stolen"
         station.site.formerIntroducers = [.init(peer: "garage", station: nil)]
         expect(
             station.noteLines,

@@ -334,7 +334,7 @@ class Return(SiteTest):
         self.assertFalse(self.is_out(attic, kitchen))
         wait(lambda: garage.status()["site"]["left"] == ["attic", "cellar"],
              "they have the former key")
-        self.assertIn("in a site that this station has left: attic, cellar -> to change over",
+        self.assertIn("in this site under a former key: attic, cellar -> to change over",
                       self.do(garage, "status", code=None))
         self.assertEqual(garage.status()["site"]["offers"], [])
         wait(lambda: attic.status()["site"]["offers"], "garage shows its site")

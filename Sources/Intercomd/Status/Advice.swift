@@ -73,7 +73,7 @@ enum Advice {
         let shown = site.offers.first { $0.wasLeft && peers.contains($0.peer) }
         return Fault(
             "former_site",
-            "in a site that this station has left: \(peers.joined(separator: ", "))",
+            "in this site under a former key: \(peers.joined(separator: ", "))",
             fix: "to change over, there: intercomctl site join, which asks for the digits"
                 + (shown.map { "; if theirs is the right one, here: \(joining($0.peer))" }
                     ?? "; else see troubleshoot.md"))
@@ -100,8 +100,8 @@ enum Advice {
         let isShown = site.offers.contains { $0.wasLeft && $0.peer == name }
         return Fault(
             "former_introducer", of: name,
-            "introduces a site that this station has left"
-                + (found.station == nil ? ", and is not in this one" : ""),
+            "introduces this site under a former key"
+                + (found.station == nil ? ", and is not in it now" : ""),
             fix: "if it was stolen, \(removal)"
                 + (isShown ? "; if its site is the right one, here: \(joining(name))" : "")
                 + "; else see troubleshoot.md")
