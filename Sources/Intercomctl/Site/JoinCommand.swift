@@ -172,16 +172,8 @@ enum Joining {
         var hasHint = invocation.isJSON
         while Clock.now() < begin + Self.patience {
             let status = try statusNow(invocation).site
-            let shown = status.offers.filter { $0.peer == peer }
-            if let offer = shown.first(where: { !$0.wasLeft }) ?? shown.first {
-                if !offer.wasLeft { return try join(offer, invocation) }
-                // A pairing is no consent to a key that was left; but the peer may have left it
-                // just now, too, and be about to show another site.
-                if Clock.now() > begin + Self.hint {
-                    throw Failure(
-                        "\(peer.visible) shows the site \(offer.name.visible), which this station"
-                            + " has left; to go back to it: intercomctl site join \(peer.visible)")
-                }
+            if let offer = try Self.offer(of: peer, in: status, after: Clock.now() - begin) {
+                return try join(offer, invocation)
             }
             if !hasHint, Clock.now() > begin + Self.hint {
                 hasHint = true
@@ -202,6 +194,23 @@ enum Joining {
         throw Failure(
             "\(peer.visible) is a peer, and has shown no site; \(Self.ways); then here: intercomctl"
                 + " site join")
+    }
+
+    /// The site that a paired peer shows and that this station joins; nil while there is none.
+    ///
+    /// - Throws: How to go back to a site that this station has left, where the peer shows no other
+    ///   one after this wait.
+    static func offer(
+        of peer: String, in status: SiteStatus, after wait: Duration
+    ) throws(Failure) -> SiteStatus.Offer? {
+        let shown = status.offers.filter { $0.peer == peer }
+        if let offer = shown.first(where: { !$0.wasLeft }) { return offer }
+        // A pairing is no consent to a key that was left; but the peer may have left it just now,
+        // too, and be about to show another site.
+        guard let offer = shown.first, wait > hint else { return nil }
+        throw Failure(
+            "\(peer.visible) shows the site \(offer.name.visible), which this station has left; to"
+                + " go back to it: intercomctl site join \(peer.visible)")
     }
 }
 

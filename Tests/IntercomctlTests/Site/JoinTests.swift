@@ -4,6 +4,8 @@ import Synchronization
 import Testing
 import Time
 
+@testable import Intercomctl
+
 /// Joining a site, as it is refused.
 @Suite struct JoinTests {
     private let folder: StationFolder
@@ -67,24 +69,20 @@ import Time
     }
 
     @Test func aPairingIsNoConsentToAKeyThatWasLeft() throws {
-        var report = PairingReport(.paired, "paired with barn")
-        (report.name, report.isApplied) = ("barn", true)
-        var offer = SiteStatus.Offer()
-        (offer.peer, offer.name, offer.fingerprint) = ("barn", "house", otherFingerprint)
-        offer.wasLeft = true
-        try folder.answer { [report, offer] request in
-            switch request {
-            case .pair?: return [Reply.pairing(report).encoded]
-            default:
-                var status = Status()
-                status.site.offers = [offer]
-                return [Reply.status(status).encoded]
-            }
+        var (former, fresh) = (SiteStatus.Offer(), SiteStatus.Offer())
+        (former.peer, former.name, former.wasLeft) = ("barn", "house", true)
+        (fresh.peer, fresh.name) = ("barn", "hut")
+        var status = SiteStatus()
+        status.offers = [former]
+        // The peer may have left it just now, too.
+        #expect(try Joining.offer(of: "barn", in: status, after: .seconds(29)) == nil)
+        let refusal = try #require(throws: Failure.self) {
+            try Joining.offer(of: "barn", in: status, after: .seconds(31))
         }
-        // After the time that a peer may take that has left it, too.
         #expect(
-            try folder.run("pair", "--join", "192.0.2.7", "7K9M-QX2W").complaint
-                .hasSuffix("has left; to go back to it: intercomctl site join barn\n"))
+            refusal.finding.hasSuffix("has left; to go back to it: intercomctl site join barn"))
+        status.offers.append(fresh)
+        #expect(try Joining.offer(of: "barn", in: status, after: .seconds(31)) == fresh)
     }
 
     /// Without leaving the present site first, from any peer in it, and never another one than
