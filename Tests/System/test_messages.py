@@ -177,7 +177,7 @@ class Messages(MessageTest):
         self.assertIn("messages: 1 is not delivered yet", kitchen.prints("status"))
         self.assertRegex(garage.prints("peer", "show", "kitchen"), "denied: .*message")
         self.assertEqual(self.list(garage), [])
-        self.assertIn("no peer attic", kitchen.complains("message", "record", "attic"))
+        self.assertIn("no peer or channel attic", kitchen.complains("message", "record", "attic"))
         del garage.sections["policy kitchen"]
         garage.reload()
         wait(lambda: self.states(garage) == ["new"], "it comes when it may", seconds=70)
