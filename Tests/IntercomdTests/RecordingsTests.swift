@@ -271,6 +271,31 @@ import Wire
         #expect(found.entries.map { $0.source } == [0, 1, 1, 1])
     }
 
+    @Test func aPeerThatAgreesAgainBringsNothingFromBefore() throws {
+        let folder = try Folder()
+        let key = RecordingKey.random()
+        let now = Clock.now()
+        var recordings = recordings(try settings(key), in: folder, at: now)
+        func at(_ milliseconds: Int) -> Instant { now + .milliseconds(milliseconds) }
+        // The first packet is 300 ms late: the time of the peer runs ahead from then on.
+        for (peers, milliseconds, packets) in [
+            ([1, 2], 0, [(0, 300), (20, 400)]), ([1], 1_000, []),
+            // One packet came before the answer; a copy comes with the packet after it.
+            ([1, 2], 2_000, [(99, 1_990), (98, 1_990), (101, 2_020), (99, 2_020), (102, 2_040)]),
+        ] as [(PeerSet, Int, [(Int, Int)])] {
+            recordings.record(TalkTarget.call, from: peers, wall: 0, at: at(milliseconds))
+            for (number, time) in packets {
+                recordings.take(
+                    Self.packet(number, of: 2, at: at(time)), named: { _ in "a" })
+            }
+        }
+        recordings.record(TalkTarget.call, from: [], wall: 0, at: at(3_000))
+        recordings.close(within: .seconds(5), wall: 0)
+        let found = try contents(of: folder.read(#require(folder.names.first)), key)
+        #expect(found.entries.map { $0.number } == [0, 20, 101, 102])
+        #expect(found.entries.map { $0.milliseconds } == [300, 700, 2_020, 2_040])
+    }
+
     @Test func lostPacketsAreAFaultOnceForEachFile() throws {
         let folder = try Folder()
         let key = RecordingKey.random()

@@ -19,6 +19,9 @@ final class OpenRecording {
         let name: String
         var sequence: UInt16
         var time: Int
+        /// Whether it agreed again, and has not been heard since: its time may run ahead, so that
+        /// copies from before would seem to come after it.
+        var isBack = false
         /// Its packets that wait.
         var waiting = 0
         /// The time of its last packet in the file, in ms.
@@ -91,6 +94,10 @@ final class OpenRecording {
         let former = joined
         joined = [:]
         for peer in peers { joined[peer] = former[peer] ?? samples(until: now) }
+        for place in sources.indices {
+            guard let peer = sources[place].peer else { continue }
+            if former[peer] == nil, joined[peer] != nil { sources[place].isBack = true }
+        }
     }
 
     private func samples(until moment: Instant) -> Int {
@@ -116,8 +123,11 @@ final class OpenRecording {
         let step = Int(Int16(bitPattern: recorded.sequence &- sources[place].sequence))
         var time = sources[place].time + step * samples
         let isAfterPause = recorded.isSpurtStart && step > 0 && arrival - time > Self.pause
-        if isAfterPause || abs(arrival - time) > Self.apart { time = arrival }
+        if isAfterPause || sources[place].isBack || abs(arrival - time) > Self.apart {
+            time = arrival
+        }
         guard time >= earliest else { return }
+        sources[place].isBack = false
         if step > 0 || time == arrival {
             (sources[place].sequence, sources[place].time) = (recorded.sequence, time)
         }
