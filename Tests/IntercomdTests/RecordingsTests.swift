@@ -129,7 +129,7 @@ import Wire
         }
         // While it grows, what is there can be read up to its end.
         var found: [RecordingFault]?
-        for _ in 0..<2_000 where found != [.truncated(chunk: 1)] {
+        for _ in 0..<15_000 where found != [.truncated(chunk: 1)] {
             Clock.sleep(.milliseconds(2))
             found = try? contents(of: folder.read(folder.names.first ?? ""), key).faults
         }
