@@ -104,15 +104,17 @@ struct Talkers: ~Copyable {
         else { return }
         for index in 0...audio.depth {
             let (sequence, range) = audio.frame(index)
-            guard streams[packet.peer].kept[Int(packet.flags.stream)].isNew(sequence) else {
+            guard !streams[packet.peer].kept[Int(packet.flags.stream)].has(sequence) else {
                 continue
             }
-            rings.keep(
+            let isKept = rings.keep(
                 KeptPacket(
                     content.extracting(range),
                     for: KeptPacket.Recorded(
                         stream: stream, peer: packet.peer, sequence: sequence,
                         isSpurtStart: packet.flags.isSpurtStart, at: packet.cameAt)))
+            // A copy may still come of a frame for which there was no room.
+            if isKept { streams[packet.peer].kept[Int(packet.flags.stream)].note(sequence) }
         }
     }
 
@@ -384,17 +386,16 @@ struct KeptFrames {
     /// Bit n is the frame n before the newest.
     private var mask: UInt64 = 0
 
-    /// Notes a frame.
-    ///
-    /// - Returns: Whether it was not kept yet; a much older number begins anew.
-    mutating func isNew(_ sequence: UInt16) -> Bool {
+    /// Whether a frame was kept; none of a much older number, which begins anew.
+    func has(_ sequence: UInt16) -> Bool { mask & (1 << UInt64(newest &- sequence)) != 0 }
+
+    /// Adds a frame.
+    mutating func note(_ sequence: UInt16) {
         let step = Int(Int16(bitPattern: sequence &- newest))
         if step > 0 || step < -63 {
             (newest, mask) = (sequence, step > 0 ? mask << UInt64(step) : 0)
         }
-        let bit: UInt64 = 1 << UInt64(newest &- sequence)
-        defer { mask |= bit }
-        return mask & bit == 0
+        mask |= 1 << UInt64(newest &- sequence)
     }
 }
 

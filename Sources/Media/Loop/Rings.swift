@@ -238,17 +238,23 @@ extension Rings {
     }
 
     /// Passes on a frame of a message, or of a recording.
-    func keep(_ packet: KeptPacket) {
+    ///
+    /// - Returns: Whether there was room for it.
+    @discardableResult
+    func keep(_ packet: KeptPacket) -> Bool {
         guard let talker = packet.talker else {
-            if packets.push(packet) != nil { counters.add(.eventsLost) }
-            return
+            let isKept = packets.push(packet) == nil
+            if !isKept { counters.add(.eventsLost) }
+            return isKept
         }
         let free = recorded.free
         guard recorded.held(by: talker) < free, packets.push(packet) == nil else {
-            return counters.add(.recordingLost)
+            counters.add(.recordingLost)
+            return false
         }
         recorded.pushed(by: talker)
         if free <= 3 * recorded.places / 4 { hasNews.raise() }
+        return true
     }
 
     /// Hands a value back to the control thread, which frees it.
