@@ -128,7 +128,10 @@ struct Talkers: ~Copyable {
     mutating func bind(_ stream: UInt8, of peer: Int, to hearing: Hearing, at now: Instant) {
         let was = streams[peer].hearings[Int(stream)]
         streams[peer].hearings[Int(stream)] = hearing
-        if hearing == .unbound { streams[peer].playedMs[Int(stream)] = 0 }
+        if hearing == .unbound {
+            streams[peer].playedMs[Int(stream)] = 0
+            streams[peer].kept[Int(stream)] = KeptFrames()
+        }
         guard hearing == .unbound, was != .unbound else { return }
         // The peer has started again, or the number is another peer's: there is no peer to answer.
         if lastHeard == peer { lastHeard = nil }
