@@ -307,7 +307,8 @@ import Wire
         #expect(recordings.gaps.isEmpty)
         #expect(recordings.note(lost: 4).map { $0.subject } == ["record calls"])
         #expect(recordings.note(lost: 5).isEmpty)
-        #expect(recordings.gaps.count == 1)
+        // The packets may have been those of another recording.
+        #expect(recordings.gaps.map { $0.text } == ["sound may be missing: it came too fast"])
         recordings.record(TalkTarget.call, from: [], wall: 0, at: now)
         #expect(recordings.gaps.isEmpty)
     }

@@ -19,6 +19,8 @@ extension ControlLoop {
     mutating func record(_ stream: UInt8, from peers: PeerSet) {
         takePackets()
         rings.tell(.keep(stream, peers))
+        // What a recording that ends now has lost is an event, too.
+        reportLostSound()
         recordings.record(stream, from: peers, wall: wall, at: now)
     }
 
@@ -26,13 +28,18 @@ extension ControlLoop {
     mutating func followRecordings() {
         if resetButton.isErasing { recordings.stop() }
         takePackets()
-        for fault in recordings.note(lost: rings.counters[.recordingLost]) {
-            tell(.stateFault, detail: fault.sentence)
-        }
+        reportLostSound()
         recordings.tick(wall: wall, at: now)
         while let (stream, fault) = recordings.nextFailed() {
             tell(.stateFault, detail: fault.sentence)
             feed { board, _, now in board.recordingFailed(stream, at: now) }
+        }
+    }
+
+    /// Reports recordings whose sound the media loop found no room for.
+    private mutating func reportLostSound() {
+        for fault in recordings.note(lost: rings.counters[.recordingLost]) {
+            tell(.stateFault, detail: fault.sentence)
         }
     }
 

@@ -82,10 +82,10 @@ final class OpenRecording {
     /// The peers whose sound is taken.
     var peers: PeerSet { PeerSet(joined.keys.sorted()) }
 
-    /// The fault of a recording with a gap.
+    /// The fault of a recording that may have a gap: the media loop counts what all have lost.
     var gap: Fault {
         Fault(
-            "recording", of: "record \(record.name)", "sound is missing: it came too fast",
+            "recording", of: "record \(record.name)", "sound may be missing: it came too fast",
             fix: "see what else this station does")
     }
 
