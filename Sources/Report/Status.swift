@@ -330,6 +330,8 @@ extension Status {
         public var unrecorded: [String] = []
         /// The peer that denies it; null otherwise.
         public var deniedBy: String?
+        /// Whether a tone or a lamp can tell people here; nothing is recorded otherwise.
+        public var canTell = true
 
         public init() {}
 
@@ -338,6 +340,7 @@ extension Status {
             coder.field("recorded", &recorded)
             coder.field("unrecorded", &unrecorded)
             coder.field("denied_by", &deniedBy)
+            coder.field("can_tell", &canTell)
         }
     }
 

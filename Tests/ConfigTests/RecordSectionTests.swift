@@ -25,14 +25,16 @@ import Testing
 
     @Test func aRecordThatNothingHereTellsOfIsAWarning() throws {
         let record = "[record house]\nto = \(recordingKey)\n"
-        let mute = Self.house + "[audio]\noutput = none\n" + record
-        #expect(
-            try parse(mute).warnings.map { $0.what } == [
-                "[record house]: nothing here tells people: add a speaker, or a lamp with show ="
-                    + " recording"
-            ])
         let lamp = "[lamp rec]\nline = GPIO24\nshow = recording\n"
-        #expect(try parse(mute + lamp).warnings.isEmpty)
+        for silent in ["output = none", "volume = mute"] {
+            let mute = Self.house + "[audio]\n\(silent)\n" + record
+            #expect(
+                try parse(mute).warnings.map { $0.what } == [
+                    "[record house]: nothing here tells people: add a speaker that sounds, or a"
+                        + " lamp with show = recording"
+                ])
+            #expect(try parse(mute + lamp).warnings.isEmpty)
+        }
     }
 
     @Test func whatCannotBeRecordedIsAMistake() {

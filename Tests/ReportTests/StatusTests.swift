@@ -48,7 +48,8 @@ private let golden = """
     "connected":false,"seen_as":null},"pairing":{"state":"showing","by":"button ptt"},\
     "left_out":["voices"],"channels":[{"name":"house","listen":true,"members":["garage"],\
     "talking":true}],"recordings":[{"name":"calls","recorded":[],"unrecorded":["garage"],\
-    "denied_by":"garage"}],"media":{"cpu_ns":123456789,"periods":1000,"heap_calls":0},\
+    "denied_by":"garage","can_tell":false}],\
+    "media":{"cpu_ns":123456789,"periods":1000,"heap_calls":0},\
     "state":{"schema":1,"volumes":{"speaker":80,"ring":100,"tones":100,"page":100},"mute_mic":true,\
     "mute_speaker":false,"muted":["garage"],"dnd":{"on":true,"until_ms":1000},"quiet_hours":false},\
     "counters":{"frames_sent":10,"dropped_replay":1}}

@@ -38,13 +38,13 @@ extension ConfigReader {
                 "[record \(record.name)]: there is no channel \(quoted(record.name))",
                 among: names)
         }
-        guard config.audio.output == .none, !config.lamps.contains(where: { $0.show == .recording })
-        else { return }
+        let isSilent = config.audio.output == .none || config.audio.volume == .mute
+        guard isSilent, !config.lamps.contains(where: { $0.show == .recording }) else { return }
         for record in config.records {
             warn(
                 record.origin,
-                "[record \(record.name)]: nothing here tells people: add a speaker, or a lamp with"
-                    + " show = recording")
+                "[record \(record.name)]: nothing here tells people: add a speaker that sounds, or"
+                    + " a lamp with show = recording")
         }
     }
 }

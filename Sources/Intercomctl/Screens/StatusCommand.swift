@@ -89,7 +89,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
         text += channel.isListening ? "" : "  (not listening)"
         text += channel.isTalking ? "  talking\n" : "\n"
     }
-    for recording in status.recordings { text += "record  \(words(about: recording, status))\n" }
+    for recording in status.recordings { text += "record  \(words(about: recording))\n" }
     text += status.peers.isEmpty ? "\(noPeers(invocation))\n" : table(of: status.peers)
     text += doubts(about: status.peers, status.site)
     return text
@@ -115,16 +115,15 @@ private func words(about pairing: PairingStatus) -> String? {
 }
 
 /// Describes a recording: whose sound is in it now.
-private func words(about recording: Status.Recording, _ status: Status) -> String {
+private func words(about recording: Status.Recording) -> String {
     var text = "\(recording.name.visible): "
     if !recording.recorded.isEmpty {
         text += "RECORDING \(recording.recorded.joined(separator: ", ").visible)"
     } else if let peer = recording.deniedBy {
         text += "stopped: \(peer.visible) does not allow it"
-    } else if status.audio.output.state == .none,
-        !status.lamps.contains(where: { $0.show == "recording" })
-    {
-        text += "never: nothing here tells people: add a speaker, or a lamp with show = recording"
+    } else if !recording.canTell {
+        text += "not now: nothing here tells people: add a speaker that sounds, or a lamp with"
+        text += " show = recording"
     } else {
         text += recording.unrecorded.isEmpty ? "nothing now" : "not yet: no peer has agreed"
     }

@@ -48,6 +48,7 @@ extension ControlLoop {
         recordings.wanted.map { stream, record in
             var status = Status.Recording()
             status.name = record.name
+            status.canTell = switchboard.consent.signs.tellOfRecordings
             let own = switchboard.recorder.own.first { $0.stream == stream }
             guard let own else { return status }
             status.recorded = own.recorded.map { directory[$0].name }
