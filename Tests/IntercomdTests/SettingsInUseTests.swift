@@ -182,7 +182,7 @@ private final class Station {
         #expect(fault == nil, "a person may be in the middle of a change")
         reload()
         let told = try #require(fault?.sentence)
-        let head = "the last reload was refused, as the next start would be: "
+        let head = "the last reload was refused: "
         #expect(told.hasPrefix("\(head)\(folder.path)/intercomd.conf:"))
         #expect(told.contains("prerol") && !told.contains("jitter"), "the first mistake is enough")
         #expect(told.hasSuffix(" -> sudo intercomctl config check, then intercomctl reload"))

@@ -63,7 +63,7 @@ class Commands(SceneTest):
         self.kitchen.write_peer("attic", self.kitchen.public_key)
         errors = self.kitchen.complains("reload")
         self.assertIn("key: it is this station's own key", errors)
-        told = "the last reload was refused, as the next start would be: "
+        told = "the last reload was refused: "
         self.kitchen.problem(told)
         self.kitchen.remove_peer("attic")
         change = "~ [audio] jitter: normal -> robust\n"

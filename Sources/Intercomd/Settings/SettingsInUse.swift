@@ -110,13 +110,13 @@ struct SettingsInUse {
 
     /// The mistake for which the last reload was refused.
     ///
-    /// The next start, perhaps after a power cut, would fail, too. The files are not looked at
+    /// The next start, perhaps after a power cut, may fail, too. The files are not looked at
     /// again until the next reload: the control loop must not wait for a disk.
     var fault: Fault? {
         guard let refusal else { return nil }
         let first = refusal.reason.split(separator: "\n").first.map { String($0) } ?? ""
         return Fault(
-            "settings", "the last reload was refused, as the next start would be: \(first)",
+            "settings", "the last reload was refused: \(first)",
             fix: "sudo intercomctl config check, then intercomctl reload")
     }
 
