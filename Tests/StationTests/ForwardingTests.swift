@@ -115,6 +115,27 @@ import Wire
         #expect(told(drained(), to: 0) == [[1, 2, 1]])
     }
 
+    /// It acknowledges notices, and keeps none until it reaches this station directly.
+    @Test mutating func aPeerReachedByWayOfAnotherStationIsToldOfNoWays() {
+        station.forward(for: [2, 0, 1], exceptTo: [1], at: start)
+        for peer in 0..<2 { station.up(peer: peer, isNewBoot: true, at: start) }
+        #expect(told(drained(), to: 1).isEmpty)
+        station.forward(for: [2, 0, 1], at: start)
+        var orders = drained()
+        #expect(told(orders, to: 1) == [[2, 0, 0], [0, 1, 1]])
+        // It may have become direct here earlier than there: it is told once more.
+        acknowledge(orders, by: 1, at: start)
+        station.tick(at: start + .seconds(15))
+        orders = drained()
+        #expect(told(orders, to: 1) == [[2, 0, 0], [0, 1, 1]])
+        acknowledge(orders, by: 1, at: start + .seconds(15))
+        station.tick(at: start + .seconds(30))
+        #expect(told(drained(), to: 1).isEmpty)
+        // The ends of its ways when it is reached by one again.
+        station.forward(for: [2, 0, 1], exceptTo: [1], at: start + .seconds(30))
+        #expect(told(drained(), to: 1) == [[0, 1, 0]])
+    }
+
     /// A newer notice takes the place of one that is still repeated.
     @Test mutating func onlyTheLastNoticeOfAPeerIsRepeated() {
         station.up(peer: 0, isNewBoot: true, at: start)

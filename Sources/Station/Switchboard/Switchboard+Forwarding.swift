@@ -17,11 +17,15 @@ extension Switchboard {
     ) {
         guard named != forwards || indirect != reachedByWay else { return }
         self.now = now
+        for peer in reachedByWay.subtracting(indirect) { peers[peer].isNewlyDirect = true }
         (forwards, reachedByWay) = (named, indirect)
         tellWays()
     }
 
     /// Tells each peer what differs from what it was told and has acknowledged, or will.
+    ///
+    /// A peer that is reached by a way acknowledges notices without keeping them, so it is told the
+    /// ends of its ways only.
     ///
     /// - Parameter forgetful: A peer that may have forgotten what it has acknowledged.
     mutating func tellWays(anewTo forgetful: Int? = nil) {
@@ -31,7 +35,7 @@ extension Switchboard {
                 ForwardNotice(mid: 0, place: $0.notice.place, isUp: false, name: $0.notice.name)
             }
             for (place, other) in forwards.enumerated()
-            where other != peer && forwards.contains(peer) {
+            where other != peer && forwards.contains(peer) && !reachedByWay.contains(peer) {
                 guard let name = memberNames[other] else { continue }
                 let isUp = peers[other].isUp && !reachedByWay.contains(other)
                 wanted.removeAll { $0.name == name }

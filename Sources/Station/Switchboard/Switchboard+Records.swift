@@ -49,6 +49,9 @@ extension Switchboard {
         var bindings: [Binding] = []
         /// What the peer was last told of each other one to which this station passes on.
         var ways: [ToldWay] = []
+        /// The peer may still have been sending by way of another station when it was last told,
+        /// and then has kept nothing.
+        var isNewlyDirect = false
         /// The binding of each of the peer's streams.
         var theirs: [StreamBinding] = []
         /// PINGs that may still be answered, newest last.
@@ -318,7 +321,8 @@ extension Switchboard {
             // A binding or a way may have been given up while the network was bad, and without it
             // we, or another station, are not heard.
             bindStreams(to: index)
-            tellWays()
+            tellWays(anewTo: peers[index].isNewlyDirect ? index : nil)
+            peers[index].isNewlyDirect = false
         }
         for index in peers.indices where now >= peers[index].nextAsking {
             peers[index].askingsLeft -= 1
