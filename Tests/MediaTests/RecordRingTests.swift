@@ -13,10 +13,13 @@ import Wire
 
     /// A packet of a peer, told apart by its index.
     private func packet(
-        _ index: UInt32 = 0, of peer: Int, kind: PacketFlags.Kind = .control
+        _ index: UInt32 = 0, of peer: Int, kind: PacketFlags.Kind = .control,
+        part: ForwardedPacket.Part = .first
     ) -> OpenedRecords {
+        var bytes = bytes
+        bytes[0] = part.rawValue
         let packet = OpenedPacket(
-            peer: peer, index: index, flags: PacketFlags(kind: kind), count: 0,
+            peer: peer, index: index, flags: PacketFlags(kind: kind), count: 64,
             source: .any(port: 1), cameAt: Instant(nanoseconds: 0),
             madeAt: Instant(nanoseconds: 0), time: 0)
         return OpenedRecords(packet: packet, bytes: bytes)
@@ -85,6 +88,19 @@ import Wire
         var held = [0, 0]
         while let opened = rings.passedOn.pop() { held[opened.packet.peer - 3] += 1 }
         #expect(held == [8, 1] && rings.passedOn.isEmpty)
+    }
+
+    /// An answer must not wait for the bound on first messages, nor for a place among them.
+    @Test func firstMessagesPassedOnTakeNoPlaceFromAnswers() throws {
+        let rings = try Rings()
+        for part in [ForwardedPacket.Part.first, .rest] {
+            for _ in 0..<100 { rings.pass(packet(of: 3, kind: .forward, part: part)) }
+        }
+        #expect(rings.counters[.eventsLost] == 192 && rings.passedOnAnswers.isEmpty)
+        rings.pass(packet(7, of: 3, kind: .forward, part: .whole))
+        #expect(rings.counters[.eventsLost] == 192)
+        #expect(rings.passedOnAnswers.pop()?.packet.index == 7)
+        #expect(rings.passedOnAnswers.isEmpty && !rings.passedOn.isEmpty)
     }
 }
 

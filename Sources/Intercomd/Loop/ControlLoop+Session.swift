@@ -14,17 +14,18 @@ extension ControlLoop {
     /// The most answers to this station's handshakes read in one turn.
     private static let handshakesPerTurn = 16
 
-    /// Reads answers to this station's handshakes, or first messages of other stations and what
-    /// peers have passed on.
+    /// Reads answers to this station's handshakes, or first messages of other stations: those from
+    /// the network and those that peers have passed on.
     ///
     /// - Returns: The number read, as far as there was time.
     mutating func takeHandshakes(areInitiations: Bool) -> Int {
+        let passedOn = areInitiations ? rings.passedOn : rings.passedOnAnswers
         var count = 0
         while areInitiations
             ? links.intake.mayTake(after: count, busy: Clock.threadNanoseconds())
             : count < Self.handshakesPerTurn
         {
-            if areInitiations, let opened = rings.passedOn.pop() {
+            if let opened = passedOn.pop() {
                 takePassedOn(opened)
             } else if let handshake = links.nextHandshake(isInitiation: areInitiations) {
                 take(handshake)
@@ -33,6 +34,8 @@ extension ControlLoop {
             }
             count += 1
         }
+        // Nothing else wakes the loop for answers that are left.
+        if !areInitiations, !passedOn.isEmpty { rings.eventsWaiting.raise() }
         return count
     }
 

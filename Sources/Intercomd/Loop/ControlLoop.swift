@@ -244,6 +244,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
             rings.eventsWaiting.drain()
             takeRecords()
             takeEvents()
+            if !rings.passedOnAnswers.isEmpty { _ = takeHandshakes(areInitiations: false) }
         case .signals: if poller.takeSignals() { reloadBySignal() }
         case .server:
             server.accept(at: now) { fd, place in

@@ -23,11 +23,14 @@ package final class Rings: Sendable {
     package let events = SPSCRing<MediaEvent>(capacity: 256)
     /// Media to control: opened control packets, larger than events and rarer.
     package let records = RecordRing(capacity: 64)
-    /// Media to control: handshake messages that another station has passed on, at most eight of
-    /// each.
+    /// Media to control: first messages of handshakes that another station has passed on, at most
+    /// eight packets of each.
     ///
     /// Others have sent them, so they take no place from the records of that station.
     package let passedOn = RecordRing(capacity: 16)
+    /// Media to control: the other handshake messages that another station has passed on, for which
+    /// a flood of first messages leaves room.
+    package let passedOnAnswers = RecordRing(capacity: 16)
     /// Media to control: values that are freed on the control thread; at most, three sessions of
     /// each peer, the cards and the lines of keys.
     package let returns = SPSCRing<Returned>(capacity: 128)
@@ -232,7 +235,16 @@ extension Rings {
 
     /// Hands the control thread an opened control packet, or one with a handshake message.
     func pass(_ opened: OpenedRecords) {
-        let ring = opened.packet.flags.kind == .forward ? passedOn : records
+        let content = opened.bytes.span.extracting(first: opened.packet.count)
+        let ring =
+            if opened.packet.flags.kind != .forward {
+                records
+            } else if ForwardedPacket.part(of: content) == .whole {
+                // A first message always comes in two parts.
+                passedOnAnswers
+            } else {
+                passedOn
+            }
         if !ring.push(opened) { counters.add(.eventsLost) }
         hasNews.raise()
     }
