@@ -25,10 +25,13 @@ extension ControlLoop {
             ? links.intake.mayTake(after: count, busy: Clock.threadNanoseconds())
             : count < Self.handshakesPerTurn
         {
-            if let opened = passedOn.pop() {
+            // In turn: a flood along either path must not starve the other.
+            if count.isMultiple(of: 2), let opened = passedOn.pop() {
                 takePassedOn(opened)
             } else if let handshake = links.nextHandshake(isInitiation: areInitiations) {
                 take(handshake)
+            } else if let opened = passedOn.pop() {
+                takePassedOn(opened)
             } else {
                 break
             }
