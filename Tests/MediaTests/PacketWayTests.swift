@@ -295,9 +295,9 @@ import Wire
         let numbers: [UInt16] = [
             65_500, 65_502, 65_501, 65_502, 65_500, 10, 65_535, 10, 9_000, 3, 4, 3,
         ]
-        let isKept = numbers.map {
-            defer { frames.note($0) }
-            return frames.has($0)
+        let isKept = numbers.map { number in
+            defer { frames.note(number) }
+            return frames.has(number)
         }
         #expect(isKept.indices.filter { isKept[$0] } == [3, 4, 7, 11])
     }
