@@ -145,7 +145,7 @@ package struct Consent: Sendable {
         var tell: Bool { isSpeakerOpen && canBeep || hasTalkLamp }
 
         /// Whether people here would be told at once that a peer records them.
-        public var tellOfRecordings: Bool { isSpeakerOpen && canBeep || hasRecordingLamp }
+        package var tellOfRecordings: Bool { isSpeakerOpen && canBeep || hasRecordingLamp }
     }
 
     static let speakerPatience = Duration.seconds(10)
