@@ -118,7 +118,7 @@ import Wire
         var answer: Reply?
         let end = Clock.now() + .seconds(20)
         while answer == nil, Clock.now() < end {
-            keeper.tick(files, at: Clock.now())
+            keeper.tick(files, at: now)
             answer = keeper.nextAnswer()?.1
             Clock.sleep(.milliseconds(5))
         }
@@ -126,7 +126,7 @@ import Wire
             Issue.record("\(String(describing: answer))")
             return
         }
-        let status = keeper.status(at: Clock.now())
+        let status = keeper.status(at: now)
         #expect(status.formerIntroducers == [.init(peer: "hall", station: nil)] && status.hasLeft)
     }
 }
