@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import pathlib
 import re
 
 import examples
@@ -92,7 +93,7 @@ class Sites(SceneTest):
         self.assertNotIn("[relay", frontdoor.ctl("config", "show")[1])
         for station in (kitchen, study):
             self.assertRegex(station.ctl("peer", "show", "frontdoor")[1],
-                             "allowed: nothing\ndenied: announce, drop-in, monitor, high, emerg")
+                             "allowed: record\ndenied: announce, drop-in, monitor, high, emerg")
         self.tap(kitchen, TALK, times=2)
         self.calls(frontdoor, "idle")
         self.assertIn("may be opened by kitchen, study", frontdoor.ctl("status")[1])
@@ -220,6 +221,9 @@ class Manuals(SceneTest):
                 one.wait_for(other)
                 peer = one.peer(str(other))
                 self.assertTrue(peer["psk"] and peer["verified"])
+                # A message is sealed to a key that the other tells a moment after it is up.
+                wait(lambda one=one: any((pathlib.Path(one.state) / "messages").glob("*.key")),
+                     f"{one} has the key of {other}")
             self.assertGreater(len(others), 1)
             for words in others:
                 for station in scene.stations:

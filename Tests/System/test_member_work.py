@@ -62,6 +62,9 @@ class Work(MemberTest):
                                     lambda self: self.is_open()),
         "ptt up (garage|house)": (
             0, "stopped talking to", "pressed", lambda self: not self.is_open()),
+        # The member's folder here cannot be written.
+        "recording keygen house.key": (1, "house.key: Read-only file system"),
+        "recording open --key-file house.key .*": (1, "/nowhere: No such file"),
         "relay door": (0, "relay door is on for", "",
                        lambda self: self.kitchen.level(DOOR) == 1),
         "relay door garage": (0, "relay door: done", "",
