@@ -60,9 +60,22 @@ import Wire
     }
 
     /// The sound and the names of each chunk, and the faults of a file.
+    typealias Contents = (entries: [Entry], names: [String], faults: [RecordingFault])
+
+    /// Ends the recording of a call, and reads the oldest file.
+    private func end(
+        _ recordings: inout Recordings, at now: Instant, in folder: Folder,
+        _ key: borrowing RecordingKey
+    ) throws -> Contents {
+        recordings.record(TalkTarget.call, from: [], wall: 0, at: now)
+        recordings.close(within: .seconds(5), wall: 0)
+        return try contents(of: folder.read(#require(folder.names.first)), key)
+    }
+
+    /// Opens a file.
     func contents(
         of file: [UInt8], _ key: borrowing RecordingKey
-    ) throws -> (entries: [Entry], names: [String], faults: [RecordingFault]) {
+    ) throws -> Contents {
         var reader = RecordingReader()
         var (entries, names, faults): ([Entry], [String], [RecordingFault]) = ([], [], [])
         var place = 0
@@ -180,9 +193,7 @@ import Wire
                     number, of: 2, isSpurtStart: isStart, at: now + .milliseconds(time)),
                 named: { _ in "a" })
         }
-        recordings.record(TalkTarget.call, from: [], wall: 0, at: Clock.now())
-        recordings.close(within: .seconds(5), wall: 0)
-        let found = try contents(of: folder.read(#require(folder.names.first)), key)
+        let found = try end(&recordings, at: Clock.now(), in: folder, key)
         #expect(found.entries.map { $0.milliseconds } == [0, 20, 60, 2_000, 2_020, 2_040])
     }
 
@@ -216,9 +227,7 @@ import Wire
             let moment = now + .seconds(10) + .milliseconds(20 * number)
             recordings.take(Self.packet(40_000 + number, of: 1, at: moment), named: { _ in "a" })
         }
-        recordings.record(TalkTarget.call, from: [], wall: 0, at: Clock.now())
-        recordings.close(within: .seconds(5), wall: 0)
-        let found = try contents(of: folder.read(#require(folder.names.first)), key)
+        let found = try end(&recordings, at: Clock.now(), in: folder, key)
         #expect(found.entries.filter { $0.source == 1 }.count == 50)
         let first = found.entries.filter { $0.source == 0 }
         #expect(first.count < 300)
@@ -264,9 +273,7 @@ import Wire
                 for: KeptPacket.Recorded(
                     stream: TalkTarget.call, peer: 2, sequence: 111, isSpurtStart: false,
                     at: at(2_030))), named: { _ in "2" })
-        recordings.record(TalkTarget.call, from: [], wall: 0, at: at(3_000))
-        recordings.close(within: .seconds(5), wall: 0)
-        let found = try contents(of: folder.read(#require(folder.names.first)), key)
+        let found = try end(&recordings, at: at(3_000), in: folder, key)
         #expect(found.entries.map { $0.number } == [10, 60, 61, 110])
         #expect(found.entries.map { $0.source } == [0, 1, 1, 1])
     }
@@ -289,9 +296,7 @@ import Wire
                     Self.packet(number, of: 2, at: at(time)), named: { _ in "a" })
             }
         }
-        recordings.record(TalkTarget.call, from: [], wall: 0, at: at(3_000))
-        recordings.close(within: .seconds(5), wall: 0)
-        let found = try contents(of: folder.read(#require(folder.names.first)), key)
+        let found = try end(&recordings, at: at(3_000), in: folder, key)
         #expect(found.entries.map { $0.number } == [0, 20, 101, 102])
         #expect(found.entries.map { $0.milliseconds } == [300, 700, 2_020, 2_040])
     }
@@ -321,9 +326,7 @@ import Wire
         recordings.record(TalkTarget.call, from: Self.peers, wall: 0, at: now)
         recordings.take(Self.packet(1, of: 1, at: now), named: { _ in "a" })
         recordings.take(Self.packet(1, of: 1, at: now), named: { _ in "b" })
-        recordings.record(TalkTarget.call, from: [], wall: 0, at: Clock.now())
-        recordings.close(within: .seconds(5), wall: 0)
-        let found = try contents(of: folder.read(#require(folder.names.first)), key)
+        let found = try end(&recordings, at: Clock.now(), in: folder, key)
         #expect(found.names == [#"{"0":"a","1":"b"}"#])
         #expect(found.entries.map { $0.source } == [0, 1])
     }

@@ -58,7 +58,7 @@ extension Names {
                 .refused, peer, to: refusal.rawValue,
                 detail: what + (count > 1 ? ", \(count) times since the start" : ""))
         case .recording(let peer, let reference, let change):
-            let target = routing.channelName(of: reference) ?? "call"
+            let target = routing.talkName(of: reference)
             let detail: String? =
                 switch change {
                 case .began, .ended: nil

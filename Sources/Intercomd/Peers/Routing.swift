@@ -94,6 +94,9 @@ struct Routing {
     func channelName(of reference: UInt64) -> String? {
         channels.first { $0.reference == reference }.flatMap { channelName($0.number) }
     }
+
+    /// The name of the channel of this reference, which else is that of a call.
+    func talkName(of reference: UInt64) -> String { channelName(of: reference) ?? "call" }
 }
 
 extension Routing {

@@ -85,7 +85,7 @@ final class OpenRecording {
     /// The fault of a recording that may have a gap: the media loop counts what all have lost.
     var gap: Fault {
         Fault(
-            "recording", of: "record \(record.name)", "sound may be missing: it came too fast",
+            of: record, "sound may be missing: it came too fast",
             fix: "see what else this station does")
     }
 

@@ -65,7 +65,7 @@ struct RecordingFiles: Sendable {
     }
 
     private func fault(of job: Job, _ text: String, fix: String?) -> Result<String, Fault> {
-        .failure(Fault("recording", of: "record \(job.record.name)", text, fix: fix))
+        .failure(Fault(of: job.record, text, fix: fix))
     }
 
     private func hasRoom(for job: Job) throws(SystemError) -> Bool {
@@ -95,6 +95,13 @@ struct RecordingFiles: Sendable {
         }
         guard let newest, Self.name(of: job.record, newest) >= job.name else { return job.name }
         return Self.name(of: job.record, newest.next)
+    }
+}
+
+extension Fault {
+    /// A fault of a record of the settings.
+    init(of record: Config.Record, _ text: String, fix: String?) {
+        self.init("recording", of: "record \(record.name)", text, fix: fix)
     }
 }
 

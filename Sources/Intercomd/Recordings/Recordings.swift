@@ -9,9 +9,9 @@ internal import Time
 
 /// The recordings of the settings: their keys, the ones under way, and the work on their files.
 ///
-/// The switchboard decides when a recording begins and ends, and whose sound is in it; the media
-/// loop passes on that sound alone. What is in memory is a few seconds of it; the thread of files
-/// gets sealed bytes.
+/// The switchboard decides when a recording begins and ends, and whose sound is in it. The media
+/// loop passes on the sound of these talkers only. A few seconds of sound are in memory; the thread
+/// of files gets sealed bytes.
 struct Recordings {
     /// Packets wait so long before they are sealed.
     private static let chunkTime = Duration.seconds(4)
@@ -100,9 +100,7 @@ struct Recordings {
         guard waiting.reduce(bytes.count, +) <= Self.waitingMax else {
             return fail(
                 record,
-                Fault(
-                    "recording", of: "record \(record.name)", "the disk is too slow",
-                    fix: "see what else writes to it"))
+                Fault(of: record, "the disk is too slow", fix: "see what else writes to it"))
         }
         jobs.append(
             RecordingFiles.Job(

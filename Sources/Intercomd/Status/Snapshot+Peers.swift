@@ -69,9 +69,8 @@ extension Snapshot {
             }
         addPath(of: peer, state, to: &status)
         status.isTalking = switchboard.voices.isHeard(peer)
-        status.records = switchboard.recorder.references(recordedBy: peer).map {
-            routing.channelName(of: $0) ?? "call"
-        }
+        status.records = switchboard.recorder.references(recordedBy: peer)
+            .map { routing.talkName(of: $0) }
         status.sessionAgeSeconds = state.sessionSince.map { (now - $0).inSeconds }
         return status
     }

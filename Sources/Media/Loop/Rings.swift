@@ -344,7 +344,6 @@ package final class RecordRing: Sendable {
     /// Packets refused, and those among them that were reported to the control thread.
     private enum Count: Int, CaseIterable { case refused, told }
 
-    private let capacity: Int
     private let ring: SPSCRing<OpenedRecords>
     private let shares: RingShares
     private let counts: [CounterTable<Count>] = (0..<PeerSet.capacity).map { _ in
@@ -352,7 +351,6 @@ package final class RecordRing: Sendable {
     }
 
     package init(capacity: Int) {
-        self.capacity = capacity
         ring = SPSCRing(capacity: capacity)
         shares = RingShares(of: PeerSet.capacity, places: capacity)
     }
@@ -372,7 +370,7 @@ package final class RecordRing: Sendable {
     }
 
     /// Whether there is no packet; control thread only.
-    package var isEmpty: Bool { ring.room == capacity }
+    package var isEmpty: Bool { ring.room == shares.places }
 
     /// Takes the oldest packet, nil when there is none; control thread only.
     package func pop() -> OpenedRecords? {

@@ -4,9 +4,10 @@ internal import Wire
 /// The peers between which this station passes datagrams on: it tells each of them whom it reaches
 /// (protocol.md §1.11).
 extension Switchboard {
-    /// What a peer was told of another one, and whether it has acknowledged that.
+    /// The newest notice to a peer about another one.
     struct ToldWay {
         var notice: ForwardNotice
+        /// Whether the peer has acknowledged the notice.
         var isKnown = false
     }
 

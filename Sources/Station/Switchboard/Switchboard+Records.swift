@@ -47,7 +47,7 @@ extension Switchboard {
         var isUp = false
         /// The record that binds each of our streams, and whether the peer has acknowledged it.
         var bindings: [Binding] = []
-        /// What the peer was last told of each other one to which this station passes on.
+        /// The newest notices to the peer, one about each peer to which this station can pass on.
         var ways: [ToldWay] = []
         /// The peer may still have been sending by way of another station when it was last told,
         /// and then has kept nothing.
