@@ -103,6 +103,10 @@ final class MessageFolder {
         #expect(messages.kept.map { $0.state } == [.new, .waiting, .gone, .delivered])
         let told = faults(&messages)
         #expect(told == 2, "one is damaged, and two are strange")
+        // Neither loaded nor kept, such as one that is played before it is sent.
+        messages.setAside(sound)
+        let toldAgain = faults(&messages)
+        #expect(toldAgain == 0, "it has no file")
         #expect(try folder.size(cutOff.fileName) == 0)
         #expect(try folder.size(before.fileName) == nil)
         #expect(try folder.size(stranger.fileName) == nil)

@@ -138,7 +138,8 @@ struct Messages {
 
     /// Notes that a message's file does not match its name, or cannot be read.
     mutating func setAside(_ message: KeptMessage) {
-        guard damaged.insert(message.number).inserted else { return }
+        // What is in no file has no number.
+        guard message.number > 0, damaged.insert(message.number).inserted else { return }
         reasons[message.number] = "its file is damaged"
         tell(
             Fault(
