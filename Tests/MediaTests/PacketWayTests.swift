@@ -302,12 +302,13 @@ import Wire
         #expect(isKept.indices.filter { isKept[$0] } == [3, 4, 7, 11])
     }
 
-    @Test func recordingsLeaveRoomForAMessageAndEachTalkerForAnother() throws {
+    @Test(arguments: [1, KeptPacket.Recorded.heard])
+    func recordingsLeaveRoomForAMessageAndEachTalkerForAnother(stream: UInt8) throws {
         let rings = try Rings()
         let bytes: [UInt8] = [1, 2, 3]
         func keep(_ count: Int, of peer: Int?) -> UInt64 {
             let recorded = KeptPacket.Recorded(
-                stream: 1, peer: peer, sequence: 0, isSpurtStart: false, at: now)
+                stream: stream, peer: peer, sequence: 0, isSpurtStart: false, at: now)
             let before = rings.counters[.recordingLost]
             for _ in 0..<count { rings.keep(KeptPacket(bytes.span, for: recorded)) }
             return rings.counters[.recordingLost] - before

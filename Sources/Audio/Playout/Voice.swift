@@ -6,6 +6,9 @@ public import Time
 /// that is least audible: in pauses by whole pieces, in speech by pitch periods. Made at start,
 /// with `reset()` for the next talker. Real-time after `init`.
 public struct Voice: ~Copyable {
+    /// A function that gets each packet that was decoded, once and in order.
+    public typealias Taker = (Span<UInt8>) -> Void
+
     public private(set) var buffer: JitterBuffer
     private var decoder: OpusDecoder
     private var line: SampleLine
@@ -127,13 +130,16 @@ public struct Voice: ~Copyable {
 
     /// Writes the next block; false, and silence, when this talker has no sound.
     ///
-    /// Call it once per playout block as long as `isActive`.
+    /// Call it once per playout block as long as `isActive`. `taker` gets the packets that were
+    /// decoded for it.
     ///
     /// - Precondition: `sound` is as long as a block.
-    public mutating func pull(into sound: inout MutableSpan<Int16>, at now: Instant) -> Bool {
+    public mutating func pull(
+        into sound: inout MutableSpan<Int16>, at now: Instant, taker: Taker = { _ in }
+    ) -> Bool {
         precondition(sound.count == block)
         buffer.tick(at: now)
-        while line.count < block && !bridge() && fetch(at: now) {}
+        while line.count < block && !bridge() && fetch(at: now, taker) {}
         guard line.count > 0 else {
             for i in sound.indices { sound[i] = 0 }
             return false
@@ -141,7 +147,7 @@ public struct Voice: ~Copyable {
         if line.count < block {
             line.finish(block: block)
         } else {
-            adjust(at: now)
+            adjust(at: now, taker)
         }
         weigh()
         line.pop(into: &sound)
@@ -161,7 +167,7 @@ public struct Voice: ~Copyable {
     // MARK: Decoding
 
     /// Decodes or invents the next piece; false when there is none, or no room for it.
-    private mutating func fetch(at now: Instant) -> Bool {
+    private mutating func fetch(at now: Instant, _ taker: Taker) -> Bool {
         guard line.room >= Self.pieceMax else { return false }
         var bytes = packet.mutableSpan
         switch buffer.next(into: &bytes, buffered: line.count, at: now) {
@@ -173,7 +179,7 @@ public struct Voice: ~Copyable {
             return true
         case .play(let count, let begins):
             if begins { begin() }
-            decode(count)
+            decode(count, taker)
             return true
         }
     }
@@ -188,7 +194,7 @@ public struct Voice: ~Copyable {
         change = .shortening
     }
 
-    private mutating func decode(_ count: Int) {
+    private mutating func decode(_ count: Int, _ taker: Taker) {
         let start = line.count
         hasBridged = false
         var isGood = true
@@ -205,6 +211,7 @@ public struct Voice: ~Copyable {
         if isGood {
             invented = 0
             decodedSamples += UInt64(line.count - start)
+            taker(packet.span.extracting(first: count))
         }
         // Back from silence, or from a fade, without a click.
         line.ramp(at: start, count: 120, from: fade, to: 1)
@@ -244,7 +251,7 @@ public struct Voice: ~Copyable {
         return true
     }
 
-    private mutating func adjust(at now: Instant) {
+    private mutating func adjust(at now: Instant, _ taker: Taker) {
         let correction = buffer.correction(buffered: line.count)
         let excess = correction.samples
         // Nearly always: no change, in a pause or not.
@@ -265,8 +272,8 @@ public struct Voice: ~Copyable {
         }
         switch (change, isPause) {
         case (.none, _): break
-        case (.shortening, true): shortenPause(by: excess, at: now)
-        case (.shortening, false): shortenSpeech(by: excess, at: now)
+        case (.shortening, true): shortenPause(by: excess, at: now, taker)
+        case (.shortening, false): shortenSpeech(by: excess, at: now, taker)
         case (.lengthening, true): lengthenPause(by: -excess)
         case (.lengthening, false):
             if correction.worth > 10 { lengthenSpeech(by: -excess) }
@@ -283,13 +290,13 @@ public struct Voice: ~Copyable {
     }
 
     /// Decodes ahead, without inventing anything, until so many samples wait.
-    private mutating func lookAhead(to samples: Int, at now: Instant) {
-        while line.count < samples && buffer.hasNext && fetch(at: now) {}
+    private mutating func lookAhead(to samples: Int, at now: Instant, _ taker: Taker) {
+        while line.count < samples && buffer.hasNext && fetch(at: now, taker) {}
     }
 
-    private mutating func shortenSpeech(by excess: Int, at now: Instant) {
+    private mutating func shortenSpeech(by excess: Int, at now: Instant, _ taker: Taker) {
         guard rest == 0 else { return }
-        lookAhead(to: min(3 * Self.window, block + excess), at: now)
+        lookAhead(to: min(3 * Self.window, block + excess), at: now, taker)
         let lagMax = min(excess, Self.lagMax, line.count - max(block, Self.window / 2))
         guard lagMax >= Self.lagMin else { return }
         let overlap = min(Self.window, (line.count - lagMax) / 2 / 120 * 120)
@@ -308,10 +315,10 @@ public struct Voice: ~Copyable {
     }
 
     /// Removes the excess from a pause, but never the moment before a word.
-    private mutating func shortenPause(by excess: Int, at now: Instant) {
+    private mutating func shortenPause(by excess: Int, at now: Instant, _ taker: Taker) {
         var quiet = block
         while quiet < block + excess {
-            lookAhead(to: quiet + block, at: now)
+            lookAhead(to: quiet + block, at: now, taker)
             guard line.count >= quiet + block, isQuiet(at: quiet) else { break }
             quiet += block
         }

@@ -276,7 +276,17 @@ extension Talkers {
             slots[place].voice.concealsNeurally = isNeural
             if isNeural { neuralLeft -= 1 }
             let wasSounding = slots[place].isSounding
-            let isSounding = slots[place].voice.pull(into: &block, at: now)
+            let isKept =
+                if plan.keepsHeard, !isHeardTwice(owner, at: place, plan, volumes.byHand) {
+                    audibility(of: owner, hearing, plan, volumes, under: highest).why == .heard
+                } else { false }
+            let isSounding = slots[place].voice.pull(into: &block, at: now) { [rings] packet in
+                guard isKept else { return }
+                let heard = KeptPacket.Recorded(
+                    stream: KeptPacket.Recorded.heard, peer: owner.peer, sequence: 0,
+                    isSpurtStart: false, at: now)
+                rings.keep(KeptPacket(packet, for: heard))
+            }
             countTotals(of: place)
             if isSounding != wasSounding {
                 turn(place, owner, isOn: isSounding, at: now)
@@ -296,10 +306,7 @@ extension Talkers {
             let level = level(of: owner)
             if gain != .muted { heardAt[level] = now }
             let duck: Gain = level < highest ? plan.duck : .unity
-            var path = plan.path(of: owner.peer, hearing, volumes.byHand)
-            // For the report alone; the sound itself is held down by `Speaker.load`.
-            path.pass(volumes.isHeldDown ? Speaker.heldDown : 1, .heldDown)
-            path.pass(duck.factor, .outranked)
+            let path = audibility(of: owner, hearing, plan, volumes, under: highest)
             note(path.why, of: place, owner, samples: block.count, by: &socket, at: now)
             report(place, owner, by: &socket, at: now)
             let (from, to) = slots[place].fade(
@@ -307,6 +314,18 @@ extension Talkers {
             mixer.add(block.span, from: from, to: to)
         }
         return voices
+    }
+
+    /// Judges a voice by all that stands between it and the ear.
+    private func audibility(
+        of owner: VoiceSlot.Owner, _ hearing: Hearing, _ plan: borrowing MediaPlan,
+        _ volumes: BlockVolumes, under highest: Int
+    ) -> Audibility {
+        var path = plan.path(of: owner.peer, hearing, volumes.byHand)
+        // The sound itself is held down by `Speaker.load`.
+        path.pass(volumes.isHeldDown ? Speaker.heldDown : 1, .heldDown)
+        path.pass(level(of: owner) < highest ? plan.duck.factor : 1, .outranked)
+        return path
     }
 
     /// Notes that a voice begins to sound, or falls silent.

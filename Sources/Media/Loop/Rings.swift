@@ -34,14 +34,14 @@ package final class Rings: Sendable {
     /// Media to control: values that are freed on the control thread; at most, three sessions of
     /// each peer, the cards and the lines of keys.
     package let returns = SPSCRing<Returned>(capacity: 128)
-    /// Media to control: the encoded packets of a message while a person speaks it, and those of
-    /// recordings.
+    /// Media to control: the encoded packets of a message while a person speaks it, those of
+    /// recordings, and those that were heard.
     ///
-    /// Read 50 times a second while a message is spoken; recordings wake the control thread when
+    /// Read 50 times a second while a message is spoken; the others wake the control thread when
     /// they fill a quarter of their places. It holds two thirds of a second of a message's shortest
-    /// frames; recordings get half of it, so that no peer whose sound is recorded ends a message.
+    /// frames; the others get half of it, so that no peer whose sound is kept ends a message.
     private let packets = SPSCRing<KeptPacket>(capacity: 256)
-    /// The places of recordings, with this station as the last talker.
+    /// The places of recordings and of what was heard, with this station as the last talker.
     private let recorded = RingShares(of: PeerSet.capacity + 1, places: 128)
     package let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
     /// The counters of each peer, by its number.
@@ -146,10 +146,13 @@ package enum MediaEvent: Sendable {
     case stopped
 }
 
-/// An Opus packet of a message or of a recording, to be kept.
+/// An Opus packet of a message or of a recording, or one that was heard, to be kept.
 package struct KeptPacket: Sendable {
-    /// The place of a packet in a recording.
+    /// The place of a packet in a recording, or among those that were heard.
     package struct Recorded: Sendable {
+        /// In place of a stream, for a packet that the speaker has played.
+        package static let heard = UInt8.max
+
         /// This station's stream in the talk.
         package let stream: UInt8
         /// The peer that talks; nil for this station.
@@ -249,7 +252,7 @@ extension Rings {
         hasNews.raise()
     }
 
-    /// Passes on a frame of a message, or of a recording.
+    /// Passes on a frame of a message or of a recording, or one that was heard.
     ///
     /// - Returns: Whether there was room for it.
     @discardableResult
@@ -309,7 +312,7 @@ extension Rings {
 
     package func tell(_ order: SoundOrder) { tell(.sound(order)) }
 
-    /// Takes a packet of a message or of a recording; control thread only.
+    /// Takes a packet of a message or of a recording, or one that was heard; control thread only.
     package func nextKept() -> KeptPacket? {
         let packet = packets.pop()
         if let talker = packet?.talker { recorded.popped(by: talker) }

@@ -61,6 +61,8 @@ package struct MediaPlan: Sendable {
     /// Whether the neural network of libopus conceals missing sound.
     package var concealsNeurally = false
     package var jitterPreset = JitterBuffer.Preset.normal
+    /// Whether packets that are heard are kept for a replay.
+    package var keepsHeard = false
     /// The numbers of the peers between which datagrams are passed on, by their place.
     package var forwards: [Int] = []
 
