@@ -19,6 +19,8 @@ extension Config {
         case message(String)
         /// Plays the messages that have not been heard, or stops playing.
         case messages
+        /// Plays once more what was heard last.
+        case replay
         case answer
         case reject
         case hangUp
@@ -39,7 +41,9 @@ extension Config {
             case .call(let name), .page(let name), .message(let name), .signal(let name),
                 .relay(_, let name?):
                 name
-            case .answer, .reject, .hangUp, .relay, .mute, .volume, .doNotDisturb, .messages: nil
+            case .answer, .reject, .hangUp, .relay, .mute, .volume, .doNotDisturb, .messages,
+                .replay:
+                nil
             }
         }
 
@@ -47,7 +51,9 @@ extension Config {
         var channelName: String? {
             switch self {
             case .call(let name), .page(let name), .message(let name), .mute(let name): name
-            case .answer, .reject, .hangUp, .signal, .relay, .volume, .doNotDisturb, .messages: nil
+            case .answer, .reject, .hangUp, .signal, .relay, .volume, .doNotDisturb, .messages,
+                .replay:
+                nil
             }
         }
 
@@ -58,6 +64,7 @@ extension Config {
             case .page(let name): "page \(name)"
             case .message(let name): "message \(name)"
             case .messages: "messages"
+            case .replay: "replay"
             case .answer: "answer"
             case .reject: "reject"
             case .hangUp: "hangup"
@@ -83,7 +90,7 @@ enum Deed: Equatable {
 
     static let words = [
         "talk", "call", "page", "answer", "reject", "hangup", reply, "signal", "relay", "mute",
-        "volume", "message", "messages", "dnd",
+        "volume", "message", "messages", "replay", "dnd",
     ]
 
     static func parse(_ text: String) -> Parsed<Deed> {
@@ -100,8 +107,10 @@ enum Deed: Equatable {
         case ("hangup", 1): return .value(.act(.hangUp))
         case ("dnd", 1): return .value(.act(.doNotDisturb))
         case ("messages", 1): return .value(.act(.messages))
+        case ("replay", 1): return .value(.act(.replay))
         case (reply, 1): return .value(.talk(reply))
-        case ("answer", _), ("reject", _), ("hangup", _), ("dnd", _), ("messages", _), (reply, _):
+        case ("answer", _), ("reject", _), ("hangup", _), ("dnd", _), ("messages", _),
+            ("replay", _), (reply, _):
             return .wrong("\(word) takes nothing after it")
         case ("volume", 2): return volume(parts[1])
         case ("relay", 2): return relay(parts[1])
@@ -164,6 +173,10 @@ extension ConfigReader {
                     continue
                 }
                 check(act, touch.rawValue, at: origin, peers, channels)
+                if act == .replay, config.replay.keep == nil {
+                    let what = "nothing is kept to be played: set [replay] keep"
+                    warn(origin, "\(touch.rawValue): \(what)")
+                }
                 guard case .message = act else { continue }
                 // The same touch would begin another act, or end this one at once.
                 if button.talks || touch == .press && button.acts.count > 1 {
@@ -189,7 +202,7 @@ extension ConfigReader {
         case .relay(_, let peer?): found = ("peer", peer, peers)
         case .relay(let name, nil): found = ("relay", name, config.relays.map { $0.name })
         case .mute(let name): found = ("channel", name, ["mic", "speaker"] + channels)
-        case .answer, .reject, .hangUp, .volume, .doNotDisturb, .messages: return
+        case .answer, .reject, .hangUp, .volume, .doNotDisturb, .messages, .replay: return
         }
         guard !found.known.contains(found.name) else { return }
         let what = "\(key): there is no \(found.kind) \(quoted(found.name))"

@@ -20,6 +20,7 @@ public struct Config: Equatable, Sendable {
     public internal(set) var sounds = Sounds()
     public internal(set) var session = Session()
     public internal(set) var quiet = Quiet()
+    public internal(set) var replay = Replay()
     public internal(set) var events = Events()
     public internal(set) var paths = Paths()
     /// In the order they were written, like the six below.

@@ -301,6 +301,7 @@ extension Config {
             .one("policy", { $0.policy }, { $0.policy = $1 }),
             .one("session", { $0.session }, { $0.session = $1 }),
             .one("quiet", { $0.quiet }, { $0.quiet = $1 }),
+            .one("replay", { $0.replay }, { $0.replay = $1 }),
             .one("events", { $0.events }, { $0.events = $1 }),
             .one("paths", needsRestart: true, { $0.paths }, { $0.paths = $1 }),
             .many("button", limit: Limits.buttons, { $0.buttons }, { $0.buttons = $1 }),

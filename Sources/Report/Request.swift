@@ -45,6 +45,9 @@ public enum Request: Equatable, Sendable {
     case join(peer: String, site: String)
     /// Voice messages.
     case message(MessageRequest)
+    /// Plays the talkspurt that was heard last, of a peer or of any one, until the caller
+    /// disconnects; soon after that, the one before it.
+    case replay(peer: String?)
 
     /// The way in which a call opens microphones.
     public enum CallMode: String, JSONWord, CaseIterable, Sendable {
@@ -107,7 +110,7 @@ extension Request: JSONKind {
         .signal(peer: ""), .tone, .key, .version, .reload,
         .history(HistoryQuery()), .state(.show), .call("", .call, .normal), .answer, .reject,
         .hangUp, .page("", isDown: false, .normal), .show(peer: ""), .pair(PairRequest()),
-        .join(peer: "", site: ""), .message(.list),
+        .join(peer: "", site: ""), .message(.list), .replay(peer: nil),
     ]
 
     @discardableResult
@@ -183,6 +186,10 @@ extension Request: JSONKind {
             coder.kind("action", &request)
             self = .message(request)
             return "message"
+        case .replay(var peer):
+            coder.optional("peer", &peer)
+            self = .replay(peer: peer)
+            return "replay"
         }
     }
 }
@@ -263,7 +270,7 @@ extension Request {
             (nil, false, false)
         case .ptt, .tone, .signal, .answer, .relay(_, peer: nil), .message(.agree):
             (nil, true, false)
-        case .talk, .message(.record), .message(.send), .message(.play), .message(.delete):
+        case .talk, .message(.record), .message(.send), .message(.play), .message(.delete), .replay:
             (nil, true, true)
         case .history: (nil, false, true)
         case .levels: ("showing the sound of the microphone", false, false)

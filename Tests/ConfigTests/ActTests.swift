@@ -39,6 +39,17 @@ import Testing
         #expect(button.talkText == "reply")
     }
 
+    @Test func aReplayNeedsThatSoundIsKept() throws {
+        let start = "[station]\nname = a\n[button b]\nline = GPIO3\npress = replay\n"
+        let config = try parse(start)
+        #expect(config.buttons[0].acts == [.press: .replay])
+        #expect(
+            config.warnings.map { $0.what } == [
+                "press: nothing is kept to be played: set [replay] keep"
+            ])
+        #expect(try parse(start + "[replay]\nkeep = 30s\n").warnings.isEmpty)
+    }
+
     @Test func aKeyOfAKeypadHasItsNumber() throws {
         let text = "[station]\nname = a\n[channel c]\n[button b]\ntalk = c\nline = evdev:A/B/"
         let named = try parse("\(text)KEY_F1\n").buttons[0]

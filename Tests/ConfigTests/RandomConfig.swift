@@ -100,7 +100,7 @@ struct RandomConfig {
         let name = pick(channels + peers)
         return pick([
             "answer", "dnd", "hangup", "reject", "call \(name)", "page  \(name)", "mute mic",
-            "volume +5", "volume -20", "messages",
+            "volume +5", "volume -20", "messages", "replay",
         ])
     }
 

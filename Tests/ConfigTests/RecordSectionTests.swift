@@ -37,6 +37,18 @@ import Testing
         }
     }
 
+    @Test func whatIsHeardIsKeptOnlyIfThatIsSet() throws {
+        #expect(try parse(Self.house).replay.keep == nil)
+        #expect(try parse(Self.house + "[replay]\nkeep = off\n").replay.keep == nil)
+        #expect(try parse(Self.house + "[replay]\nkeep = 1m\n").replay.keep == .seconds(60))
+        for time in ["9s", "61s"] {
+            #expect(
+                mistakes("[replay]\nkeep = \(time)\n") == [
+                    "keep: \"\(time)\" is out of range; must be 10s to 1m"
+                ])
+        }
+    }
+
     @Test func whatCannotBeRecordedIsAMistake() {
         let to = "to = \(recordingKey)\n"
         #expect(mistakes("[record house]\n\(to)") == [])

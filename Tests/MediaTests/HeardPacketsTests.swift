@@ -62,7 +62,7 @@ import Wire
     }
 
     @Test func aPacketThatIsPlayedIsKeptOnce() throws {
-        for hearing in [Hearing.direct, .page(nil, overrides: false)] {
+        for hearing in [Hearing.direct, .page(channel: nil, overrides: false)] {
             let found = try kept(hearing)
             #expect(found.packets.map { $0.recorded?.peer } == [0])
             #expect(found.packets.map { $0.recorded?.stream } == [KeptPacket.Recorded.heard])

@@ -61,6 +61,8 @@ private func refusal(_ line: String) -> ControlError.Code? {
         (.message(.play(3)), #""message","action":"play","number":3"#),
         (.message(.delete(3)), #""message","action":"delete","number":3"#),
         (.message(.delete(nil)), #""message","action":"delete""#),
+        (.replay(peer: nil), #""replay""#),
+        (.replay(peer: "a"), #""replay","peer":"a""#),
         (.pair(PairRequest()), #""pair""#),
         (.pair(PairRequest(name: "attic")), #""pair","name":"attic""#),
         (.pair(PairRequest(takesBack: true)), #""pair","takes_back":true"#),

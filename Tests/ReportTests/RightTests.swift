@@ -19,7 +19,7 @@ import Wire
         .page("a", isDown: false, .emergency), .show(peer: "a"),
         .message(.record(peer: "a")), .message(.end("5")), .message(.agree("5")),
         .message(.send(peer: "a", bytes: 1)), .message(.list), .message(.play(nil)),
-        .message(.delete(1)),
+        .message(.delete(1)), .replay(peer: nil),
     ]
     private static let forSome: [Request] = [
         .reload, .levels,
@@ -51,6 +51,7 @@ import Wire
         .pair(PairRequest(code: "012345")), .history(HistoryQuery()),
         .join(peer: "a", site: "0"), .message(.record(peer: "a")),
         .message(.send(peer: "a", bytes: 1)), .message(.play(nil)), .message(.delete(1)),
+        .replay(peer: nil),
     ]
 
     @Test(arguments: Self.forAll + Self.forSome)

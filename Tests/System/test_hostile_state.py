@@ -57,7 +57,7 @@ ELSEWHERE = {
     "page", "announce", "relay", "signal", "call", "answer", "reject", "hangup", "drop-in",
     "listen", "volume", "mute", "unmute", "dnd", "peer show", "reload",
     "version", "pair", "site join", "message record",
-    "message send", "message list", "message play", "message delete",
+    "message send", "message list", "message play", "message delete", "replay",
     # They look at the machine.
     "audio list", "gpio list", "keys list", "help",
     # They know no station.

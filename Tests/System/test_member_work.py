@@ -70,6 +70,7 @@ class Work(MemberTest):
         "relay door garage": (0, "relay door: done", "",
                               lambda self: self.garage.level(DOOR) == 1),
         "reload": (0, "nothing has changed"),
+        "replay( garage)?": (1, "nothing is kept: .replay. keep = off"),
         "reply down": (0, "^talking to garage: garage$", "heard", lambda self: self.is_open()),
         "reply up": (0, "stopped talking to garage", "replying", lambda self: not self.is_open()),
         "signal garage": (0, "call light: done"),

@@ -25,7 +25,8 @@ FOR_ALL = (
     {"do": "history"}, {"do": "state"}, {"do": "state", "set": "mute", "what": "mic", "on": False},
     CALL, {**CALL, "priority": "high"}, {"do": "answer"}, {"do": "reject"}, {"do": "hangup"},
     PAGE, {**PAGE, "action": "up", "priority": "emergency"}, {"do": "show", "peer": "nobody"},
-    {"do": "message", "action": "list"}, {"do": "message", "action": "play", "number": 9})
+    {"do": "message", "action": "list"}, {"do": "message", "action": "play", "number": 9},
+    {"do": "replay"})
 FOR_ADMINS = (
     {"do": "reload"}, {"do": "levels"},
     {"do": "relay", "relay": "door", "peer": "nobody"},

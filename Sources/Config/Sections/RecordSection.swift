@@ -28,6 +28,21 @@ extension Config.Record: NamedSection {
     mutating func begin(_ section: INI.Section) { toOrigin = section.origin }
 }
 
+extension Config {
+    /// `[replay]`: what was heard here last, to be played again.
+    public struct Replay: Equatable, Sendable {
+        /// How long it stays in memory; nil keeps nothing.
+        public internal(set) var keep: Duration?
+    }
+}
+
+extension Config.Replay: ConfigSection {
+    static var settings: [Setting<Self>] {
+        let time = Form<Duration>.time(in: .seconds(10) ... .seconds(60))
+        return [Setting("keep", time.or("off"), { $0.keep }, { $0.keep = $1 })]
+    }
+}
+
 extension ConfigReader {
     /// Checks that each recording is of a channel of this station, or of calls.
     mutating func checkRecords() {

@@ -128,6 +128,11 @@ extension CommandGroup {
                     name: "message delete", arguments: "N|all", takes: [.anything],
                     help: "delete a message, or all",
                     examples: ["intercomctl message delete 3"], function: deleteMessages),
+                Command(
+                    name: "replay", arguments: "[PEER]", takes: [.peer],
+                    help: "play once more what was heard last",
+                    examples: ["intercomctl replay", "intercomctl replay garage"],
+                    function: playAgain),
             ]),
         CommandGroup(
             "Volume and quiet",

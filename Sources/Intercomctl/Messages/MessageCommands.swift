@@ -137,11 +137,21 @@ private func outcome(
 
 /// `message play [N]`: plays one message, or all waiting ones, at the speaker; Ctrl-C stops.
 func playMessages(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let number = try messageNumber(invocation.arguments.first)
+    try play(.message(.play(messageNumber(invocation.arguments.first))), invocation)
+}
+
+/// `replay [PEER]`: plays what was heard last at the speaker; Ctrl-C stops.
+func playAgain(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    try play(.replay(peer: invocation.arguments.first), invocation)
+}
+
+private func play(
+    _ request: Request, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
     let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
     var lifeline = Lifeline(at: Clock.now())
     var daemon = try Daemon(invocation)
-    let begun = try daemon.order(.message(.play(number)))
+    let begun = try daemon.order(request)
     if !invocation.isJSON { try printLine(begun.text.visible) }
     // The playing stops when this connection closes.
     while !lifeline.poll(at: Clock.now()), !signals.isEnd() {

@@ -40,7 +40,7 @@ extension ControlLoop {
             return tell(.keyAction, button: place, detail: act.text)
         }
         switch act {
-        case .message, .messages: rings.tell(.chime(.refusal))
+        case .message, .messages, .replay: rings.tell(.chime(.refusal))
         default: break
         }
         tell(.keyAction, button: place, detail: "\(act.text): \(error.text)")
@@ -76,6 +76,7 @@ extension Request {
             case .page(let name): .page(name, isDown: page != name, .normal)
             case .message(let peer): .message(.record(peer: peer))
             case .messages: .message(.play(nil))
+            case .replay: .replay(peer: nil)
             case .answer: .answer
             case .reject: .reject
             case .hangUp: .hangUp

@@ -11,13 +11,14 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// Voice messages: requests of people, and news for them.
+/// Voice messages: requests of people, and news for them; what was heard is played as they are.
 extension ControlLoop {
     /// Advances the work on messages.
     mutating func followMessages() {
         if resetButton.isErasing {
             dropMessages(because: Messages.erased)
             messages.stop()
+            replay.configure(keep: nil)
         }
         followSpokenMessage()
         followPlayer()
@@ -305,11 +306,17 @@ extension ControlLoop {
         refuse(spoken.owner, "the message is dropped: \(why)")
     }
 
-    /// Takes the new packets of the spoken message and of recordings.
+    /// Takes the new packets of the spoken message and of recordings, and those that were heard.
     mutating func takePackets() {
         while let packet = rings.nextKept() {
-            guard packet.recorded != nil else {
+            guard let recorded = packet.recorded else {
                 messages.spoken?.take(packet)
+                continue
+            }
+            guard recorded.stream != KeptPacket.Recorded.heard else {
+                // Its peer may have been removed, which the media loop does not know yet.
+                if !settings.isChanging { replay.take(packet, recorded) }
+                if messages.player?.isReplay == true { messages.player?.stop(by: "a voice") }
                 continue
             }
             let (directory, own) = (directory, config.station.name)
@@ -376,14 +383,20 @@ extension ControlLoop {
         return switchboard.openTalks.isAny ? "the microphone is open for others" : nil
     }
 
-    private mutating func play(_ number: Int?, by owner: SpokenMessage.Owner) -> Reply {
+    /// Why nothing can be played now, heard or not; nil where it can.
+    private var refusalToPlay: Reply? {
         guard devices.cards.output.isOpen else {
             return .refused(.noSpeaker(devices.cards.output.error))
         }
         guard !isSpeaking else { return Self.isBusySpeaking }
         guard messages.player == nil else {
-            return .refused(ControlError(.busy, "messages are just being played"))
+            return .refused(ControlError(.busy, "something is just being played"))
         }
+        return nil
+    }
+
+    private mutating func play(_ number: Int?, by owner: SpokenMessage.Owner) -> Reply {
+        if let refusalToPlay { return refusalToPlay }
         let chosen = messages.kept.filter {
             number == nil
                 ? messages.isNew($0) : $0.shownNumber == number && $0.hasSound && $0.isIncoming
@@ -406,6 +419,30 @@ extension ControlLoop {
         return .done(Reply.Done("playing \(what): \(seconds) s"))
     }
 
+    /// Plays what was heard last, of this peer or of any one.
+    mutating func playAgain(_ name: String?, for caller: ProgramTicket?) -> Reply {
+        guard let keep = replay.keep else { return .failed("nothing is kept: [replay] keep = off") }
+        let peer = name.flatMap { directory.number(named: $0) }
+        if let name, peer == nil { return .refused(.unknownPeer(name, directory)) }
+        if let refusalToPlay { return refusalToPlay }
+        takePackets()
+        guard !replay.isHearing(at: now) else {
+            return .refused(ControlError(.busy, "somebody talks: try again after that"))
+        }
+        if let silence { return .failed(silence) }
+        guard let talk = replay.next(of: peer, at: now) else {
+            return .failed("nothing more was heard in the last \(keep.components.seconds) s")
+        }
+        let heard = KeptMessage(
+            id: Boot.callID(), peer: "", start: 0, milliseconds: talk.milliseconds, size: 0,
+            state: .heard)
+        messages.player = MessagePlayer(
+            [heard], entries: talk.entries, isReplay: true, for: caller, messages.work.files,
+            at: now)
+        let seconds = Event.tenths(heard.seconds)
+        return .done(Reply.Done("playing \(directory[talk.peer].name): \(seconds) s"))
+    }
+
     private mutating func followPlayer() {
         guard var player = messages.player else { return }
         let isGone = player.caller.map { server.hasHungUp($0) } ?? false
@@ -420,7 +457,8 @@ extension ControlLoop {
         case .damaged(let message): return messages.setAside(message)
         case .over where player.count > 0:
             let count = player.count
-            reply = .done(Reply.Done("\(count) message\(count == 1 ? "" : "s") played"))
+            let what = player.isReplay ? "it was" : "\(count) message\(count == 1 ? "" : "s")"
+            reply = .done(Reply.Done("\(what) played"))
         case .over: reply = .failed("it cannot be played: it is damaged")
         case .stopped: reply = .failed("it was stopped by \(player.stoppedBy ?? "?")")
         case .failed(let why):

@@ -8,8 +8,10 @@ internal import Time
 /// Recordings of channels and calls: what the switchboard decides goes to the media loop and the
 /// files.
 extension ControlLoop {
-    /// Takes over the recordings of the settings.
+    /// Takes over the recordings of the settings; of what was heard before, nothing is left.
     mutating func configureRecordings(_ config: Config, _ routing: Routing) {
+        replay.configure(keep: config.replay.keep)
+        if messages.player?.isReplay == true { messages.player?.stop(by: "the new settings") }
         recordings.configure(config, routing, wall: wall, at: now)
         let streams = recordings.streams
         feed { board, _, now in board.record(streams, at: now) }
@@ -28,6 +30,7 @@ extension ControlLoop {
     mutating func followRecordings() {
         if resetButton.isErasing { recordings.stop() }
         takePackets()
+        replay.tick(at: now)
         reportLostSound()
         recordings.tick(wall: wall, at: now)
         while let (stream, fault) = recordings.nextFailed() {

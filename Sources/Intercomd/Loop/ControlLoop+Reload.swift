@@ -150,6 +150,8 @@ extension ControlLoop {
     /// Follows the media loop, whose events use the new settings from now on.
     mutating func adopted() {
         guard let former = settings.adopt() else { return }
+        // Not for a replay: these packets have the former numbers of peers.
+        takePackets()
         if LossProtection.Frames(former) != LossProtection.Frames(plan) { protectAnew() }
         devices.lines.configure(config)
         devices.noteRelays(config)

@@ -93,6 +93,7 @@ extension ControlLoop {
             return site.join(peer, digits, for: waiting, files)
         case .message(let request):
             return answerMessages(request, by: ticket.map { .caller($0) }, user: asker.user)
+        case .replay(let peer): return playAgain(peer, for: ticket)
         case .state(let request):
             if case .doNotDisturb = request, asker != .homeAssistant { homeAssistant?.leaveRest() }
             return answerState(request)

@@ -22,7 +22,7 @@ internal import Wire
 /// - `ControlLoop+Session` feeds them handshakes, and carries out the actions of sessions,
 /// - `ControlLoop+Media` follows the events of the media loop, opens cards and lines, lights the
 ///   lamps, shows the meters and reads the sound of an announcement,
-/// - `ControlLoop+Messages` records, plays and sends voice messages,
+/// - `ControlLoop+Messages` records, plays and sends voice messages, and replays what was heard,
 /// - `ControlLoop+Recordings` keeps the recordings of channels and calls,
 /// - `ControlLoop+Requests` answers `intercomctl`,
 /// - `ControlLoop+Buttons` carries out the acts of buttons besides talking,
@@ -58,6 +58,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var site: SiteKeeper
     var messages: Messages
     var recordings: Recordings
+    var replay = Replay()
     /// Writes the files of peers, site, messages and recordings, and erases them.
     let writer = WorkChain()
     var now = Clock.now()
@@ -322,6 +323,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         homeAssistant?.close()
         devices.close(config.paths, at: now)
         endSpokenMessage(because: "intercomd ends")
+        replay.configure(keep: nil)
         rings.tell(.quiet)
         feed { board, _, now in board.stop(at: now) }
         feed { _, table, now in table.close(reason: .stopping, at: now) }

@@ -9,7 +9,7 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// Plays messages at the speaker, one after the other.
+/// Plays messages at the speaker, one after the other, or what was heard there.
 ///
 /// A thread opens and decodes each message, some seconds ahead; the loop passes the pieces on as
 /// words for the station to say.
@@ -36,6 +36,8 @@ struct MessagePlayer {
     private static let firstNumber = 1 << 32
 
     let caller: ProgramTicket?
+    /// Whether it plays what was heard, which is no message.
+    let isReplay: Bool
     private let files: MessageFiles
     private var queue: [KeptMessage]
     private var current: (message: KeptMessage, sound: MessageSound)?
@@ -52,9 +54,10 @@ struct MessagePlayer {
     private(set) var count = 0
 
     init(
-        _ messages: [KeptMessage], entries: [UInt8]? = nil, for caller: ProgramTicket?,
-        _ files: MessageFiles, at now: Instant
+        _ messages: [KeptMessage], entries: [UInt8]? = nil, isReplay: Bool = false,
+        for caller: ProgramTicket?, _ files: MessageFiles, at now: Instant
     ) {
+        self.isReplay = isReplay
         (queue, self.caller, self.files, movedAt) = (messages, caller, files, now)
         self.entries = entries
         // No piece of another player has this number.

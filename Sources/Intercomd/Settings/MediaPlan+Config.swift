@@ -41,6 +41,7 @@ extension MediaPlan {
         hasPermitTone = config.sounds.permit == .tone
         self.concealsNeurally = concealsNeurally
         jitterPreset = audio.jitter
+        keepsHeard = config.replay.keep != nil
         forwards = config.forward.peers.compactMap { directory.number(named: $0) }
     }
 

@@ -76,8 +76,8 @@ package enum MediaCount: Int, CaseIterable {
     case forwardLimited
     /// Events lost because a ring buffer to the control thread was full.
     case eventsLost
-    /// Packets missing in a recording, or for a replay, because the control thread did not take them
-    /// in time.
+    /// Packets missing in a recording, or for a replay, because the control thread did not take
+    /// them in time.
     case recordingLost
 
     /// The name in `status --json` and the manual page; nil for gauges shown elsewhere.

@@ -38,6 +38,7 @@ import Wire
         #expect(request(.call("house")) == .call("house", .call, .normal))
         #expect(request(.message("office")) == .message(.record(peer: "office")))
         #expect(request(.messages) == .message(.play(nil)))
+        #expect(request(.replay) == .replay(peer: nil))
         #expect(request(.answer) == .answer)
         #expect(request(.reject) == .reject)
         #expect(request(.hangUp) == .hangUp)
