@@ -155,7 +155,8 @@ private let wrongLines = """
     3: [button p] needs talk = a channel or a peer, or press, hold or double
     [button p] | line = GPIO17 | press = cal a => \
     5: press: "cal" is not an action of a button; must be talk, call, page, answer, reject, \
-    hangup, reply, signal, relay, mute, volume, message, messages or dnd; did you mean "call"?
+    hangup, reply, signal, relay, mute, volume, message, messages, replay or dnd; did you \
+    mean "call"?
     [button p] | line = GPIO17 | hold = answer now => 5: hold: answer takes nothing after it
     [button p] | line = GPIO17 | hold = call => 5: hold: write call NAME, of a channel or a peer
     [button p] | line = GPIO17 | double = volume 5 => \

@@ -265,7 +265,7 @@ import Time
         "levels": false, "announce": false, "relay": false, "signal": false, "tone": true,
         "key": false, "version": false, "reload": false, "history": false, "state": true,
         "call": false, "answer": false, "reject": false, "hangup": true, "page": false,
-        "show": false, "pair": false, "join": false, "message": false,
+        "show": false, "pair": false, "join": false, "message": false, "replay": false,
     ]
 
     @Test func noCommandReachesADoorOrAMicrophone() {
