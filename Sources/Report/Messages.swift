@@ -3,6 +3,9 @@ public enum MessageRequest: Equatable, Sendable {
     /// Opens the microphone for a message, which is dropped if the caller disconnects before `end`.
     /// With `hearsBack` it is then played, and sent after `agree`.
     case record(peer: String, hearsBack: Bool? = nil)
+    /// Opens the microphone until `end`, and plays the speech as a listener would hear it with this
+    /// loss in percent, or as its sealed bytes sound; the reply at the end has the figures.
+    case hear(loss: Int, isWire: Bool)
     /// Ends the spoken message with this id.
     case end(String)
     /// Sends the message with this id, which was played back.
@@ -19,7 +22,8 @@ public enum MessageRequest: Equatable, Sendable {
 
 extension MessageRequest: JSONKind {
     static let kinds: [MessageRequest] = [
-        .record(peer: ""), .end(""), .agree(""), .send(peer: "", bytes: 0), .list, .play(nil),
+        .record(peer: ""), .hear(loss: 0, isWire: false), .end(""), .agree(""),
+        .send(peer: "", bytes: 0), .list, .play(nil),
         .delete(nil),
     ]
 
@@ -30,6 +34,9 @@ extension MessageRequest: JSONKind {
             coder.optional("hears_back", &hearsBack)
             self = .record(peer: peer, hearsBack: hearsBack)
             return "record"
+        case .hear(let loss, let isWire):
+            self = .hear(loss: coder.passed("loss", loss), isWire: coder.passed("wire", isWire))
+            return "hear"
         case .end(let id):
             self = .end(coder.passed("id", id))
             return "end"

@@ -274,6 +274,7 @@ extension Request {
             (nil, true, true)
         case .history: (nil, false, true)
         case .levels: ("showing the sound of the microphone", false, false)
+        case .message(.hear): ("showing the sound of the microphone", true, true)
         case .reload: ("reading the settings again", true, true)
         case .pair: ("pairing with another station", true, true)
         case .join: ("joining a site", true, true)

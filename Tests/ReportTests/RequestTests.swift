@@ -55,6 +55,10 @@ private func refusal(_ line: String) -> ControlError.Code? {
         ),
         (.message(.end("5")), #""message","action":"end","id":"5""#),
         (.message(.agree("5")), #""message","action":"agree","id":"5""#),
+        (
+            .message(.hear(loss: 5, isWire: false)),
+            #""message","action":"hear","loss":5,"wire":false"#
+        ),
         (.message(.send(peer: "a", bytes: 9)), #""message","action":"send","peer":"a","bytes":9"#),
         (.message(.list), #""message","action":"list""#),
         (.message(.play(nil)), #""message","action":"play""#),

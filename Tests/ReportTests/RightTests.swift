@@ -28,6 +28,7 @@ import Wire
         .call("a", .dropIn, .emergency), .call("a", .call, .emergency),
         .page("a", isDown: true, .emergency), .pair(PairRequest()),
         .pair(PairRequest(code: "012345")), .join(peer: "a", site: "0"),
+        .message(.hear(loss: 0, isWire: false)),
     ]
 
     @Test func eachRequestNeedsItsRight() {
@@ -51,7 +52,7 @@ import Wire
         .pair(PairRequest(code: "012345")), .history(HistoryQuery()),
         .join(peer: "a", site: "0"), .message(.record(peer: "a")),
         .message(.send(peer: "a", bytes: 1)), .message(.play(nil)), .message(.delete(1)),
-        .replay(peer: nil),
+        .replay(peer: nil), .message(.hear(loss: 0, isWire: false)),
     ]
 
     @Test(arguments: Self.forAll + Self.forSome)

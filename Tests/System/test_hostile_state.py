@@ -58,6 +58,7 @@ ELSEWHERE = {
     "listen", "volume", "mute", "unmute", "dnd", "peer show", "reload",
     "version", "pair", "site join", "message record",
     "message send", "message list", "message play", "message delete", "replay",
+    "test hear", "test wire",
     # They look at the machine.
     "audio list", "gpio list", "keys list", "help",
     # They know no station.

@@ -78,6 +78,7 @@ class Work(MemberTest):
         "status": ((0, 4), f"{TOLD}kitchen +up "),
         "status --json": ((0, 4), '"name":"kitchen"'),
         "talk (garage|house).*": (0, "heard by garage"),
+        "test (hear|wire)": (0, f"{TOLD}MOS "),
         "test speaker": (0, "done  played"),
         "volume": (0, "speaker 100%"),
         "volume -10": (0, "speaker 90%", "loud_after"),

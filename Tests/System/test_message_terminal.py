@@ -30,7 +30,7 @@ class MessageAtTerminal(MessageTest):
     def test_at_a_terminal_yes_sends_it_at_enter_and_ctrl_c_drops_it(self):
         kitchen, garage = self.stations()
         kitchen.speak(500)
-        for key, code, word in ((b"\x03", 1, "the message is dropped"),
+        for key, code, word in ((b"\x03", 1, "it is dropped"),
                                 (b"\r", 0, "message to garage: ")):
             screen = self.record_at_terminal(kitchen, "--yes")
             screen.type(key)

@@ -146,6 +146,6 @@ MUTATIONS = (
      "Replay.test_nothing_is_kept_that_was_not_heard_and_nothing_for_longer"),
     # A replay under way outlives the settings that forbid it.
     ("Sources/Intercomd/Loop/ControlLoop+Recordings.swift",
-     "if messages.player?.isReplay == true {", "if false, messages.player?.isReplay == true {",
+     "if messages.player?.subject == .replay {", "if false {",
      "Replay.test_a_reload_that_turns_it_off_or_takes_the_peer_out_ends_it"),
 )

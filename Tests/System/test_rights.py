@@ -34,7 +34,8 @@ FOR_ADMINS = (
     {**CALL, "mode": "listen"}, {**CALL, "priority": "emergency"},
     {**PAGE, "priority": "emergency"}, {"do": "pair"},
     {"do": "pair", "code": "7K9M-QX2W", "host": "127.0.0.1:1"},
-    {"do": "join", "peer": "kitchen", "site": "0000"})
+    {"do": "join", "peer": "kitchen", "site": "0000"},
+    {"do": "message", "action": "hear", "loss": 0, "wire": False})
 ASK = """
 import json, socket, sys
 with socket.socket(socket.AF_UNIX) as link:

@@ -370,6 +370,15 @@ extension CommandGroup {
                     examples: ["intercomctl test button", "intercomctl test button ptt"],
                     function: testButton),
                 Command(
+                    name: "test hear", options: ["--seconds", "--loss", "--json"],
+                    help: "speak, and hear what a listener would",
+                    examples: ["intercomctl test hear", "intercomctl test hear --loss 10"],
+                    function: testHearing),
+                Command(
+                    name: "test wire", options: ["--seconds", "--json"],
+                    help: "speak, and hear what a wiretap would",
+                    function: testWire),
+                Command(
                     name: "audio list",
                     help: "list sound cards and their values for [audio]", function: listAudio),
                 Command(

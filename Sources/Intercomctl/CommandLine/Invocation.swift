@@ -18,6 +18,7 @@ struct Invocation {
     var isYes: Bool { has("--yes") }
     var isForced: Bool { has("--force") }
     var seconds: Int? { number("--seconds") }
+    var loss: Int? { number("--loss") }
     var file: String? { values["--file"] }
     var keyFile: String? { values["--key-file"] }
     var outputFolder: String? { values["--out"].map { folder(typed: $0) } }

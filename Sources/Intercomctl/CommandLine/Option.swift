@@ -43,6 +43,7 @@ extension Option {
         flag("--yes", "accept every choice without asking"),
         flag("--force", "replace what is set up here; setup keeps the old file"),
         number("--seconds", 1...86_400, "stop after N seconds"),
+        number("--loss", 0...90, "lose N percent of the packets"),
         Option("--file", "FILE.wav", "PCM or float, up to a minute", takes: .file),
         Option("--key-file", "FILE", "the secret half of a recording key", takes: .file),
         Option("--out", "DIR", "the folder to write to, instead of this one", takes: .folder),

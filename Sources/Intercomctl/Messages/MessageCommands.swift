@@ -115,7 +115,7 @@ private func wait(
         // After the signals, because a terminal that closes sends one.
         let isCut = lifeline.poll(at: Clock.now())
         if isEnd, !isCut, !isAtTerminal { return nil }
-        guard !isCut, !isEnd else { throw Failure("the message is dropped") }
+        guard !isCut, !isEnd else { throw Failure("it is dropped") }
         if let typed = Keyboard.typed() { return (nil, typed) }
     }
     return nil
@@ -130,7 +130,7 @@ private func outcome(
     var other = try Daemon(invocation)
     _ = try? other.ask(.message(request))
     guard let reply = try daemon.answer(until: Clock.now() + .seconds(15)) else {
-        throw Failure("the daemon did not say what became of the message")
+        throw Failure("the daemon did not say what became of it")
     }
     return reply
 }
@@ -152,14 +152,53 @@ private func play(
     var lifeline = Lifeline(at: Clock.now())
     var daemon = try Daemon(invocation)
     let begun = try daemon.order(request)
-    if !invocation.isJSON { try printLine(begun.text.visible) }
-    // The playing stops when this connection closes.
+    try printProgress(begun.text.visible, invocation)
+    return try awaitPlayed(&daemon, &lifeline, signals, invocation)
+}
+
+/// Waits for the end of what plays, which stops when this connection closes.
+private func awaitPlayed(
+    _ daemon: inout Daemon, _ lifeline: inout Lifeline, _ signals: borrowing TerminalSignals,
+    _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
     while !lifeline.poll(at: Clock.now()), !signals.isEnd() {
         if let reply = try daemon.answer(until: Clock.now() + .milliseconds(50)) {
             return try printEnd(reply, invocation)
         }
     }
     return .failed
+}
+
+/// `test hear`: records some seconds, and plays them as a listener would hear them.
+func testHearing(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    try hear(.hear(loss: invocation.loss ?? 0, isWire: false), invocation)
+}
+
+/// `test wire`: records some seconds, and plays them as they sound to somebody on the network.
+func testWire(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    try hear(.hear(loss: 0, isWire: true), invocation)
+}
+
+private func hear(
+    _ request: MessageRequest, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    let seconds = invocation.seconds ?? 5
+    guard seconds <= 60 else { throw Failure.usage("--seconds: 60 at most") }
+    let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
+    var lifeline = Lifeline(at: Clock.now())
+    var daemon = try Daemon(invocation)
+    let begun = try daemon.order(.message(request))
+    guard let id = begun.message else { throw Failure.misfit }
+    _ = Keyboard.typed()
+    let ways = Keyboard.isThere ? "Enter ends it, Ctrl-C drops it" : "Ctrl-C ends it"
+    try printProgress("\(begun.text.visible), for \(seconds) s; \(ways)", invocation)
+    let early = try wait(
+        &daemon, &lifeline, signals, Keyboard.isThere, until: Clock.now() + .seconds(seconds))?
+        .reply
+    let reply = if let early { early } else { try outcome(of: .end(id), &daemon, invocation) }
+    guard case .done(let heard) = reply else { throw Failure.misfit }
+    try printProgress(heard.text.visible, invocation)
+    return try awaitPlayed(&daemon, &lifeline, signals, invocation)
 }
 
 /// `message delete N|all`.
@@ -180,7 +219,7 @@ private func printEnd(
     _ reply: Reply, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
     guard case .done(let done) = reply else { throw Failure.misfit }
-    try printResult(done.json, done.text.visible, invocation)
+    try printResult(done.json, done.text.visibleLines, invocation)
     return .ok
 }
 

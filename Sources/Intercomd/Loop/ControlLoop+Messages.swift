@@ -102,6 +102,11 @@ extension ControlLoop {
         switch (request, owner) {
         case (.record(let name, let hearsBack), let owner?):
             return record(messageTo: name, by: owner, user: user, hearsBack: hearsBack ?? false)
+        case (.hear(let loss, let isWire), let owner?):
+            guard HearTrial.losses.contains(loss) else {
+                return .failed("\"loss\" must be 0 to \(HearTrial.losses.upperBound)")
+            }
+            return hear(HearTrial(loss: loss, isWire: isWire), by: owner, user: user)
         case (.end(let id), _):
             guard let spoken = messages.spoken, spoken.isBegun(id, by: user) else {
                 return .failed("this user does not speak this message")
@@ -138,10 +143,8 @@ extension ControlLoop {
 
     // MARK: Speaking
 
-    /// Opens the microphone for a message, until its owner ends it.
-    private mutating func record(
-        messageTo name: String, by owner: SpokenMessage.Owner, user: Int?, hearsBack: Bool
-    ) -> Reply {
+    /// Why nothing can be spoken now for a message; nil where it can.
+    private var refusalToSpeak: Reply? {
         guard devices.cards.input.isOpen else {
             return .refused(.noMicrophone(devices.cards.input.error))
         }
@@ -160,6 +163,14 @@ extension ControlLoop {
         guard !settings.isChanging else {
             return .refused(ControlError(.busy, "the settings are changing: try again"))
         }
+        return nil
+    }
+
+    /// Opens the microphone for a message, until its owner ends it.
+    private mutating func record(
+        messageTo name: String, by owner: SpokenMessage.Owner, user: Int?, hearsBack: Bool
+    ) -> Reply {
+        if let refusalToSpeak { return refusalToSpeak }
         // Packets left by an earlier message.
         if messages.spoken == nil { takePackets() }
         let begun = beginMessage(
@@ -170,15 +181,32 @@ extension ControlLoop {
         return begun
     }
 
+    /// Opens the microphone for a trial, until its owner ends it.
+    private mutating func hear(
+        _ trial: HearTrial, by owner: SpokenMessage.Owner, user: Int?
+    ) -> Reply {
+        if let refusal = refusalToSpeak ?? refusalToPlay { return refusal }
+        if let silence { return .failed(silence) }
+        // Packets left by an earlier message.
+        takePackets()
+        messages.spoken = SpokenMessage(
+            to: [], called: "yourself", by: owner, user: user, trial: trial, .microphone,
+            eventsLost: rings.counters[.eventsLost], wall: wall, at: now)
+        feed { board, _, _ in board.speakMessage(to: "yourself") }
+        var begun = Reply.Done("speak after the tone")
+        begun.message = messages.spoken?.id.text
+        return .done(begun)
+    }
+
     /// Whether a person speaks a message, or hears it before it is sent.
-    private var isSpeaking: Bool { messages.spoken != nil || messages.heardBack != nil }
+    var isSpeaking: Bool { messages.spoken != nil || messages.heardBack != nil }
 
     /// Whether a program sends a message, which does not keep people from speaking.
     private var isSending: Bool {
         if case .program? = messages.spoken?.source { true } else { false }
     }
 
-    private static var isBusySpeaking: Reply {
+    static var isBusySpeaking: Reply {
         .refused(
             ControlError(
                 .busy, "a message is being spoken, or waits to be sent: try again after it"))
@@ -251,6 +279,13 @@ extension ControlLoop {
         guard let spoken = messages.spoken, spoken.source == .microphone else { return }
         messages.spoken = nil
         if let problem = spoken.problem { return refuse(spoken.owner, "dropped: \(problem)") }
+        let seconds = Event.tenths(Double(spoken.milliseconds) / 1_000)
+        if let trial = spoken.trial, case .caller(let caller) = spoken.owner {
+            messages.player = MessagePlayer(
+                [spoken.kept(for: "")], entries: spoken.entries, .trial(trial), for: caller,
+                messages.work.files, at: now)
+            return server.tell(.done(Reply.Done("\(seconds) s; you hear it now")), to: caller)
+        }
         let heardBack = HeardBack(spoken)
         let isPlayed = devices.cards.output.isOpen && silence == nil && messages.player == nil
         guard spoken.hearsBack || isPlayed && heardBack.place != nil else {
@@ -266,7 +301,6 @@ extension ControlLoop {
         }
         if let caller = heardBack.caller {
             let what = isPlayed ? "you hear it now" : "the speaker is silent"
-            let seconds = Event.tenths(Double(spoken.milliseconds) / 1_000)
             let text = "message to \(spoken.name): \(seconds) s; \(what)"
             server.tell(.done(Reply.Done(text)), to: caller)
         }
@@ -316,7 +350,7 @@ extension ControlLoop {
             guard recorded.stream != KeptPacket.Recorded.heard else {
                 // Its peer may have been removed, which the media loop does not know yet.
                 if !settings.isChanging { replay.take(packet, recorded) }
-                if messages.player?.isReplay == true { messages.player?.stop(by: "a voice") }
+                if messages.player?.subject == .replay { messages.player?.stop(by: "a voice") }
                 continue
             }
             let (directory, own) = (directory, config.station.name)
@@ -369,110 +403,6 @@ extension ControlLoop {
             var wanted = room._mutatingExtracting(first: min(left, room.count))
             guard let count = server.readSound(of: caller, into: &wanted), count > 0 else { return }
             messages.spoken?.take(bytes.span.extracting(first: count), at: now)
-        }
-    }
-
-    // MARK: Playing
-
-    /// Why a message would be unheard here, or heard by others, too; nil otherwise.
-    private var silence: String? {
-        let reason =
-            keeper.state.speakerSilence ?? (devices.silentSpeaker != nil ? .cardMuted : nil)
-        if reason == .volume { return "the volume is too low: intercomctl volume 80" }
-        if let reason { return "\(reason.words): \(reason.fix)" }
-        return switchboard.openTalks.isAny ? "the microphone is open for others" : nil
-    }
-
-    /// Why nothing can be played now, heard or not; nil where it can.
-    private var refusalToPlay: Reply? {
-        guard devices.cards.output.isOpen else {
-            return .refused(.noSpeaker(devices.cards.output.error))
-        }
-        guard !isSpeaking else { return Self.isBusySpeaking }
-        guard messages.player == nil else {
-            return .refused(ControlError(.busy, "something is just being played"))
-        }
-        return nil
-    }
-
-    private mutating func play(_ number: Int?, by owner: SpokenMessage.Owner) -> Reply {
-        if let refusalToPlay { return refusalToPlay }
-        let chosen = messages.kept.filter {
-            number == nil
-                ? messages.isNew($0) : $0.shownNumber == number && $0.hasSound && $0.isIncoming
-        }
-        guard !chosen.isEmpty else {
-            let text =
-                number == nil
-                ? "no message waits to be heard"
-                : "there is no message \(number ?? 0) to this station: intercomctl message list"
-            return .failed(text)
-        }
-        if let silence { return .failed(silence) }
-        var caller: ProgramTicket?
-        if case .caller(let ticket) = owner { caller = ticket }
-        messages.player = MessagePlayer(chosen, for: caller, messages.work.files, at: now)
-        let seconds = Event.tenths(chosen.reduce(0) { $0 + $1.seconds })
-        let what =
-            chosen.count == 1
-            ? "a message from \(messages.title(of: chosen[0].peer))" : "\(chosen.count) messages"
-        return .done(Reply.Done("playing \(what): \(seconds) s"))
-    }
-
-    /// Plays what was heard last, of this peer or of any one.
-    mutating func playAgain(_ name: String?, for caller: ProgramTicket?) -> Reply {
-        guard let keep = replay.keep else { return .failed("nothing is kept: [replay] keep = off") }
-        let peer = name.flatMap { directory.number(named: $0) }
-        if let name, peer == nil { return .refused(.unknownPeer(name, directory)) }
-        if let refusalToPlay { return refusalToPlay }
-        takePackets()
-        guard !replay.isHearing(at: now) else {
-            return .refused(ControlError(.busy, "somebody talks: try again after that"))
-        }
-        if let silence { return .failed(silence) }
-        guard let talk = replay.next(of: peer, at: now) else {
-            return .failed("nothing more was heard in the last \(keep.components.seconds) s")
-        }
-        let heard = KeptMessage(
-            id: Boot.callID(), peer: "", start: 0, milliseconds: talk.milliseconds, size: 0,
-            state: .heard)
-        messages.player = MessagePlayer(
-            [heard], entries: talk.entries, isReplay: true, for: caller, messages.work.files,
-            at: now)
-        let seconds = Event.tenths(heard.seconds)
-        return .done(Reply.Done("playing \(directory[talk.peer].name): \(seconds) s"))
-    }
-
-    private mutating func followPlayer() {
-        guard var player = messages.player else { return }
-        let isGone = player.caller.map { server.hasHungUp($0) } ?? false
-        if isGone { player.stop(by: "the program that asked for it") }
-        if let silence { player.stop(by: "this station: \(silence)") }
-        let outcome = player.tick(rings, isIdle: messages.work.isIdle, at: now)
-        messages.player = player
-        let reply: Reply
-        switch outcome {
-        case .playing: return
-        case .heard(let message): return messages.heard(message)
-        case .damaged(let message): return messages.setAside(message)
-        case .over where player.count > 0:
-            let count = player.count
-            let what = player.isReplay ? "it was" : "\(count) message\(count == 1 ? "" : "s")"
-            reply = .done(Reply.Done("\(what) played"))
-        case .over: reply = .failed("it cannot be played: it is damaged")
-        case .stopped: reply = .failed("it was stopped by \(player.stoppedBy ?? "?")")
-        case .failed(let why):
-            reply = .failed("it cannot be played: \(why)")
-        }
-        messages.player = nil
-        guard messages.heardBack == nil else {
-            messages.heardBack?.ended(at: now)
-            return
-        }
-        if let caller = player.caller {
-            server.replyLate(reply, to: caller, at: now)
-        } else if case .refused = reply, outcome != .stopped {
-            rings.tell(.chime(.refusal))
         }
     }
 }

@@ -11,7 +11,7 @@ extension ControlLoop {
     /// Takes over the recordings of the settings; of what was heard before, nothing is left.
     mutating func configureRecordings(_ config: Config, _ routing: Routing) {
         replay.configure(keep: config.replay.keep)
-        if messages.player?.isReplay == true { messages.player?.stop(by: "the new settings") }
+        if messages.player?.subject == .replay { messages.player?.stop(by: "the new settings") }
         recordings.configure(config, routing, wall: wall, at: now)
         let streams = recordings.streams
         feed { board, _, now in board.record(streams, at: now) }

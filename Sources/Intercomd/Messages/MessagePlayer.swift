@@ -9,7 +9,7 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// Plays messages at the speaker, one after the other, or what was heard there.
+/// Plays messages at the speaker, one after the other, or what was heard or said there.
 ///
 /// A thread opens and decodes each message, some seconds ahead; the loop passes the pieces on as
 /// words for the station to say.
@@ -27,6 +27,15 @@ struct MessagePlayer {
         case failed(String)
     }
 
+    /// The sound that is played.
+    enum Subject: Equatable, Sendable {
+        case messages
+        /// What was heard, which is no message.
+        case replay
+        /// A person's own speech, as others would hear it.
+        case trial(HearTrial)
+    }
+
     /// Two seconds; a whole number of blocks.
     private static let pieceSamples = 200 * PCM.blockMax
     private static let aheadMax = 2
@@ -36,8 +45,7 @@ struct MessagePlayer {
     private static let firstNumber = 1 << 32
 
     let caller: ProgramTicket?
-    /// Whether it plays what was heard, which is no message.
-    let isReplay: Bool
+    let subject: Subject
     private let files: MessageFiles
     private var queue: [KeptMessage]
     private var current: (message: KeptMessage, sound: MessageSound)?
@@ -52,12 +60,14 @@ struct MessagePlayer {
     /// Whether the message that plays was deleted.
     private var isSkipping = false
     private(set) var count = 0
+    /// The figures of a trial that was played.
+    private(set) var figures = ""
 
     init(
-        _ messages: [KeptMessage], entries: [UInt8]? = nil, isReplay: Bool = false,
+        _ messages: [KeptMessage], entries: [UInt8]? = nil, _ subject: Subject = .messages,
         for caller: ProgramTicket?, _ files: MessageFiles, at now: Instant
     ) {
-        self.isReplay = isReplay
+        self.subject = subject
         (queue, self.caller, self.files, movedAt) = (messages, caller, files, now)
         self.entries = entries
         // No piece of another player has this number.
@@ -105,7 +115,7 @@ struct MessagePlayer {
                 return .playing
             }
             let next = queue.removeFirst()
-            current = (next, MessageSound(next, entries, files))
+            current = (next, MessageSound(next, entries, subject, files))
             movedAt = now
             return .playing
         }
@@ -120,8 +130,9 @@ struct MessagePlayer {
         guard let result, ahead.isEmpty else { return .playing }
         current = nil
         switch result {
-        case .whole:
+        case .whole(let figures):
             count += 1
+            self.figures = figures
             return .heard(message)
         case .damaged: return .damaged(message)
         case .failed(let fault):
@@ -149,13 +160,15 @@ struct MessagePlayer {
         private var found: Result?
 
         enum Result: Sendable {
-            /// All of it was opened and decoded.
-            case whole
+            /// All of it was opened and decoded; with the figures of a trial.
+            case whole(figures: String)
             case damaged
             case failed(Fault)
         }
 
-        init(_ message: KeptMessage, _ entries: [UInt8]?, _ files: MessageFiles) {
+        init(
+            _ message: KeptMessage, _ entries: [UInt8]?, _ subject: Subject, _ files: MessageFiles
+        ) {
             let pieces = SPSCRing<[Int16]>(capacity: 2)
             let ends = SPSCRing<Bool>(capacity: 1)
             (self.pieces, self.ends) = (pieces, ends)
@@ -165,25 +178,33 @@ struct MessagePlayer {
                     if found == nil { found = try files.entries(of: message) }
                 } catch { return .failed(error) }
                 guard let found, let track = Self.track(found.span) else { return .damaged }
-                var left = track.end
-                while left > 0 {
-                    var piece = [Int16](repeating: 0, count: MessagePlayer.pieceSamples)
+                var trial: HearTrial.Outcome?
+                if case .trial(let chosen) = subject {
+                    trial = chosen.carry(found.span)
+                    if trial == nil { return .damaged }
+                }
+                let end = trial?.sound.count ?? track.end
+                for start in stride(from: 0, to: end, by: MessagePlayer.pieceSamples) {
+                    var piece = [Int16](
+                        repeating: 0, count: min(end - start, MessagePlayer.pieceSamples))
                     var room = piece.mutableSpan
-                    track.render(into: &room)
-                    if left < piece.count { piece.removeLast(piece.count - left) }
-                    left -= piece.count
+                    if let trial {
+                        for place in room.indices { room[place] = trial.sound[start + place] }
+                    } else {
+                        track.render(into: &room)
+                    }
                     // A speaker that plays takes a piece every two seconds.
-                    let end = Clock.now() + .seconds(5)
+                    let last = Clock.now() + .seconds(5)
                     var waiting = pieces.push(piece)
                     while let again = waiting {
-                        guard ends.pop() == nil, Clock.now() < end else {
+                        guard ends.pop() == nil, Clock.now() < last else {
                             return .failed(Fault("messages", "the speaker stands still"))
                         }
                         Clock.sleep(.milliseconds(20))
                         waiting = pieces.push(again)
                     }
                 }
-                return .whole
+                return .whole(figures: trial?.figures ?? "")
             }
         }
 

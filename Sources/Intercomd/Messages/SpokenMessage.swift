@@ -118,6 +118,8 @@ struct SpokenMessage {
     let name: String
     /// Whether a person at a terminal hears the message before it is sent.
     let hearsBack: Bool
+    /// The trial that the speech is for, in place of receivers.
+    let trial: HearTrial?
     /// Why members of the channel get no message, a sentence each.
     var leftOut: [String]
     let owner: Owner
@@ -142,11 +144,11 @@ struct SpokenMessage {
 
     init(
         to peers: [String], called name: String, leftOut: [String] = [], by owner: Owner,
-        user: Int?, hearsBack: Bool = false, _ source: Source, eventsLost: UInt64, wall: Int,
-        at now: Instant
+        user: Int?, hearsBack: Bool = false, trial: HearTrial? = nil, _ source: Source,
+        eventsLost: UInt64, wall: Int, at now: Instant
     ) {
         (self.peers, self.name, self.leftOut) = (peers, name, leftOut)
-        (self.owner, self.user, self.hearsBack) = (owner, user, hearsBack)
+        (self.owner, self.user, self.hearsBack, self.trial) = (owner, user, hearsBack, trial)
         (self.source, self.eventsLost) = (source, eventsLost)
         start = Self.start(wall)
         limit = now + (source == .microphone ? Self.patience : Self.pauseMax)
