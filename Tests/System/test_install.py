@@ -10,11 +10,19 @@ from lab import ROOT, place
 
 BUILDING = re.compile(r"^(sudo tools/packages|swift build|bin=)")
 """What builds: the tests have the programs already, and `bin` is where they are."""
-WORLD = """
+FRESH = r"""
+for who in intercomd intercom intercom-admin member talker ada; do
+    sed -i "/^$who:/d; s/\([:,]\)$who\(,\|$\)/\1/; s/,$//" \
+        /etc/passwd /etc/shadow /etc/group /etc/gshadow
+done
+"""
+"""In an /etc of the test's own: a machine on which nothing was installed before this."""
+WORLD = f"""
 set -e
 mount --make-rprivate /
 mount -t tmpfs none /mnt
 cp -a /etc /mnt/etc && mount --bind /mnt/etc /etc
+{FRESH}
 mount -t tmpfs none /usr/local && mkdir /usr/local/bin
 mkdir /mnt/lib && mount --bind /mnt/lib /var/lib
 export USER=root

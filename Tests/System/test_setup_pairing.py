@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import signal
 
+import test_install
 from codes import CODE, ShownCode, converse
 from lab import place, process, wait
 from neighbours import OnOneLan
@@ -141,7 +142,7 @@ class WithoutTheDaemon(SetupPairs):
         (self.folder / "etc/intercomd").mkdir(exist_ok=True)
         unit = self.folder / "etc/systemd/system/intercomd.service"
         shutil.copy(ROOT / "systemd/intercomd.service", unit)
-        self.do(f"mount --bind {self.folder}/etc /etc",
+        self.do(f"mount --bind {self.folder}/etc /etc", test_install.FRESH,
                 f"mount --bind {self.box.etc} /etc/intercomd",
                 "mount -t tmpfs tmpfs /run", "mkdir -p /run/systemd/system")
         self.etc = "/etc/intercomd"

@@ -202,11 +202,15 @@ class ByHand(SiteTest):
         self.do(kitchen, "site", "add", "attic", Identity().text)
         newer = self.do(kitchen, "site", "export")
         self.do(garage, "site", "import", "--site", self.digits(kitchen), text=newer)
+        # A member that it reached would tell it of them.
+        garage.stop()
         self.restore(kitchen, backup)
         self.assertEqual(self.do(kitchen, "site", "export"), roster)
         kitchen.begin()
         self.do(kitchen, "site", "add", "cellar", Identity().text)
         other = self.do(kitchen, "site", "export")
+        kitchen.stop()
+        garage.begin()
         self.assertIn("there are two rosters", self.do(
             garage, "site", "import", code=1, text=other))
         self.assertEqual(self.found(garage), ["attic", "kitchen"])
