@@ -40,7 +40,7 @@ import Wire
         #expect(entering.deadline == .seconds(15))
         // It has said P1 there: another address of the same box would be another guess.
         entering.time = .seconds(15)
-        #expect(entering.tick() == .failed(.gone) && entering.deadline == nil)
+        #expect(entering.tick() == .failed(.silent(isProved: false)) && entering.deadline == nil)
     }
 
     @Test func oneAddressGetsTheWholeTime() throws {
@@ -93,6 +93,14 @@ import Wire
         let second = try answer(entering.connected().sent, code: "7K9M-QX2W")
         #expect(entering.receive(second).sent.count == 131)
         #expect(entering.ended() == .failed(.declined))
+    }
+
+    @Test func whoFallsSilentAfterTheProofDoesNotDecline() throws {
+        _ = try begin([[1]])
+        let second = try answer(entering.connected().sent, code: "7K9M-QX2W")
+        #expect(entering.receive(second).sent.count == 131)
+        entering.time = .seconds(10)
+        #expect(entering.tick() == .failed(.silent(isProved: true)))
     }
 
     @Test func lateBytesOfAPairingInVainAreNothing() throws {

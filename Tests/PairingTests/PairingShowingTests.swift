@@ -77,7 +77,7 @@ import Wire
         var side = try side()
         #expect(prove(&side) == .prepares("office"))
         let left = PairingWindow.unfinishedMost - 1
-        #expect(showing.ended(isInOrder: true) == .failed(.unfinished(left: left)))
+        #expect(showing.ended(isInOrder: true) == .failed(.unfinished(left: left, isSilent: false)))
     }
 
     @Test func threeWrongCodesBurnTheRightOneHoweverTheyEnd() throws {
@@ -142,11 +142,20 @@ import Wire
             var side = try side()
             #expect(prove(&side) == .prepares("office"))
             _ = showing.admit()
-            #expect(showing.ended() == .failed(.unfinished(left: left)))
+            #expect(showing.ended() == .failed(.unfinished(left: left, isSilent: false)))
         }
         #expect(showing.deadline == nil && !showing.hasRoom)
         // None of that was an attempt without the code, so no code rests.
         #expect(try showing.show("123456", isAtScreen: false) != nil)
+    }
+
+    @Test func aStationThatHasTheCodeAndFallsSilentIsToldFromOneThatBreaksOff() throws {
+        var side = try side()
+        #expect(prove(&side) == .prepares("office"))
+        _ = showing.admit()
+        showing.time = .seconds(11)
+        #expect(showing.tick() == .failed(.unfinished(left: 4, isSilent: true)))
+        #expect(showing.hasRoom)
     }
 
     /// A stream a turn of the control loop would keep it busy.

@@ -153,6 +153,8 @@ class PairingByButton(AtButtons):
         kitchen.record()
         self.hold(kitchen)
         self.assert_says(kitchen, ["please-wait"], 1)
+        self.assertRegex(kitchen.ctl("status")[1], r"no button shows one for another \d+ s")
+        self.assertNotIn("no button shows", garage.ctl("status")[1])
         self.assertFalse(self.is_listening(kitchen, self.place(garage)))
         self.assertEqual(self.paired(kitchen) + self.paired(garage), [])
 

@@ -52,6 +52,18 @@ class Strangers(PairingTest):
         self.assertIn("used 5 times in vain", screen.text)
         self.assertEqual(self.kitchen.status()["peers"], [])
 
+    def test_a_station_with_the_code_that_falls_silent_is_told_from_one_that_breaks_off(self):
+        screen = self.show()
+        friend = Guest(screen.code, self.kitchen.port)
+        self.addCleanup(friend.close)
+        self.assertIsNotNone(friend.pair())
+        wait(lambda: "does not answer any more" in screen.text, "it is told", 30)
+        self.assertIn("see the network here and there; then type the code there again", screen.text)
+        self.assertNotIn("did not finish", screen.text)
+        # The code is still good.
+        self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 0)
+        self.assertEqual(screen.ended(), 0, screen.text)
+
     def test_when_the_caller_goes_its_port_closes(self):
         self.assertFalse(self.is_open())
         for number in (signal.SIGKILL, signal.SIGINT):

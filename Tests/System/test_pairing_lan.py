@@ -4,10 +4,12 @@ A station that looks for nobody is not found, and says so.
 """
 
 import json
+import subprocess
+import sys
 import time
 
 from codes import ShownCode
-from lab import wait, within
+from lab import place, wait, within
 from neighbours import OnOneLan
 from peer import finding
 
@@ -15,6 +17,17 @@ LOOK_S = 3.0
 """So long a station looks where none shows a code."""
 MEET_S = within(1.5)
 """Seconds from the typed code until both are up."""
+SILENT = """
+import socket, sys
+with socket.create_server(("", int(sys.argv[1]))) as listener:
+    held = []
+    for _ in range(2):
+        held.append(listener.accept()[0])
+        held[-1].recv(2000)
+        print("met", flush=True)
+    sys.stdin.read()
+"""
+"""A station that takes connections, and then says nothing."""
 GUESSES = 2
 """Wrong codes of a stranger; a third one would end the window."""
 
@@ -80,6 +93,32 @@ class PairingOnALan(OnOneLan):
         self.assertEqual(self.windows(kitchen), [])
         # With its address it pairs.
         garage.prints("pair", f"{self.place(kitchen).address}:{kitchen.port}", screen.code)
+
+    def test_a_cable_that_falls_out_in_the_middle_is_told_as_that(self):
+        kitchen, garage = self.enter("kitchen", "garage", known=False)
+        self.start(garage)
+        # What stands in kitchen's place takes the connection, and says nothing.
+        where = f"{self.place(kitchen).address}:{kitchen.port}"
+        silent = subprocess.Popen(
+            [*kitchen.launcher, sys.executable, "-c", SILENT, str(kitchen.port)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(silent.communicate)
+        for is_out, told in (
+                (False, "see the network here and there; then type this again"),
+                (True, "eth0 is switched off; sudo ip link set eth0 up; then type this again")):
+            with self.subTest(is_out=is_out):
+                typed = subprocess.Popen(
+                    [*garage.launcher, place.program("intercomctl"), "--config", garage.etc,
+                     "pair", where, "7K9M-QX2W"],
+                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                self.assertEqual(silent.stdout.readline(), "met\n")
+                if is_out:
+                    self.place(garage).space.do("ip", "link", "set", "eth0", "down")
+                errors = typed.communicate(timeout=place.PATIENCE)[1]
+                self.assertEqual(typed.returncode, 1)
+                self.assertIn(
+                    f"{where} does not answer any more; nothing is changed here; {told}", errors)
+                self.assertNotIn("ended", errors)
 
     def test_a_program_reads_that_it_is_looked_for(self):
         kitchen, garage = self.enter("kitchen", "garage", known=False)

@@ -36,7 +36,7 @@ extension ControlLoop {
         }
         (found.site, found.siteNote) = (site.status(at: now), site.note(at: now))
         (found.broker, found.homeAssistant) = (mailbox?.status, homeAssistant?.status)
-        found.pairing = pairings.status
+        (found.pairing, found.codesRestUntil) = (pairings.status, pairings.core.restEnd(at: now))
         if let copy = pairings.copy(at: now) { found.ownKeyPlace = "at \(copy)" }
         found.putOut = site.former
         // A site that a peer offers identifies these callers once it is joined.

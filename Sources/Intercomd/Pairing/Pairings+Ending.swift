@@ -164,10 +164,16 @@ extension Pairings {
             fail(
                 "burnt",
                 "three attempts failed, so this code is no longer valid; \(again)")
-        case .unfinished(let left):
+        case .unfinished(let left, let isSilent):
             withdraw()
+            let network = Self.ownFault ?? (isSilent ? Self.network : nil)
             attempt(
-                "\(host) had the code, but did not finish; nothing is changed here; \(Self.doubts)",
+                network.map {
+                    "\(host) had the code, and does not answer any more; nothing is changed here;"
+                        + " \($0); then type the code there again"
+                }
+                    ?? "\(host) had the code, but did not finish; nothing is changed here;"
+                    + " \(Self.doubts)",
                 at: host, cause: "unfinished")
             guard left == 0 else { break }
             fail(
@@ -200,6 +206,9 @@ extension Pairings {
                 "\(job?.connectionError?.description ?? "\(typedHost) does not answer"); see"
                     + " whether that is its address, whether it is on, and whether \"intercomctl"
                     + " pair\" runs there and shows a code")
+        case .silent: fail("gone", Self.silence(of: typedHost, Self.ownFault))
+        case .gone where Self.ownFault != nil, .declined where Self.ownFault != nil:
+            fail("gone", Self.silence(of: typedHost, Self.ownFault))
         case .gone:
             fail(
                 "gone",
@@ -218,6 +227,13 @@ extension Pairings {
     /// The person knows whether the command was with `--join`.
     private var again: String {
         "for a new code, \(caller == nil ? "hold the button" : "type the same command") again"
+    }
+
+    private static let network = "see the network here and there"
+
+    private static func silence(of host: String, _ fault: String?) -> String {
+        "\(host) does not answer any more; nothing is changed here; \(fault ?? network); then type"
+            + " this again while that box shows the code; \(codesAnew)"
     }
 
     /// Only the other station knows why it did not pair.

@@ -246,10 +246,12 @@ struct Pairings: ~Copyable {
 
     /// The fault that cuts this machine off from every other, with the remedy; nil where there is
     /// none.
-    static var ownTrouble: String? {
+    static var ownFault: String? {
         NetworkInterface.all().flatMap { NetworkFault($0, for: [.ipv4, .ipv6]) }
-            .map { "\($0.text); \($0.fix); then type this again" }
+            .map { "\($0.text); \($0.fix)" }
     }
+
+    static var ownTrouble: String? { ownFault.map { "\($0); then type this again" } }
 
     // MARK: Where a typed code is tried
 

@@ -22,6 +22,14 @@ extension Snapshot {
         } else if directory.isEmpty, pairing.state == .idle {
             found.append(Advice.unpaired(isInSite: site.name != nil))
         }
+        if let codesRestUntil {
+            let seconds = Int((codesRestUntil - now).inSeconds.rounded(.up))
+            found.append(
+                Fault(
+                    "codes_rest",
+                    "after three wrong codes no button shows one for another \(seconds) s",
+                    fix: "wait, or at a terminal: intercomctl pair"))
+        }
         if let siteNote { found.append(siteNote) }
         for offer in site.offers {
             // What has stayed behind in the site is told of in one line.

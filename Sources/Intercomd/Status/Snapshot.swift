@@ -91,6 +91,8 @@ final class Snapshot {
     /// Where the last station is that used this station's own key, in a call or a pairing, in
     /// words; nil when there was none lately.
     var ownKeyPlace: String?
+    /// When a button may show a code again after wrong ones; nil where it may now.
+    var codesRestUntil: Instant?
 
     // The program.
     /// Whether the media loop has not turned for a second.

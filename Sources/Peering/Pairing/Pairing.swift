@@ -34,9 +34,10 @@ public struct Pairing: ~Copyable {
         /// The station lacks the code, or somebody changed a message. With no attempts left the
         /// code is burnt.
         case wrongCode(left: Int)
-        /// The station had the code but did not finish. Nothing is changed on this side. With no
-        /// runs left the code is used up: each run costs this station a stretching of the code.
-        case unfinished(left: Int)
+        /// The station had the code but did not finish, or was silent from then on. Nothing is
+        /// changed on this side. With no runs left the code is used up: each run costs this station
+        /// a stretching of the code.
+        case unfinished(left: Int, isSilent: Bool)
         /// The station has the code but can be no peer; the code is used up.
         case unfit(PairingMismatch)
         /// The time of the code is over.
@@ -45,8 +46,11 @@ public struct Pairing: ~Copyable {
         // Where the code was typed: of several boxes' failures, the most useful one.
         /// No connection was made.
         case unreachable
-        /// The other side has ended the stream without an answer, or was silent.
+        /// The other side has ended the stream without an answer.
         case gone
+        /// The other side no longer answers, perhaps after it has proved that it has the code. The
+        /// code there is still valid.
+        case silent(isProved: Bool)
         /// The other side has the code, and does not want this station.
         case declined
         case refused(PairingMismatch)
@@ -77,8 +81,8 @@ public struct Pairing: ~Copyable {
     static let spacing = Duration.milliseconds(10)
     /// Failures in ascending order of use to a person.
     private static let byWeight: [Failure] = [
-        .unreachable, .gone, .refused(.malformed), .refused(.code), .refused(.suites), .declined,
-        .refused(.ownKey),
+        .unreachable, .gone, .silent(isProved: false), .refused(.malformed), .refused(.code),
+        .refused(.suites), .silent(isProved: true), .declined, .refused(.ownKey),
     ]
 
     private let suites: OfferedSuites
@@ -170,6 +174,12 @@ public struct Pairing: ~Copyable {
         return freeAt.map { now >= $0 } ?? true
     }
 
+    /// When a button may open a window again after wrong codes; nil where it may now.
+    public func restEnd(at now: Instant) -> Instant? {
+        guard case .resting(let end) = window.state(at: now) else { return nil }
+        return end
+    }
+
     /// When the next stream may be taken: repeated connections must not keep the program busy.
     private var freeAt: Instant? { takenAt.map { $0 + Self.spacing } }
 
@@ -207,7 +217,9 @@ public struct Pairing: ~Copyable {
         do throws(PairingMismatch) {
             message = try side.receive(bytes)
         } catch {
-            guard side.isProved, state == .tried else { return fail(side, at: now) }
+            guard side.isProved, state == .tried else {
+                return fail(side, isSilent: false, at: now)
+            }
             close()
             return .failed(.unfit(error))
         }
@@ -251,13 +263,17 @@ public struct Pairing: ~Copyable {
     /// Takes the end of a stream or of a connection attempt; after P4 an end in order confirms that
     /// the other side has stored this station.
     public mutating func ended(isInOrder: Bool, at now: Instant) -> Step {
+        ended(isInOrder: isInOrder, isSilent: false, at: now)
+    }
+
+    private mutating func ended(isInOrder: Bool, isSilent: Bool, at now: Instant) -> Step {
         switch state {
         case .idle, .showing: return .wait
         case .tried, .judged, .admitted:
             guard let side = showing.take() else { return .wait }
             // Before P4 the other side cannot have stored this station.
             guard isInOrder, state == .admitted, let paired = side.paired() else {
-                return fail(side, at: now)
+                return fail(side, isSilent: isSilent, at: now)
             }
             close()
             window.succeeded()
@@ -265,8 +281,10 @@ public struct Pairing: ~Copyable {
         case .connecting:
             place += 1
             return place < boxes[box].count ? connect(at: now) : tryNextBox(at: now)
-        case .asked: return tryNextBox(after: .gone, at: now)
-        case .proved: return tryNextBox(after: .declined, at: now)
+        case .asked:
+            return tryNextBox(after: isSilent ? .silent(isProved: false) : .gone, at: now)
+        case .proved:
+            return tryNextBox(after: isSilent ? .silent(isProved: true) : .declined, at: now)
         }
     }
 
@@ -274,7 +292,7 @@ public struct Pairing: ~Copyable {
     public mutating func tick(at now: Instant) -> Step {
         guard state == .showing else {
             guard let endsAt, now >= endsAt else { return .wait }
-            return ended(isInOrder: false, at: now)
+            return ended(isInOrder: false, isSilent: true, at: now)
         }
         if case .open = window.state(at: now) { return .wait }
         close()
@@ -290,13 +308,15 @@ public struct Pairing: ~Copyable {
         entering = nil
     }
 
-    private mutating func fail(_ side: borrowing ShowingSide, at now: Instant) -> Step {
+    private mutating func fail(
+        _ side: borrowing ShowingSide, isSilent: Bool, at now: Instant
+    ) -> Step {
         (state, endsAt) = (.showing, nil)
         if side.isProved {
             unfinished += 1
             let left = PairingWindow.unfinishedMost - unfinished
             if left == 0 { close() }
-            return .failed(.unfinished(left: left))
+            return .failed(.unfinished(left: left, isSilent: isSilent))
         }
         guard side.hasAnswered else { return .failed(.stranger) }
         if window.failed(at: now) { close() }
