@@ -174,7 +174,8 @@ class DaemonUp(DoctorTest):
 MUTATIONS = (
     # What is wrong with the keys is not told of.
     ("Sources/Intercomctl/Setup/ConfigCommands.swift",
-     "(config, errors) = (found.config, found.errors)", "config = found.config",
+     "(config, errors, isWhole) = (found.config, found.errors, found.isWhole)",
+     "(config, isWhole) = (found.config, found.isWhole)",
      "DaemonDown.test_rights_for_others_on_the_keys"),
     # A peer that waits for a reload is taken for one in use.
     ("Sources/Intercomctl/Doctor/DoctorCommand.swift",

@@ -100,6 +100,24 @@ class Member(MemberTest):
             done = subprocess.run(
                 [*AS_MEMBER, "cat", path], capture_output=True, text=True, check=False)
             self.assertIn("Permission denied", done.stderr)
+        unread = "; keys not looked at: sudo intercomctl config check"
+        self.assertIn(unread, self.type(NAME, "config", "check")[1])
+        self.assertNotIn(unread, self.type("root", "config", "check")[1])
+
+    def test_4_a_key_of_another_user_is_told_with_what_mends_it(self):
+        path, user = f"{STATE}/keys/identity", pwd.getpwnam("intercomd")
+        told = f"it belongs to user 0: sudo chown -h {user.pw_uid} {path}"
+        closing = f"; sudo -u '#{user.pw_uid}' chmod 600 {path}\n"
+        for mode, more in ((0o600, "\n"), (0o644, closing)):
+            os.chown(path, 0, 0)
+            os.chmod(path, mode)
+            try:
+                self.assertIn(told + more, self.type("root", "config", "check")[1])
+            finally:
+                os.chown(path, user.pw_uid, user.pw_gid)
+            self.assertEqual("others have rights on it" in self.type(
+                "root", "config", "check")[1], mode == 0o644)
+            os.chmod(path, 0o600)
 
     def test_4_a_command_without_the_right_is_noticed(self):
         user, group = pwd.getpwnam("intercomd"), os.stat(STATE).st_gid

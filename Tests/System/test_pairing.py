@@ -136,6 +136,18 @@ class Pairing(PairingTest):
         errors = self.garage.complains("pair", self.at(), screen.code)
         self.assertIn(f"the code is not the one that {self.at()} shows", errors)
 
+    def test_a_lost_key_of_a_pair_is_told_and_what_is_advised_makes_it_anew(self):
+        self.pair()
+        Path(self.kitchen.state, "keys/garage.psk").unlink()
+        for words in (("config", "check"), ("reload",)):
+            self.assertIn("sudo intercomctl peer remove garage, then pair anew",
+                          self.kitchen.complains(*words))
+        self.kitchen.prints("peer", "remove", "garage")
+        screen = self.show()
+        self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 0)
+        self.assertEqual(screen.ended(), 0, screen.text)
+        self.kitchen.wait_for(self.garage)
+
     def test_a_copied_card_is_told_at_both(self):
         self.garage.stop()
         self.garage.become(self.kitchen.identity)

@@ -130,6 +130,10 @@ class WrongHost(TwoStations):
                            f"127.0.0.1:{place.closed_port()}, 127.0.0.1:{kitchen.port}")
         kitchen.reload()
         self.wait_reason(kitchen, garage, "own_address", f"127.0.0.1:{kitchen.port}")
+        # Nor is it told of an address that is taken away.
+        kitchen.write_peer("garage", garage.public_key)
+        kitchen.reload()
+        self.wait_reason(kitchen, garage, "no_address", "there is no address to call it at")
         kitchen.knows(garage)
         kitchen.reload()
         self.assert_well(kitchen)

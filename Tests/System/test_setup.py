@@ -80,8 +80,8 @@ input   auto     ALSA's default, opens at 48 kHz
 output  auto     the same card
 button  GPIO17   gpiochip0/17, free
 wrote DIR/default/etc/intercomd.conf
-try:  intercomctl test speaker, test mic, test button
 next: sudo systemctl enable --now intercomd
+try:  intercomctl test speaker, test mic, test button
 pair: intercomctl pair; it shows a code to type at the other station
 """)
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)
@@ -282,8 +282,8 @@ talk button's GPIO: number, line or none [GPIO17]:\x20
 {WRITTEN}
 write this to DIR/default/etc/intercomd.conf? [yes]\x20
 wrote DIR/default/etc/intercomd.conf
-try:  intercomctl test speaker, test mic, test button
 next: sudo systemctl enable --now intercomd
+try:  intercomctl test speaker, test mic, test button
 pair: intercomctl pair; it shows a code to type at the other station
 """)
         self.assertEqual(code, 0)
@@ -378,8 +378,8 @@ name of this station [raspberrypi]:  raspberrypi
         self.assertEqual((code, screen), (0, """\
 DIR/default/etc/intercomd.conf is there already and stays as it is (intercomctl config show); \
 --force writes it anew and keeps the old one as intercomd.conf.bak
-try:  intercomctl test speaker, test mic, test button
 next: sudo systemctl enable --now intercomd
+try:  intercomctl test speaker, test mic, test button
 pair: intercomctl pair; it shows a code to type at the other station
 """))
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)

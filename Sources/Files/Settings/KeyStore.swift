@@ -132,7 +132,11 @@ public enum KeyStore {
             do throws(StateError) {
                 return try psk(named: name, paths)
             } catch {
-                throw StateError(error, before: "\(peer.pskOrigin): psk = file:\(name): ")
+                let place = "\(peer.pskOrigin): psk = file:\(name): "
+                throw StateError(
+                    error, before: place,
+                    fix: error.isAbsent
+                        ? "sudo intercomctl peer remove \(peer.name), then pair anew" : nil)
             }
         case .credential(let name):
             do throws(StateError) {

@@ -181,9 +181,9 @@ public struct StateError: Error, Equatable, CustomStringConvertible {
         isAbsent = error.errno == SystemError.noSuchFile
     }
 
-    /// Adds the place of an error to it.
-    init(_ error: StateError, before place: String) {
-        (finding, fix) = (place + error.finding, error.fix)
+    /// Adds the place of an error to it, and a remedy where it has none.
+    init(_ error: StateError, before place: String, fix: String? = nil) {
+        (finding, self.fix) = (place + error.finding, error.fix ?? fix)
         (isRefused, isAbsent) = (error.isRefused, error.isAbsent)
     }
 }

@@ -47,18 +47,36 @@ public enum FileStore {
     public static func readSecret(
         _ path: String, into bytes: inout MutableSpan<UInt8>
     ) throws(SystemError) -> Int {
-        let file = try OpenFile(reading: path)
-        let (user, owner) = (Environment.userID, file.status.owner)
-        var advice: String?
-        if file.status.mode & 0o077 != 0 {
-            advice = "others have rights on it: \(Self.command("chmod 600", path, owner))"
-        } else if user != 0, owner != user, owner != 0 {
-            advice = "it belongs to user \(owner): sudo chown -h \(user) \(path)"
+        let user = Environment.userID
+        let file: OpenFile
+        do throws(SystemError) {
+            file = try OpenFile(reading: path)
+        } catch {
+            guard error.errno == EACCES, let owner = (try? look(at: path, follow: 0))??.st_uid,
+                owner != user
+            else { throw error }
+            throw Self.refusal(path, EACCES, Self.handOver(path, from: owner, to: user))
         }
-        if let advice {
-            throw SystemError(operation: "read the secret \(path)", errno: EPERM, advice: advice)
+        let (owner, isOpen) = (file.status.owner, file.status.mode & 0o077 != 0)
+        // Once it is closed to others, root's file could not be read here.
+        if user != 0, owner != user, owner != 0 || isOpen {
+            let also = isOpen ? "; \(Self.command("chmod 600", path, user))" : ""
+            throw Self.refusal(
+                path, EPERM, Self.handOver(path, from: owner, to: user) + also)
+        }
+        guard !isOpen else {
+            let fix = Self.command("chmod 600", path, owner)
+            throw Self.refusal(path, EPERM, "others have rights on it: \(fix)")
         }
         return try file.readWhole(into: &bytes)
+    }
+
+    private static func refusal(_ path: String, _ errno: Int32, _ advice: String) -> SystemError {
+        SystemError(operation: "read the secret \(path)", errno: errno, advice: advice)
+    }
+
+    private static func handOver(_ path: String, from owner: UInt32, to user: UInt32) -> String {
+        "it belongs to user \(owner): sudo chown -h \(user) \(path)"
     }
 
     /// The command on a file, as its owner: one that root typed would follow a link that the owner

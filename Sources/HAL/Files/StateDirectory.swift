@@ -110,7 +110,7 @@ public struct StateDirectory: Sendable {
             result = try work()
         } catch {
             try Self.actAsRoot()
-            guard error.errno == EACCES else { throw error }
+            guard error.errno == EACCES, error.advice.isEmpty else { throw error }
             throw SystemError(
                 operation: error.operation, errno: EACCES,
                 advice: "root acts there as user \(user.id), who has no right to it: ls -ln \(path)"

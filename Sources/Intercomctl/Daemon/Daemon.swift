@@ -50,7 +50,7 @@ struct Daemon: ~Copyable {
                 ? Failure(
                     "intercomd is not running (no answer at \(path)); start it:"
                         + " sudo systemctl start intercomd;"
-                        + " why it stopped: intercomctl config check, journalctl -u intercomd",
+                        + " why it stopped: sudo intercomctl config check, journalctl -u intercomd",
                     .notRunning)
                 : error.failure
         }

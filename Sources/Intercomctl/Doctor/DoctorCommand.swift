@@ -144,7 +144,13 @@ extension Situation {
         case .read(let findings):
             if let config = findings.config, findings.errors.isEmpty {
                 let peers = plural(config.otherPeers.count, "peer")
-                found.add(.ok, "\(folder)/intercomd.conf + \(peers)")
+                let text = "\(folder)/intercomd.conf + \(peers)"
+                // One that runs has read them.
+                if !findings.isWhole, case .down = daemon {
+                    found.add(.warn, "\(text); keys not looked at", fix: "sudo intercomctl doctor")
+                } else {
+                    found.add(.ok, text)
+                }
             }
             for mistake in findings.errors.prefix(Self.shown) {
                 found.add(.fail, mistake.finding, fix: mistake.wayOut)

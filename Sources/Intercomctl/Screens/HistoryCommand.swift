@@ -124,6 +124,7 @@ private func sentence(of event: Event) -> String {
     if let target = event.target { parts.append("-> \(target.visible)") }
     if let level = event.levelDBFS { parts.append("\(whole(level)) dBFS") }
     if let seconds = event.seconds { parts.append(decimal(seconds, unit: " s")) }
+    if event.kind == .recording, let outcome = event.outcome { parts.append(outcome.visible) }
     if let detail = event.detail { parts.append(detail.visible) }
     return parts.isEmpty ? text : "\(text) \(parts.joined(separator: " "))"
 }

@@ -21,12 +21,13 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         if found.omitted > 0 { try? printLine("and \(found.omitted) more", to: .complaint) }
         printWarnings(found)
         if let config = found.config, found.errors.isEmpty {
+            let keys = found.isWhole ? "" : "; keys not looked at: sudo intercomctl config check"
             try printLine(
                 "ok: \(plural(sources.count, "file")), station \(config.station.name),"
                     + " \(plural(config.buttons.count, "button")),"
                     + " \(plural(config.channels.count, "channel")),"
                     + " \(plural(config.lamps.count, "lamp")),"
-                    + " \(plural(config.peers.count, "peer"))")
+                    + " \(plural(config.peers.count, "peer"))\(keys)")
         } else {
             let start = "sudo systemctl start intercomd"
             let next = isRunning(invocation) ? "intercomctl reload" : start
@@ -51,12 +52,14 @@ struct ConfigFindings {
     /// The number of errors that are left out of `errors`.
     private(set) var omitted = 0
     private(set) var warnings: [Mistake] = []
+    /// Whether the caller may read the keys, so that mistakes in them are among the errors.
+    private(set) var isWhole = true
 
     init(_ sources: [ConfigSource], in folder: String, _ paths: Paths) {
         do throws(ConfigError) {
             let read = try Config(sources, paths: paths)
             let found = keyMistakes(in: read)
-            (config, errors) = (found.config, found.errors)
+            (config, errors, isWhole) = (found.config, found.errors, found.isWhole)
             warnings = found.config.warnings + PlaceChecks.mistakes(in: found.config, of: folder)
         } catch {
             (errors, omitted) = (error.mistakes, error.omitted)
@@ -66,20 +69,26 @@ struct ConfigFindings {
 
 /// Makes the checks that need the keys themselves; skips keys that the caller may not read.
 ///
-/// - Returns: the settings without this station itself, and the mistakes in the keys.
-private func keyMistakes(in config: Config) -> (config: Config, errors: [Mistake]) {
+/// - Returns: the settings without this station itself, the mistakes in the keys, and whether all
+///   keys were read.
+private func keyMistakes(
+    in config: Config
+) -> (config: Config, errors: [Mistake], isWhole: Bool) {
     let paths = config.paths
     do throws(StateError) {
         try KeyStore.checkFolder(paths)
     } catch {
-        return (config, [Mistake(error, of: paths.keys)])
+        return (config, [Mistake(error, of: paths.keys)], true)
     }
-    var findings: [Mistake] = []
+    var (findings, isWhole) = ([Mistake](), true)
+    func note(_ error: StateError, of file: String) {
+        if error.isRefused { isWhole = false } else { findings.append(Mistake(error, of: file)) }
+    }
     var own: PublicKey?
     do throws(StateError) {
         own = try KeyStore.publicKey(paths)
     } catch {
-        if !error.isRefused { findings.append(Mistake(error, of: paths.identity)) }
+        note(error, of: paths.identity)
     }
     var config = config
     do throws(KeyChecks.ItselfError) {
@@ -91,17 +100,12 @@ private func keyMistakes(in config: Config) -> (config: Config, errors: [Mistake
         guard case .file(let name) = peer.psk else { continue }
         let path = "\(paths.keys)/\(name)"
         do throws(StateError) {
-            if try KeyStore.hasPSK(named: name, paths) == false {
-                let what = "psk: there is no file \(path)"
-                findings.append(Mistake(peer.pskOrigin, what))
-            } else {
-                _ = try KeyStore.psk(of: peer, paths)
-            }
+            _ = try KeyStore.psk(of: peer, paths)
         } catch {
-            if !error.isRefused { findings.append(Mistake(error, of: path)) }
+            note(error, of: path)
         }
     }
-    return (config, findings)
+    return (config, findings, isWhole)
 }
 
 extension Mistake {

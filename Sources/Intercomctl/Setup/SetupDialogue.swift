@@ -163,11 +163,11 @@ extension Setup {
 
     func advice(isRunning: Bool) -> String {
         var text = written
-        text += "try:  intercomctl test speaker, test mic"
-        text += plan[.key].value == "none" ? "\n" : ", test button\n"
         text +=
             isRunning
             ? "next: intercomctl reload\n" : "next: sudo systemctl enable --now intercomd\n"
+        text += "try:  intercomctl test speaker, test mic"
+        text += plan[.key].value == "none" ? "\n" : ", test button\n"
         let member = Membership().map { "to do without sudo from the next login: \($0.command)\n" }
         return text + (member ?? "") + Self.pairing
     }

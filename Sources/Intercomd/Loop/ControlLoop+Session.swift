@@ -138,7 +138,7 @@ extension ControlLoop {
                 return
             }
             // A name server may take long to report failure.
-            guard !found.endpoints.isEmpty else { return }
+            guard !found.endpoints.isEmpty || found.isAll else { return }
             Links.setEndpoints(
                 found.endpoints, of: peer, isElsewhere: board.called(peer), in: &table, now)
         }

@@ -153,7 +153,7 @@ private let usageCases: [([String], String)] = [
                 outcome.complaint
                     == "intercomctl: intercomd is not running (no answer at /nowhere/s);"
                     + " start it: sudo systemctl start intercomd;"
-                    + " why it stopped: intercomctl config check, journalctl -u intercomd\n")
+                    + " why it stopped: sudo intercomctl config check, journalctl -u intercomd\n")
         }
         let json = try Intercomctl.run(["--socket", "/nowhere/s", "status", "--json"])
         #expect(json.code == 3)

@@ -145,7 +145,9 @@ private func sample() -> Status {
         (talk.peer, talk.target, talk.levelDBFS) = ("frontdoor", "house", -18)
         var stuck = Event(.stuckKey, at: 86_399_999)
         (stuck.button, stuck.seconds) = ("ptt", 120)
-        let lines = [Reply.watchEvents.encoded, talk.encoded + stuck.encoded]
+        var over = Event(.recording, at: 86_399_999)
+        (over.peer, over.target, over.outcome) = ("barn", "house", "stopped")
+        let lines = [Reply.watchEvents.encoded, talk.encoded + stuck.encoded + over.encoded]
         try folder.answer { _ in lines }
         let outcome = try Intercomctl.run(
             ["--config", folder.config, "monitor"], environment: ["TZ": "UTC"])
@@ -154,6 +156,7 @@ private func sample() -> Status {
             outcome.output == """
                 20:50:04.113  talk          frontdoor -> house -18 dBFS
                 23:59:59.999  stuck_key     button ptt 120.0 s
+                23:59:59.999  recording     barn -> house stopped
 
                 """)
         // People read the time on the clock of their wall, programs that of the event.

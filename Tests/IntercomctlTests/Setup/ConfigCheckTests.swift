@@ -69,7 +69,8 @@ import Testing
             outcome.complaint == """
                 \(file):2: key: its check characters do not fit; copy it again
                 \(file):4: key: it is this station's own key
-                \(file):5: psk: there is no file \(folder.state)/keys/b.psk
+                \(file):5: psk = file:b.psk: open \(folder.state)/keys/b.psk: No such file or \
+                directory; sudo intercomctl peer remove b, then pair anew
                 correct that, then: sudo systemctl start intercomd
 
                 """)
