@@ -12,7 +12,7 @@ package struct FuzzTarget: Sendable {
     package static let all: [FuzzTarget] = [
         .handshakes, .frames, .records, .keys, .settings, .requests, .history, .wav, .keySlots,
         .station, .voice, .sessions, .pairing, .datagrams, .neighbours, .roster,
-        .recordings, .messages,
+        .recordings, .messages, .rendezvous,
     ]
 
     package static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
