@@ -21,15 +21,15 @@ DIRECT_S = 60
 @unittest.skipUnless(is_allowed() and shutil.which("mosquitto") and shutil.which("nft"),
                      "needs root, mosquitto and nftables")
 class Forward(Beyond):
-    def enter_with_relay(self, cabin="symmetric"):
-        """A kitchen and a cabin in houses, and a relay outside, without sound."""
-        stations = self.enter("kitchen", "cabin", "relay", outside=("relay",),
+    def enter_with_relay(self, cabin="symmetric", relays=("relay",)):
+        """A kitchen and a cabin in houses, and relays outside, without sound."""
+        stations = self.enter("kitchen", "cabin", *relays, outside=relays,
                               kinds={"kitchen": "symmetric", "cabin": cabin})
-        relay = stations[-1]
-        relay.sections["audio"] = {"input": "none", "output": "none"}
-        for one in stations[:2]:
-            one.write_peer("relay", relay.public_key,
-                           f"{self.places['relay'].address}:{relay.port}")
+        for relay in stations[2:]:
+            relay.sections["audio"] = {"input": "none", "output": "none"}
+            for one in stations[:2]:
+                one.write_peer(relay.name, relay.public_key,
+                               f"{self.places[relay.name].address}:{relay.port}")
         self.broker.start()
         return stations
 
@@ -108,6 +108,23 @@ class Forward(Beyond):
         relay.stop()
         self.assert_talk(cabin, kitchen)
 
+    def test_another_one_takes_over_when_it_is_gone(self):
+        kitchen, cabin, *relays = self.enter_with_relay(relays=("relay", "barn"))
+        for relay in relays:
+            relay.sections["forward"] = {"for": "kitchen, cabin"}
+        self.start(kitchen, cabin, *relays)
+        self.wait_until_forwarded(kitchen, cabin)
+        self.wait_until_forwarded(cabin, kitchen)
+        by = kitchen.peer("cabin")["forwarded_by"]
+        gone, other = sorted(relays, key=lambda relay: relay.name != by)
+        gone.kill()
+        for one, peer in ((kitchen, "cabin"), (cabin, "kitchen")):
+            wait(lambda one=one, peer=peer: one.peer(peer)["forwarded_by"] == other.name
+                 and one.peer(peer)["state"] == "up",
+                 f"{other} passes on to {peer}", seconds=DOWN_S)
+        self.assert_talk(kitchen, cabin)
+        self.assert_talk(cabin, kitchen)
+
     def test_nothing_is_passed_on_for_others(self):
         kitchen, cabin, relay = self.enter_with_relay()
         relay.sections["forward"] = {"for": "kitchen, barn"}
@@ -118,3 +135,8 @@ class Forward(Beyond):
         self.assertEqual(kitchen.peer("cabin")["state"], "down")
         self.assertEqual(relay.counters()["forwarded"], 0)
         self.assertFalse(relay.peer("cabin")["forwards"])
+        # The control: for these two it does.
+        relay.sections["forward"] = {"for": "kitchen, cabin"}
+        relay.reload()
+        kitchen.wait_for(cabin)
+        self.assertGreater(relay.counters()["forwarded"], 0)
