@@ -6,7 +6,7 @@ import struct
 import threading
 
 from lab import Scene, SceneTest, process
-from stage.lan import Lan, Place
+from stage.lan import NETWORK, Lan, Place
 from stage.namespace import Namespace
 
 PORT = 1883
@@ -19,7 +19,13 @@ ROUTERS = {
     "open": "masquerade",
     # One that takes another port for each way.
     "symmetric": "masquerade fully-random",
+    # A router behind another one.
+    "double": "masquerade",
+    # One that changes no address, and lets in only what comes from where something went.
+    "firewall": None,
 }
+FIREWALLED = 100
+"""What is added to the number of a firewall's address for that of the station behind it."""
 
 
 class House:
@@ -27,24 +33,49 @@ class House:
 
     def __init__(self, world, name, port, kind="router"):
         self.outside = world.join(f"{name}-r")
-        self.space, router = world.add(Namespace()), self.outside.space
+        router = self.outside.space
+        if kind == "double":
+            router = self._behind(world, router, "10.0.1")
+            self._mask(self.outside.space, ROUTERS[kind])
+            self._filter(self.outside.space)
+        self.space = self._behind(world, router, "10.0.0")
+        if kind == "firewall":
+            self._pass(router, f"{NETWORK}.{FIREWALLED + self.outside.host}")
+        else:
+            self._mask(router, ROUTERS[kind])
+        self._filter(router)
+        if kind == "open":
+            router.do("nft", "add chain ip nat pre { type nat hook prerouting priority -100; }")
+            router.do(
+                "nft", f'add rule ip nat pre iifname "eth0" udp dport {port} dnat to 10.0.0.2')
+
+    @staticmethod
+    def _behind(world, router, network):
+        """A namespace behind a router, with the address .2 of that network."""
+        space = world.add(Namespace())
         router.do("ip", "link", "add", "house", "type", "veth", "peer", "name", "eth0", "netns",
-                  str(self.space.pid))
+                  str(space.pid))
         router.shell("echo 1 >/proc/sys/net/ipv4/ip_forward; "
                      "echo 1 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6")
-        router.do("ip", "address", "add", "10.0.0.1/24", "dev", "house")
+        router.do("ip", "address", "add", f"{network}.1/24", "dev", "house")
         router.do("ip", "link", "set", "house", "up")
-        self.space.do("ip", "address", "add", "10.0.0.2/24", "dev", "eth0")
-        self.space.do("ip", "link", "set", "lo", "up")
-        self.space.do("ip", "link", "set", "eth0", "up")
-        self.space.do("ip", "route", "add", "default", "via", "10.0.0.1")
+        space.do("ip", "address", "add", f"{network}.2/24", "dev", "eth0")
+        space.do("ip", "link", "set", "lo", "up")
+        space.do("ip", "link", "set", "eth0", "up")
+        space.do("ip", "route", "add", "default", "via", f"{network}.1")
+        return space
+
+    @staticmethod
+    def _mask(router, how):
+        for rule in ("add table ip nat",
+                     "add chain ip nat post { type nat hook postrouting priority 100; }",
+                     f'add rule ip nat post oifname "eth0" {how}'):
+            router.do("nft", rule)
+
+    @staticmethod
+    def _filter(router):
         for rule in (
-                "add table ip nat", "add table ip filter",
-                "add chain ip nat post { type nat hook postrouting priority 100; }",
-                f'add rule ip nat post oifname "eth0" {ROUTERS[kind]}',
-                "add chain ip nat pre { type nat hook prerouting priority -100; }",
-                *([f'add rule ip nat pre iifname "eth0" udp dport {port} dnat to 10.0.0.2']
-                  if kind == "open" else []),
+                "add table ip filter",
                 "add chain ip filter input { type filter hook input priority 0; policy drop; }",
                 "add rule ip filter input ct state established,related accept",
                 "add chain ip filter forward { type filter hook forward priority 0; policy drop; }",
@@ -52,6 +83,19 @@ class House:
                 "add rule ip filter forward ct state established,related accept",
                 "add rule ip filter forward ct status dnat accept"):
             router.do("nft", rule)
+
+    def _pass(self, router, address):
+        """The station has an address that is good outside, for which the router answers."""
+        self.space.do("ip", "address", "add", f"{address}/32", "dev", "eth0")
+        self.space.do("ip", "route", "replace", "default", "via", "10.0.0.1", "src", address)
+        router.do("ip", "route", "add", f"{address}/32", "dev", "house")
+        router.shell("echo 1 >/proc/sys/net/ipv4/conf/eth0/proxy_arp")
+
+    def narrow(self, address):
+        """Lets UDP out to this address alone."""
+        self.outside.space.do(
+            "nft", f"insert rule ip filter forward meta l4proto udp ip daddr != {address} "
+                   'iifname "house" drop')
 
 
 class Broker:
