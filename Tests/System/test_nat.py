@@ -1,5 +1,5 @@
 """Two stations behind any two kinds of routers: they meet, directly wherever a path of their own
-exists, else by a third station; which is so is the table of docs/sites/paths.md.
+exists, else by a third station; which is so is the table of docs/paths.md.
 """
 
 import itertools
@@ -61,7 +61,7 @@ class Nat(Beyond):
 
     def test_the_table_says_what_is_so(self):
         table = [line.strip("| ").split(" | ") for line in read(
-            "docs/sites/paths.md").splitlines() if line.startswith("|")]
+            "docs/paths.md").splitlines() if line.startswith("|")]
         names = [row[0] for row in table[2:]]
         self.assertEqual(len(names), len(KINDS))
         for row, kind in zip(table[2:], KINDS):
