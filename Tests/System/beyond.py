@@ -45,9 +45,13 @@ class House:
             self._mask(router, ROUTERS[kind])
         self._filter(router)
         if kind == "open":
-            router.do("nft", "add chain ip nat pre { type nat hook prerouting priority -100; }")
-            router.do(
-                "nft", f'add rule ip nat pre iifname "eth0" udp dport {port} dnat to 10.0.0.2')
+            self.open(port)
+
+    def open(self, port):
+        """Lets in what comes to this port."""
+        for rule in ("add chain ip nat pre { type nat hook prerouting priority -100; }",
+                     f'add rule ip nat pre iifname "eth0" udp dport {port} dnat to 10.0.0.2'):
+            self.outside.space.do("nft", rule)
 
     @staticmethod
     def _behind(world, router, network):

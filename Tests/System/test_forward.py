@@ -92,8 +92,7 @@ class Forward(Beyond):
         self.wait_until_forwarded(cabin, kitchen)
         handshakes = kitchen.counters()["handshakes"]
         # Somebody opens the port of the cabin.
-        self.houses["cabin"].outside.space.do(
-            "nft", f'add rule ip nat pre iifname "eth0" udp dport {cabin.port} dnat to 10.0.0.2')
+        self.houses["cabin"].open(cabin.port)
         for one, other in ((kitchen, cabin), (cabin, kitchen)):
             wait(lambda one=one, other=other:
                  one.peer(str(other))["path"] == "direct",

@@ -146,7 +146,7 @@ extension Pairings {
     mutating func failed(_ failure: Pairing.Failure, at now: Instant) {
         let host = port.other?.host ?? "?"
         let answered = job?.answered.joined(separator: " or ") ?? ""
-        let place = answered.isEmpty ? port.other?.asTyped ?? "the other station" : answered
+        let place = answered.isEmpty ? job?.firstTried ?? "the other station" : answered
         let typedHost = job?.host ?? place
         if failure == .unfit(.ownKey) { copy = (host, now) }
         if failure == .refused(.ownKey) { copy = (typedHost, now) }

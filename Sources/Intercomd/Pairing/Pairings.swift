@@ -375,6 +375,7 @@ struct Pairings: ~Copyable {
             noteRefusal(error, by: place)
             return perform(core.ended(isInOrder: false, at: now), at: now)
         }
+        if job?.firstTried == nil { job?.firstTried = place.asTyped }
         var report = PairingReport(.trying, "trying the code at \(place)")
         report.host = place.host
         tell(report)
@@ -410,6 +411,8 @@ struct PairingJob {
     /// The wait for the place to try the typed code: the name to look up, or nil where stations
     /// that show a code are searched for on the LAN; and its beginning.
     var search: (address: PeerAddress?, began: Instant)?
+    /// The address at which the code was tried first: of several of a box, the one people know.
+    var firstTried: String?
     /// The addresses that answered when the code was tried: any of them may have refused it.
     var answered: [String] = []
     /// The number of streams from something that is no station; only the first are reported,
