@@ -4,18 +4,26 @@ exists, else by a third station; which is so is the table of docs/paths.md.
 
 import itertools
 import shutil
+import time
 import unittest
+from types import SimpleNamespace
 
 from beyond import Beyond
 from examples import read
 from lab import longer, wait
+from stage import judge
+from stage.measure import Sound
 from stage.namespace import is_allowed
+from stage.speech import talk
 
 KINDS = ("open", "router", "double", "firewall", "symmetric", "narrow")
 STRICT = {"router", "double", "firewall"}
 """They let in only what comes from where something went."""
 MEET_S = 60
 """Until they have met, and have found the best path."""
+SPEECH_S = 16
+LATER_MS = 5
+PESQ = 4.2
 
 
 def path(*kinds):
@@ -40,6 +48,7 @@ class Nat(Beyond):
         relay.sections["forward"] = {"for": "kitchen, cabin"}
         where = self.places["relay"].address
         for one, kind in zip((kitchen, cabin), kinds):
+            one.sections["talk"] = {"preroll": "60ms"}
             one.write_peer("relay", relay.public_key, f"{where}:{relay.port}")
             if kind == "narrow":
                 self.houses[one.name].narrow(where)
@@ -51,6 +60,37 @@ class Nat(Beyond):
                  one.peer(peer)["path"] == expected, f"{one} reaches {peer}: {expected}", MEET_S)
         self.assert_talk(kitchen, cabin)
         self.assert_talk(cabin, kitchen, 700)
+        return kitchen, cabin
+
+    def judged(self, *kinds):
+        """How well, and how late, speech is heard between two."""
+        kitchen, cabin = self.meet(*kinds)
+        speech = talk(SPEECH_S)
+        cabin.record()
+        said = Sound(speech, kitchen.speak(speech, loop=False))
+        pressed = kitchen.press()
+        # The words after the end of the speech are its beginning.
+        time.sleep(SPEECH_S - 0.5)
+        released = kitchen.release()
+        time.sleep(0.5)
+        heard = cabin.recorded()
+        found = judge.verdict(
+            SimpleNamespace(said=said, heard=Sound(heard.samples, heard.first_ns)),
+            pressed, released)
+        print(f"{kinds}: {found}")
+        self.doCleanups()
+        return found
+
+    @longer
+    def test_the_third_station_costs_no_sound_and_little_time(self):
+        direct = self.judged("router", "router")
+        passed_on = self.judged("symmetric", "symmetric")
+        # The way to the third station takes no time here.
+        self.assertLessEqual(passed_on.delay_ms, direct.delay_ms + LATER_MS)
+        for found in (direct, passed_on):
+            self.assertGreater(found.recognised, 0.9)
+            if found.pesq is not None:
+                self.assertGreaterEqual(found.pesq, PESQ)
 
     @longer
     def test_any_two_meet(self):
